@@ -1,0 +1,45 @@
+package ntstatus
+
+import (
+	"strings"
+	"testing"
+)
+
+func TestName(t *testing.T) {
+	for v, want := range map[uint64]string{
+		0:               "STATUS_SUCCESS",
+		0x103:           "STATUS_PENDING",
+		0x80000005:      "STATUS_BUFFER_OVERFLOW",
+		0x8000002d:      "STATUS_STOPPED_ON_SYMLINK",
+		0xc0000016:      "STATUS_MORE_PROCESSING_REQUIRED",
+		0xc0000034:      "STATUS_OBJECT_NAME_NOT_FOUND",
+		0xc000035c:      "STATUS_NETWORK_SESSION_EXPIRED",
+		0xc05d0000:      "STATUS_SMB_NO_PREAUTH_INTEGRITY_HASH_OVERLAP",
+		0xdeadbeef:      "",
+		0x1_00000000:    "",
+		0xffffffffffff0: "",
+	} {
+		if got := Name(v); got != want {
+			t.Errorf("Name(%#x) = %q, want %q", v, got, want)
+		}
+	}
+}
+
+func TestListIsWhole(t *testing.T) {
+	cs := codes()
+	if n := strings.Count(list, "\n"); n != len(cs) || n < 2000 {
+		t.Errorf("%d lines, %d codes", n, len(cs))
+	}
+	for i := 1; i < len(cs); i++ {
+		if cs[i-1].value >= cs[i].value {
+			t.Errorf("%08x stands before %08x", cs[i-1].value, cs[i].value)
+		}
+	}
+}
+
+func TestNameAllocates(t *testing.T) {
+	Name(0)
+	if n := testing.AllocsPerRun(100, func() { Name(0xc0000022) }); n != 0 {
+		t.Errorf("%v allocations", n)
+	}
+}

@@ -56,7 +56,7 @@ func (vs Values) Name(v uint64) string {
 }
 
 // Bit is a named part of a Flags field. With Values it is a small enumeration,
-// otherwise it is set or not.
+// otherwise it is a number, or set or not when it has one bit only.
 type Bit struct {
 	Name   string // filter name
 	Label  string // the specification's name of the flag

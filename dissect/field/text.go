@@ -101,6 +101,10 @@ func (d *Def) appendFlags(dst []byte, v uint64, n uint32) []byte {
 			dst = append(dst, name...)
 		} else if part != 0 {
 			dst = append(dst, b.Label...)
+			if b.wide() {
+				dst = append(dst, '=')
+				dst = strconv.AppendUint(dst, part>>shift(b.Mask), 10)
+			}
 		} else {
 			continue
 		}
@@ -123,6 +127,9 @@ func shift(mask uint64) uint {
 	return s
 }
 
+// wide reports whether b is a number of several bits.
+func (b *Bit) wide() bool { return b.Mask&(b.Mask-1) != 0 }
+
 // AppendBit appends what a person reads for bit b of the flags v.
 func AppendBit(dst []byte, b *Bit, v uint64) []byte {
 	part := (v & b.Mask) >> shift(b.Mask)
@@ -133,6 +140,9 @@ func AppendBit(dst []byte, b *Bit, v uint64) []byte {
 			dst = strconv.AppendUint(dst, part, 10)
 			return append(dst, ')')
 		}
+		return strconv.AppendUint(dst, part, 10)
+	}
+	if b.wide() {
 		return strconv.AppendUint(dst, part, 10)
 	}
 	if part != 0 {
@@ -263,14 +273,19 @@ func Hostile(r rune) bool {
 }
 
 // AppendSafe appends s with hostile characters shown as \xNN or \u{NNNN}.
-func AppendSafe(dst, s []byte) []byte {
+func AppendSafe[T string | []byte](dst []byte, s T) []byte {
 	for len(s) > 0 {
-		if c := s[0]; c >= 0x20 && c < 0x7f {
-			dst = append(dst, c)
-			s = s[1:]
+		k := 0
+		for k < len(s) && s[k] >= 0x20 && s[k] < 0x7f {
+			k++
+		}
+		if k > 0 {
+			dst = append(dst, s[:k]...)
+			s = s[k:]
 			continue
 		}
-		r, n := utf8.DecodeRune(s)
+		var u [utf8.UTFMax]byte
+		r, n := utf8.DecodeRune(u[:copy(u[:], s)])
 		switch {
 		case r == utf8.RuneError && n == 1:
 			dst = append(dst, '\\', 'x', hexDigits[s[0]>>4], hexDigits[s[0]&15])
@@ -292,7 +307,7 @@ func AppendSafe(dst, s []byte) []byte {
 func Safe(s string) string {
 	for i := 0; i < len(s); i++ {
 		if s[i] < 0x20 || s[i] >= 0x7f {
-			return string(AppendSafe(nil, []byte(s)))
+			return string(AppendSafe(nil, s))
 		}
 	}
 	return s

@@ -1,0 +1,119 @@
+package fscc
+
+import (
+	"smbdiff/dissect/field"
+	"smbdiff/dissect/wire"
+)
+
+var (
+	Tag         = &field.Def{Name: "smb2.reparse_tag", Label: "ReparseTag", Kind: field.Enum, Values: reparseTags}
+	fDataLength = &field.Def{Name: "smb2.reparse_data_length", Label: "ReparseDataLength", Kind: field.Uint}
+	fData       = &field.Def{Name: "smb2.reparse_data_buffer", Label: "ReparseDataBuffer"}
+	fGUID       = &field.Def{Name: "smb2.reparse_guid", Label: "ReparseGuid", Kind: field.GUID}
+	fUnparsed   = &field.Def{Name: "smb2.symlink.unparsed_path_length", Label: "UnparsedPathLength", Kind: field.Uint}
+	fOffset     = &field.Def{Name: "smb2.olb.offset", Label: "Offset", Kind: field.Hex}
+	fLength     = &field.Def{Name: "smb2.olb.length", Label: "Length", Kind: field.Uint}
+	fSubstitute = &field.Def{Name: "smb2.symlink.substitute_name", Label: "SubstituteName", Kind: field.UTF16}
+	fPrint      = &field.Def{Name: "smb2.symlink.print_name", Label: "PrintName", Kind: field.UTF16}
+	fLinkFlags  = &field.Def{Name: "smb2.symlink.flags", Label: "Flags", Kind: field.Enum, Values: field.Values{
+		{V: 0, Name: "ABSOLUTE"}, {V: 1, Name: "SYMLINK_FLAG_RELATIVE"}}}
+
+	fNFSType    = &field.Def{Name: "smb2.nfs.type", Label: "Type", Kind: field.Enum, Values: nfsTypes}
+	fNFSTarget  = &field.Def{Name: "smb2.nfs.symlink.target", Label: "Target", Kind: field.UTF16}
+	fCharMajor  = &field.Def{Name: "smb2.nfs.char.major", Label: "Major", Kind: field.Hex}
+	fCharMinor  = &field.Def{Name: "smb2.nfs.char.minor", Label: "Minor", Kind: field.Hex}
+	fBlockMajor = &field.Def{Name: "smb2.nfs.block.major", Label: "Major", Kind: field.Hex}
+	fBlockMinor = &field.Def{Name: "smb2.nfs.block.minor", Label: "Minor", Kind: field.Hex}
+)
+
+// The tags of [MS-FSCC] 2.1.2.1 that have a walk.
+const (
+	tagMountPoint = 0xa0000003
+	tagSymlink    = 0xa000000c
+	tagNFS        = 0x80000014
+
+	microsoft = 0x80000000 // a tag of Microsoft's: no GUID follows
+)
+
+const (
+	nfsChar    = 0x524843
+	nfsBlock   = 0x4b4c42
+	nfsSymlink = 0x14b4e4c
+)
+
+var nfsTypes = field.Values{
+	{V: nfsBlock, Name: "NFS_SPECFILE_BLK"}, {V: nfsChar, Name: "NFS_SPECFILE_CHR"}, {V: nfsSymlink, Name: "NFS_SPECFILE_LNK"},
+	{V: 0x4b434f53, Name: "NFS_SPECFILE_SOCK"}, {V: 0x4f464946, Name: "NFS_SPECFILE_FIFO"},
+}
+
+var reparseTags = field.Values{
+	{V: 0x00000000, Name: "RESERVED_ZERO"}, {V: 0x00000001, Name: "RESERVED_ONE"}, {V: 0x00000002, Name: "RESERVED_TWO"},
+	{V: 0x80000005, Name: "DRIVE_EXTENDER"}, {V: 0x80000006, Name: "HSM2"}, {V: 0x80000007, Name: "SIS"}, {V: 0x80000008, Name: "WIM"},
+	{V: 0x80000009, Name: "CSV"}, {V: 0x8000000a, Name: "DFS"}, {V: 0x8000000b, Name: "FILTER_MANAGER"}, {V: 0x80000012, Name: "DFSR"},
+	{V: 0x80000013, Name: "DEDUP"}, {V: 0x80000014, Name: "NFS"}, {V: 0x80000015, Name: "FILE_PLACEHOLDER"}, {V: 0x80000016, Name: "DFM"},
+	{V: 0x80000017, Name: "WOF"}, {V: 0x80000018, Name: "WCI"}, {V: 0x8000001b, Name: "APPEXECLINK"}, {V: 0x80000020, Name: "STORAGE_SYNC"},
+	{V: 0x80000022, Name: "UNHANDLED"}, {V: 0x80000023, Name: "AF_UNIX"}, {V: 0x80000024, Name: "LX_FIFO"}, {V: 0x80000025, Name: "LX_CHR"},
+	{V: 0x80000026, Name: "LX_BLK"}, {V: 0x9000001a, Name: "CLOUD"}, {V: 0x9000001c, Name: "PROJFS"}, {V: 0xa0000003, Name: "MOUNT_POINT"},
+	{V: 0xa000000c, Name: "SYMLINK"}, {V: 0xa0000010, Name: "IIS_CACHE"}, {V: 0xa0000019, Name: "GLOBAL_REPARSE"},
+	{V: 0xa000001d, Name: "LX_SYMLINK"}, {V: 0xa000001f, Name: "WCI_TOMBSTONE"}, {V: 0xa0000022, Name: "PROJFS_TOMBSTONE"},
+	{V: 0xa0000027, Name: "WCI_LINK"}, {V: 0xc0000004, Name: "HSM"}, {V: 0xc0000014, Name: "APPXSTRM"},
+}
+
+// Reparse walks a reparse point, [MS-FSCC] 2.1.2.2 to 2.1.2.6.
+func Reparse(c *wire.Codec) { reparse(c, Reserved) }
+
+// SymlinkError walks the reparse point of a symbolic link error, [MS-SMB2]
+// 2.2.2.2.1: its reserved word is the length of the path left unparsed.
+func SymlinkError(c *wire.Codec) { reparse(c, fUnparsed) }
+
+func reparse(c *wire.Codec, reserved *field.Def) {
+	c.Begin(fData)
+	tag := c.Show32(Tag)
+	size := int(c.Show16(fDataLength))
+	if reserved == fUnparsed {
+		c.Show16(reserved)
+	} else {
+		c.Bytes(reserved, 2)
+	}
+	if tag&microsoft == 0 {
+		c.GUID(fGUID)
+	}
+	c.Within(min(size, c.Left()), func(c *wire.Codec) {
+		switch tag {
+		case tagSymlink, tagMountPoint:
+			link(c, tag == tagSymlink)
+		case tagNFS:
+			nfs(c)
+		}
+		c.Rest(Unknown)
+	})
+	c.Finish()
+}
+
+// link is the path buffer of [MS-FSCC] 2.1.2.4 and 2.1.2.5.
+func link(c *wire.Codec, flags bool) {
+	substitute := c.Ref16(fOffset, fLength)
+	name := c.Ref16(fOffset, fLength)
+	if flags {
+		c.Show32(fLinkFlags)
+	}
+	at := c.Pos()
+	c.SetBase(at)
+	c.BytesAt(fSubstitute, substitute)
+	c.BytesAt(fPrint, name)
+	c.Seek(max(at+substitute.Off+substitute.Len, at+name.Off+name.Len))
+}
+
+// nfs is [MS-FSCC] 2.1.2.6.
+func nfs(c *wire.Codec) {
+	switch c.Show64(fNFSType) {
+	case nfsSymlink:
+		c.Rest(fNFSTarget)
+	case nfsChar:
+		c.Show32(fCharMajor)
+		c.Show32(fCharMinor)
+	case nfsBlock:
+		c.Show32(fBlockMajor)
+		c.Show32(fBlockMinor)
+	}
+}

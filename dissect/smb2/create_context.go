@@ -1,0 +1,199 @@
+package smb2
+
+import (
+	"smbdiff/dissect/field"
+	"smbdiff/dissect/fscc"
+	"smbdiff/dissect/ntstatus"
+	"smbdiff/dissect/secdesc"
+	"smbdiff/dissect/wire"
+)
+
+var (
+	fExtraInfo   = &field.Def{Name: "smb2.create.extrainfo", Label: "CreateContexts"}
+	fChainOffset = &field.Def{Name: "smb2.create.chain_offset", Label: "Next", Kind: field.Hex}
+	fTag         = &field.Def{Name: "smb2.tag", Label: "Name", Kind: field.Text}
+	fTagGUID     = &field.Def{Name: "smb2.tag", Label: "Name", Kind: field.GUID}
+	fTagName     = &field.Def{Name: "smb2.tag", Label: "Name", Kind: field.Known}
+	fChainData   = &field.Def{Name: "smb2.create.chain_data", Label: "Data"}
+
+	fDurableReserved = &field.Def{Name: "smb2.dhnq_buffer_reserved", Label: "Reserved", Kind: field.Hex}
+	fDurableTimeout  = &field.Def{Name: "smb2.dh2x.timeout", Label: "Timeout", Kind: field.Uint}
+	fDurableFlags    = &field.Def{Name: "smb2.dh2x.flags", Label: "Flags", Kind: field.Flags, Bits: []field.Bit{
+		{Name: "smb2.dh2x.flags.persistent_handle", Label: "PERSISTENT", Mask: 0x2},
+	}}
+	fDurableFlagsPlain = &field.Def{Name: "smb2.dh2x.flags", Label: "Flags", Kind: field.Hex}
+	fDurableReserved2  = &field.Def{Name: "smb2.dh2x.reserved", Label: "Reserved", Kind: field.Hex}
+	fCreateGUID        = &field.Def{Name: "smb2.dh2x.create_guid", Label: "CreateGuid", Kind: field.GUID}
+	fTimeWarp          = &field.Def{Name: "smb2.twrp_timestamp", Label: "Timestamp", Kind: field.FileTime}
+	fAccessTime        = &field.Def{Name: "smb2.mxac_timestamp", Label: "Timestamp", Kind: field.FileTime}
+	fAccessStatus      = &field.Def{Name: "smb2.mxac_status", Label: "QueryStatus", Kind: field.Status, Lookup: ntstatus.Name}
+	fMaximalAccess     = &field.Def{Name: fscc.AccessMask.Name, Label: "MaximalAccess", Kind: field.Flags, Bits: fscc.AccessMask.Bits}
+	fDiskID            = &field.Def{Name: "smb2.qfid_fid", Label: "DiskIDBuffer", Kind: field.Bytes}
+	fPosixPerms        = &field.Def{Name: "smb2.posix_perms", Label: "POSIX perms", Kind: field.Hex}
+
+	fAppSize     = &field.Def{Name: "smb2.app_instance.struct_size", Label: "StructureSize", Kind: field.Uint}
+	fAppReserved = &field.Def{Name: "smb2.app_instance.reserved", Label: "Reserved", Kind: field.Uint}
+	fAppGUID     = &field.Def{Name: "smb2.app_instance.app_guid", Label: "AppInstanceId", Kind: field.GUID}
+
+	fVersionSize     = &field.Def{Name: "smb2.app_instance_version.struct_size", Label: "StructureSize", Kind: field.Uint}
+	fVersionReserved = &field.Def{Name: "smb2.app_instance_version.reserved", Label: "Reserved", Kind: field.Uint}
+	fVersionPadding  = &field.Def{Name: "smb2.app_instance_version.padding", Label: "Padding", Kind: field.Hex}
+	fVersionHigh     = &field.Def{Name: "smb2.app_instance_version.version.high", Label: "AppInstanceVersionHigh", Kind: field.Uint}
+	fVersionLow      = &field.Def{Name: "smb2.app_instance_version.version.low", Label: "AppInstanceVersionLow", Kind: field.Uint}
+)
+
+const tagGUIDSize = 16
+
+// The 16-byte names of [MS-SMB2] 2.2.13.2 and of POSIX extensions.
+const (
+	tagAppInstance = "\x45\xbc\xa6\x6a\xef\xa7\xf7\x4a\x90\x08\xfa\x46\x2e\x14\x4d\x74"
+	tagAppVersion  = "\xb9\x82\xd0\xb7\x3b\x56\x07\x4f\xa0\x7b\x52\x4a\x81\x16\xa0\x10"
+	tagSharedDisk  = "\x9c\xcb\xcf\x9e\x04\xc1\xe6\x43\x98\x0e\x15\x8d\xa1\xf6\xec\x83"
+	tagPosix       = "\x93\xad\x25\x50\x9c\xb4\x11\xe7\xb4\x23\x83\xde\x96\x8b\xcd\x7c"
+)
+
+// createContexts walks the list of [MS-SMB2] 2.2.13.2.
+func createContexts(c *wire.Codec, r wire.Ref, f *Facts) {
+	c.To(r, func(c *wire.Codec) {
+		c.BeginLen(fExtraInfo, r.Len, 0)
+		c.Chain(func(c *wire.Codec) { createContext(c, f) })
+		c.Done()
+	})
+}
+
+func createContext(c *wire.Codec, f *Facts) {
+	c.Show32(fChainOffset)
+	name := wire.Ref{Off: int(c.Show16(fOffset))}
+	if p := c.Peek(1); len(p) == 1 && p[0] == tagGUIDSize {
+		name.Len = int(c.Show16(fLength))
+		c.Bytes(fReserved, 2)
+	} else {
+		name.Len = int(c.Show32(fLength)) & 0xffff // and Reserved
+	}
+	at := int(c.Show16(fOffset))
+	data := wire.Ref{Off: at, Len: int(c.Show32(fLength))}
+	tag := contextName(c, name)
+	c.To(data, func(c *wire.Codec) {
+		c.BeginLen(fChainData, data.Len, 0)
+		c.SetBase(c.Pos())
+		if c.Env.Response {
+			responseContext(c, string(tag), f)
+		} else {
+			requestContext(c, string(tag), f)
+		}
+		c.Rest(fUnknown)
+		c.Done()
+	})
+}
+
+// contextName reads the name of a context. The names of 16 bytes are GUIDs,
+// which read better as the specification calls them.
+func contextName(c *wire.Codec, r wire.Ref) []byte {
+	if r.Len != tagGUIDSize {
+		return c.BytesAt(fTag, r)
+	}
+	b := c.BytesAt(nil, r)
+	text := ""
+	switch string(b) {
+	case tagAppInstance:
+		text = "SMB2_CREATE_APP_INSTANCE_ID"
+	case tagAppVersion:
+		text = "SMB2_CREATE_APP_INSTANCE_VERSION"
+	case tagSharedDisk:
+		text = "SVHDX_OPEN_DEVICE_CONTEXT"
+	case tagPosix:
+		text = "SMB2_CREATE_POSIX"
+	default:
+		return c.BytesAt(fTagGUID, r)
+	}
+	c.To(r, func(c *wire.Codec) {
+		c.Skip(r.Len)
+		c.Known(fTagName, r.Len, text)
+	})
+	return b
+}
+
+// requestContext is the data of [MS-SMB2] 2.2.13.2.1 to 2.2.13.2.15.
+func requestContext(c *wire.Codec, tag string, f *Facts) {
+	switch tag {
+	case "ExtA":
+		fscc.FullEA(c)
+	case "SecD":
+		secdesc.Walk(c)
+	case "DHnQ":
+		c.GUID(fFileID) // reserved
+	case "DHnC":
+		fileID(c, f)
+	case "DH2Q":
+		c.Show32(fDurableTimeout)
+		c.Show32(fDurableFlags)
+		c.Show64(fDurableReserved2)
+		c.GUID(fCreateGUID)
+	case "DH2C":
+		fileID(c, f)
+		c.GUID(fCreateGUID)
+		c.Show32(fDurableFlagsPlain)
+	case "AlSi":
+		c.Show64(fscc.AllocationSize)
+	case "MxAc":
+		c.Show64(fAccessTime)
+	case "TWrp":
+		c.Show64(fTimeWarp)
+	case "RqLs":
+		lease(c, f)
+	case "AAPL":
+		appleRequest(c)
+	case tagAppInstance:
+		c.Show16(fAppSize)
+		c.Show16(fAppReserved)
+		c.GUID(fAppGUID)
+	case tagAppVersion:
+		c.Show16(fVersionSize)
+		c.Show16(fVersionReserved)
+		c.Show32(fVersionPadding)
+		c.Show64(fVersionHigh)
+		c.Show64(fVersionLow)
+	case tagSharedDisk:
+		sharedDisk(c)
+	case tagPosix:
+		c.Show32(fPosixPerms)
+	}
+}
+
+// responseContext is the data of [MS-SMB2] 2.2.14.2.
+func responseContext(c *wire.Codec, tag string, f *Facts) {
+	switch tag {
+	case "DHnQ":
+		c.Show64(fDurableReserved)
+	case "DH2Q":
+		c.Show32(fDurableTimeout)
+		c.Show32(fDurableFlagsPlain)
+	case "MxAc":
+		c.Show32(fAccessStatus)
+		c.Show32(fMaximalAccess)
+	case "QFid":
+		c.Bytes(fDiskID, 32)
+	case "RqLs":
+		lease(c, f)
+	case "AAPL":
+		appleResponse(c)
+	case tagSharedDisk:
+		sharedDisk(c)
+	case tagPosix:
+		posixResponse(c)
+	}
+}
+
+// lease is [MS-SMB2] 2.2.13.2.8, 2.2.13.2.10, 2.2.14.2.10 and 2.2.14.2.11.
+func lease(c *wire.Codec, f *Facts) {
+	leaseKey(c, f)
+	c.Show32(fLeaseState)
+	c.Show32(fLeaseFlags)
+	c.Show64(fLeaseDuration)
+	if c.Left() < 20 {
+		return
+	}
+	c.GUID(fParentLease)
+	c.Show16(fLeaseEpoch)
+	c.Show16(fLeaseReserved)
+}

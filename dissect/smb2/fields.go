@@ -1,0 +1,88 @@
+package smb2
+
+import (
+	"smbdiff/dissect/field"
+	"smbdiff/dissect/fscc"
+	"smbdiff/dissect/wire"
+)
+
+// Fields that several commands have.
+var (
+	fBufferCode = &field.Def{Name: "smb2.buffer_code", Label: "StructureSize", Kind: field.Uint, Bits: []field.Bit{
+		{Name: "smb2.buffer_code.length", Label: "Fixed Part Length", Mask: 0xfffe},
+		{Name: "smb2.buffer_code.dynamic", Label: "Dynamic Part", Mask: 0x1},
+	}}
+	fFileID    = &field.Def{Name: "smb2.fid", Label: "FileId", Kind: field.GUID}
+	fOffset    = &field.Def{Name: "smb2.olb.offset", Label: "Offset", Kind: field.Hex}
+	fLength    = &field.Def{Name: "smb2.olb.length", Label: "Length", Kind: field.Uint}
+	fUnknown   = &field.Def{Name: "smb2.unknown", Label: "Reserved", Kind: field.Bytes}
+	fOutputLen = &field.Def{Name: "smb2.output_buffer_len", Label: "OutputBufferLength", Kind: field.Uint}
+	fFilePlace = &field.Def{Name: "smb2.file_offset", Label: "Offset", Kind: field.Uint}
+	fRemaining = &field.Def{Name: "smb2.remaining_bytes", Label: "RemainingBytes", Kind: field.Uint}
+	fSecMode   = &field.Def{Name: "smb2.sec_mode", Label: "SecurityMode", Kind: field.Flags, Bits: []field.Bit{
+		{Name: "smb2.sec_mode.sign_enabled", Label: "SIGNING_ENABLED", Mask: 0x1},
+		{Name: "smb2.sec_mode.sign_required", Label: "SIGNING_REQUIRED", Mask: 0x2},
+	}}
+	fDialect      = &field.Def{Name: "smb2.dialect", Label: "DialectRevision", Kind: field.Enum, Lookup: dialectName}
+	fCapabilities = &field.Def{Name: "smb2.capabilities", Label: "Capabilities", Kind: field.Flags, Bits: []field.Bit{
+		{Name: "smb2.capabilities.dfs", Label: "DFS", Mask: 0x1},
+		{Name: "smb2.capabilities.leasing", Label: "LEASING", Mask: 0x2},
+		{Name: "smb2.capabilities.large_mtu", Label: "LARGE_MTU", Mask: 0x4},
+		{Name: "smb2.capabilities.multi_channel", Label: "MULTI_CHANNEL", Mask: 0x8},
+		{Name: "smb2.capabilities.persistent_handles", Label: "PERSISTENT_HANDLES", Mask: 0x10},
+		{Name: "smb2.capabilities.directory_leasing", Label: "DIRECTORY_LEASING", Mask: 0x20},
+		{Name: "smb2.capabilities.encryption", Label: "ENCRYPTION", Mask: 0x40},
+		{Name: "smb2.capabilities.notifications", Label: "NOTIFICATIONS", Mask: 0x80},
+	}}
+	fChannel = &field.Def{Name: "smb2.channel", Label: "Channel", Kind: field.Enum, Values: field.Values{
+		{V: 0, Name: "NONE"}, {V: 1, Name: "RDMA_V1"}, {V: 2, Name: "RDMA_V1_INVALIDATE"}, {V: 3, Name: "RDMA_TRANSFORM"}}}
+	fOplock = &field.Def{Name: "smb2.create.oplock", Label: "OplockLevel", Kind: field.Enum, Values: field.Values{
+		{V: 0x00, Name: "NONE"}, {V: 0x01, Name: "LEVEL_II"}, {V: 0x08, Name: "EXCLUSIVE"}, {V: 0x09, Name: "BATCH"}, {V: 0xff, Name: "LEASE"}}}
+
+	fChannelInfo = &field.Def{Name: "smb2.channel_info_blob", Label: "ChannelInfo"}
+	fRDMAOffset  = &field.Def{Name: "smb2.buffer_descriptor.offset", Label: "Offset", Kind: field.Uint}
+	fRDMAToken   = &field.Def{Name: "smb2.buffer_descriptor.token", Label: "Token", Kind: field.Hex}
+	fRDMALength  = &field.Def{Name: "smb2.buffer_descriptor.length", Label: "Length", Kind: field.Uint}
+)
+
+func dialectName(v uint64) string { return Dialect(v).String() }
+
+// fileID reads a 16-byte FileId, [MS-SMB2] 2.2.14.1.
+func fileID(c *wire.Codec, f *Facts) {
+	f.HasFileID = copy(f.FileID[:], c.GUID(fFileID)) == 16
+}
+
+// short is the walk of messages that hold a StructureSize of 4 and a reserved
+// word.
+func short(reserved *field.Def) body {
+	return func(c *wire.Codec, f *Facts) {
+		c.Show16(fBufferCode)
+		c.Bytes(reserved, 2)
+	}
+}
+
+// times reads the four times that open many structures of [MS-FSCC] 2.4.
+func times(c *wire.Codec) {
+	c.Show64(fscc.CreationTime)
+	c.Show64(fscc.LastAccessTime)
+	c.Show64(fscc.LastWriteTime)
+	c.Show64(fscc.ChangeTime)
+}
+
+// channelInfo walks SMB_DIRECT_BUFFER_DESCRIPTOR_V1 elements, [MS-SMBD] 2.2.3.1,
+// which READ and WRITE requests name for RDMA.
+func channelInfo(c *wire.Codec, channel uint32, r wire.Ref) {
+	if c.Tree() == nil || r.Len == 0 {
+		return
+	}
+	c.To(r, func(c *wire.Codec) {
+		c.BeginLen(fChannelInfo, r.Len, 0)
+		for (channel == 1 || channel == 2) && c.Left() >= 16 {
+			c.Show64(fRDMAOffset)
+			c.Show32(fRDMAToken)
+			c.Show32(fRDMALength)
+		}
+		c.Rest(fUnknown)
+		c.Done()
+	})
+}

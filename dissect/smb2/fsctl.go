@@ -1,0 +1,275 @@
+package smb2
+
+import (
+	"smbdiff/dissect/field"
+	"smbdiff/dissect/fscc"
+	"smbdiff/dissect/wire"
+)
+
+// Control codes that have a walk.
+const (
+	ctlDFSReferrals      = 0x00060194
+	ctlDFSReferralsEx    = 0x000601b0
+	ctlGetCompression    = 0x0009003c
+	ctlSetObjectID       = 0x00090098
+	ctlGetObjectID       = 0x0009009c
+	ctlSetReparse        = 0x000900a4
+	ctlGetReparse        = 0x000900a8
+	ctlDeleteReparse     = 0x000900ac
+	ctlCreateObjectID    = 0x000900c0
+	ctlSetSparse         = 0x000900c4
+	ctlGetIntegrity      = 0x0009027c
+	ctlFileRegions       = 0x00090284
+	ctlVirtualDisk       = 0x00090300
+	ctlAllocatedRanges   = 0x000940cf
+	ctlOffloadRead       = 0x00094264
+	ctlSetZeroData       = 0x000980c8
+	ctlOffloadWrite      = 0x00098268
+	ctlDuplicateExtents  = 0x00098344
+	ctlSetCompression    = 0x0009c040
+	ctlSetIntegrity      = 0x0009c280
+	ctlPipeWait          = 0x00110018
+	ctlPipePeek          = 0x0011400c
+	ctlPipeTransceive    = 0x0011c017
+	ctlResumeKey         = 0x00140078
+	ctlResiliency        = 0x001401d4
+	ctlInterfaces        = 0x001401fc
+	ctlValidateNegotiate = 0x00140204
+	ctlSnapshots         = 0x00144064
+	ctlCopyChunk         = 0x001440f2
+	ctlCopyChunkWrite    = 0x001480f2
+)
+
+// side is one direction of a control code.
+type side struct {
+	code uint32
+	in   bool
+}
+
+// fsctls are the walks of input and output. The cursor and the base stand at
+// the data's first byte.
+var fsctls = map[side]func(*wire.Codec){
+	{ctlDFSReferrals, true}:       dfsRequest,
+	{ctlDFSReferrals, false}:      dfsResponse,
+	{ctlDFSReferralsEx, true}:     dfsRequestEx,
+	{ctlDFSReferralsEx, false}:    dfsResponse,
+	{ctlGetCompression, false}:    func(c *wire.Codec) { c.Show16(fCompressionFormat) },
+	{ctlSetCompression, true}:     func(c *wire.Codec) { c.Show16(fCompressionFormat) },
+	{ctlSetObjectID, true}:        objectID,
+	{ctlGetObjectID, false}:       objectID,
+	{ctlCreateObjectID, false}:    objectID,
+	{ctlSetReparse, true}:         reparse,
+	{ctlGetReparse, false}:        reparse,
+	{ctlDeleteReparse, true}:      reparse,
+	{ctlSetSparse, true}:          func(c *wire.Codec) { c.Show8(fSetSparse) },
+	{ctlGetIntegrity, false}:      getIntegrity,
+	{ctlSetIntegrity, true}:       setIntegrity,
+	{ctlFileRegions, true}:        regionInput,
+	{ctlFileRegions, false}:       regionOutput,
+	{ctlVirtualDisk, false}:       virtualDisk,
+	{ctlAllocatedRanges, true}:    ranges,
+	{ctlAllocatedRanges, false}:   ranges,
+	{ctlSetZeroData, true}:        zeroData,
+	{ctlOffloadRead, true}:        offloadReadInput,
+	{ctlOffloadRead, false}:       offloadReadOutput,
+	{ctlOffloadWrite, true}:       offloadWriteInput,
+	{ctlOffloadWrite, false}:      offloadWriteOutput,
+	{ctlDuplicateExtents, true}:   duplicateExtents,
+	{ctlPipeWait, true}:           pipeWait,
+	{ctlPipePeek, false}:          pipePeek,
+	{ctlPipeTransceive, true}:     pipeData,
+	{ctlPipeTransceive, false}:    pipeData,
+	{ctlResumeKey, false}:         resumeKey,
+	{ctlResiliency, true}:         resiliency,
+	{ctlInterfaces, false}:        interfaces,
+	{ctlValidateNegotiate, true}:  validateRequest,
+	{ctlValidateNegotiate, false}: validateResponse,
+	{ctlSnapshots, false}:         snapshots,
+	{ctlCopyChunk, true}:          copyChunk,
+	{ctlCopyChunk, false}:         copyChunkResult,
+	{ctlCopyChunkWrite, true}:     copyChunk,
+	{ctlCopyChunkWrite, false}:    copyChunkResult,
+}
+
+// fsctl walks the input or output of a control code.
+func fsctl(c *wire.Codec, code uint32, in bool) {
+	if walk := fsctls[side{code, in}]; walk != nil {
+		walk(c)
+	}
+}
+
+var (
+	fPipeData = &field.Def{Name: "smb2.pipe.data", Label: "Pipe data", Kind: field.Bytes}
+
+	fWaitTimeout  = &field.Def{Name: "smb2.fsctl.wait.timeout", Label: "Timeout", Kind: field.Uint}
+	fWaitLength   = &field.Def{Name: "smb2.fsctl.wait.name_length", Label: "NameLength", Kind: field.Uint}
+	fWaitGiven    = &field.Def{Name: "smb2.fsctl.wait.timeout_specified", Label: "TimeoutSpecified", Kind: field.Uint}
+	fWaitName     = &field.Def{Name: "smb2.fsctl.wait.name", Label: "Name", Kind: field.UTF16}
+	fPeekState    = &field.Def{Name: "smb2.fsctl.peek.state", Label: "NamedPipeState", Kind: field.Uint}
+	fPeekReadable = &field.Def{Name: "smb2.fsctl.peek.read_data_available", Label: "ReadDataAvailable", Kind: field.Uint}
+	fPeekMessages = &field.Def{Name: "smb2.fsctl.peek.number_of_messages", Label: "NumberOfMessages", Kind: field.Uint}
+	fPeekLength   = &field.Def{Name: "smb2.fsctl.peek.message_length", Label: "MessageLength", Kind: field.Uint}
+
+	fResumeKey     = &field.Def{Name: "smb2.fsctl.cchunk.resume_key", Label: "ResumeKey", Kind: field.Bytes}
+	fChunkCount    = &field.Def{Name: "smb2.fsctl.cchunk.count", Label: "ChunkCount", Kind: field.Uint}
+	fChunk         = &field.Def{Name: "smb2.fsctl.cchunk", Label: "SRV_COPYCHUNK"}
+	fChunkSource   = &field.Def{Name: "smb2.fsctl.cchunk.src_offset", Label: "SourceOffset", Kind: field.Uint}
+	fChunkTarget   = &field.Def{Name: "smb2.fsctl.cchunk.dst_offset", Label: "TargetOffset", Kind: field.Uint}
+	fChunkLength   = &field.Def{Name: "smb2.fsctl.cchunk.xfer_len", Label: "Length", Kind: field.Uint}
+	fChunksWritten = &field.Def{Name: "smb2.fsctl.cchunk.chunks_written", Label: "ChunksWritten", Kind: field.Uint}
+	fChunkBytes    = &field.Def{Name: "smb2.fsctl.cchunk.bytes_written", Label: "ChunkBytesWritten", Kind: field.Uint}
+	fChunkTotal    = &field.Def{Name: "smb2.fsctl.cchunk.total_written", Label: "TotalBytesWritten", Kind: field.Uint}
+
+	fResilience         = &field.Def{Name: "smb2.ioctl.resiliency.timeout", Label: "Timeout", Kind: field.Uint}
+	fResilienceReserved = &field.Def{Name: "smb2.ioctl.resiliency.reserved", Label: "Reserved", Kind: field.Uint}
+
+	fSnapshotCount    = &field.Def{Name: "smb2.ioctl.enumerate_snapshots.num_snapshots", Label: "NumberOfSnapShots", Kind: field.Uint}
+	fSnapshotReturned = &field.Def{Name: "smb2.ioctl.enumerate_snapshots.num_snapshots_returned", Label: "NumberOfSnapShotsReturned", Kind: field.Uint}
+	fSnapshotSize     = &field.Def{Name: "smb2.ioctl.enumerate_snapshots.array_size", Label: "SnapShotArraySize", Kind: field.Uint}
+	fSnapshot         = &field.Def{Name: "smb2.ioctl.enumerate_snapshots.snapshot", Label: "SnapShot", Kind: field.UTF16}
+
+	fInterface     = &field.Def{Name: "smb2.ioctl.network_interface", Label: "NETWORK_INTERFACE_INFO"}
+	fInterfaceNext = &field.Def{Name: "smb2.ioctl.network_interfaces.next_offset", Label: "Next", Kind: field.Hex}
+	fInterfaceNum  = &field.Def{Name: "smb2.ioctl.network_interfaces.index", Label: "IfIndex", Kind: field.Uint}
+	fInterfaceCaps = &field.Def{Name: "smb2.ioctl.network_interfaces.capabilities", Label: "Capability", Kind: field.Flags, Bits: []field.Bit{
+		{Name: "smb2.ioctl.network_interfaces.capabilities.rss", Label: "RSS_CAPABLE", Mask: 0x1},
+		{Name: "smb2.ioctl.network_interfaces.capabilities.rdma", Label: "RDMA_CAPABLE", Mask: 0x2},
+	}}
+	fInterfaceQueues = &field.Def{Name: "smb2.ioctl.network_interfaces.rss_queue_count", Label: "Reserved", Kind: field.Uint}
+	fInterfaceSpeed  = &field.Def{Name: "smb2.ioctl.network_interfaces.link_speed", Label: "LinkSpeed", Kind: field.Uint}
+	fFamily          = &field.Def{Name: "smb2.windows.sockaddr.family", Label: "Family", Kind: field.Enum, Values: field.Values{
+		{V: familyIPv4, Name: "InterNetwork"}, {V: familyIPv6, Name: "InterNetworkV6"}}}
+	fPort = &field.Def{Name: "smb2.windows.sockaddr.port", Label: "Port", Kind: field.Uint}
+	fIPv4 = &field.Def{Name: "smb2.windows.sockaddr.in.addr", Label: "IPv4Address", Kind: field.IPv4}
+	fFlow = &field.Def{Name: "smb2.windows.sockaddr.in6.flow_info", Label: "FlowInfo", Kind: field.Hex}
+	fIPv6 = &field.Def{Name: "smb2.windows.sockaddr.in6.addr", Label: "IPv6Address", Kind: field.IPv6}
+	fZone = &field.Def{Name: "smb2.windows.sockaddr.in6.scope_id", Label: "ScopeId", Kind: field.Uint}
+)
+
+// The families of [MS-SMB2] 2.2.32.5.1.
+const (
+	familyIPv4 = 0x02
+	familyIPv6 = 0x17
+)
+
+func objectID(c *wire.Codec) { fscc.ObjectID(c) }
+
+func reparse(c *wire.Codec) { fscc.Reparse(c) }
+
+func pipeData(c *wire.Codec) { c.Rest(fPipeData) }
+
+// validateRequest is [MS-SMB2] 2.2.31.4.
+func validateRequest(c *wire.Codec) {
+	c.Show32(fCapabilities)
+	c.GUID(fClientGUID)
+	c.Show8(fSecMode)
+	c.Bytes(fReserved, 1)
+	list(c, fDialect, int(c.Show16(fDialectCount)))
+}
+
+// validateResponse is [MS-SMB2] 2.2.32.6.
+func validateResponse(c *wire.Codec) {
+	c.Show32(fCapabilities)
+	c.GUID(fServerGUID)
+	c.Show8(fSecMode)
+	c.Bytes(fReserved, 1)
+	c.Show16(fDialect)
+}
+
+// pipeWait is [MS-FSCC] 2.3.51.
+func pipeWait(c *wire.Codec) {
+	c.Show64(fWaitTimeout)
+	n := int(c.Show32(fWaitLength))
+	c.Show8(fWaitGiven)
+	c.Bytes(fReserved, 1)
+	c.Bytes(fWaitName, min(n, c.Left()))
+}
+
+// pipePeek is [MS-FSCC] 2.3.48.
+func pipePeek(c *wire.Codec) {
+	c.Show32(fPeekState)
+	c.Show32(fPeekReadable)
+	c.Show32(fPeekMessages)
+	c.Show32(fPeekLength)
+	c.Rest(fPipeData)
+}
+
+// resumeKey is [MS-SMB2] 2.2.32.3.
+func resumeKey(c *wire.Codec) {
+	c.Bytes(fResumeKey, 24)
+	c.Bytes(fReserved, min(4, c.Left())) // ContextLength
+}
+
+// copyChunk is [MS-SMB2] 2.2.31.1.
+func copyChunk(c *wire.Codec) {
+	c.Bytes(fResumeKey, 24)
+	n := int(c.Show32(fChunkCount))
+	c.Bytes(fReserved, 4)
+	for i := 0; i < n && c.Left() >= 24; i++ {
+		c.BeginLen(fChunk, 24, 0)
+		c.Show64(fChunkSource)
+		c.Show64(fChunkTarget)
+		c.Show32(fChunkLength)
+		c.Bytes(fReserved, 4)
+		c.Done()
+	}
+}
+
+// copyChunkResult is [MS-SMB2] 2.2.32.1.
+func copyChunkResult(c *wire.Codec) {
+	c.Show32(fChunksWritten)
+	c.Show32(fChunkBytes)
+	c.Show32(fChunkTotal)
+}
+
+// resiliency is [MS-SMB2] 2.2.31.3.
+func resiliency(c *wire.Codec) {
+	c.Show32(fResilience)
+	c.Show32(fResilienceReserved)
+}
+
+// snapshots is [MS-SMB2] 2.2.32.2: names behind one another, a NUL after each
+// and one more at the end.
+func snapshots(c *wire.Codec) {
+	c.Show32(fSnapshotCount)
+	c.Show32(fSnapshotReturned)
+	n := int(c.Show32(fSnapshotSize))
+	c.Within(min(n, c.Left()), func(c *wire.Codec) {
+		for c.Left() >= 2 {
+			if p := c.Peek(2); p[0]|p[1] == 0 {
+				return
+			}
+			c.CString16(fSnapshot)
+		}
+	})
+}
+
+// interfaces is [MS-SMB2] 2.2.32.5.
+func interfaces(c *wire.Codec) {
+	c.Chain(func(c *wire.Codec) {
+		c.BeginLen(fInterface, c.Left(), 0)
+		c.Show32(fInterfaceNext)
+		c.Show32(fInterfaceNum)
+		c.Show32(fInterfaceCaps)
+		c.Show32(fInterfaceQueues)
+		c.Show64(fInterfaceSpeed)
+		c.Within(min(128, c.Left()), address)
+		c.Done()
+	})
+}
+
+// address is [MS-SMB2] 2.2.32.5.1: numbers in network order, but Family.
+func address(c *wire.Codec) {
+	family := c.Show16(fFamily)
+	c.ShowBE(fPort, 2)
+	switch family {
+	case familyIPv4:
+		c.Bytes(fIPv4, 4)
+		c.Bytes(fReserved, 8)
+	case familyIPv6:
+		c.Show32(fFlow)
+		c.Bytes(fIPv6, 16)
+		c.Show32(fZone)
+	}
+	c.Rest(fUnknown)
+}

@@ -1,0 +1,41 @@
+package smb2
+
+import (
+	"smbdiff/dissect/field"
+	"smbdiff/dissect/wire"
+)
+
+var (
+	fLockCount  = &field.Def{Name: "smb2.lock_count", Label: "LockCount", Kind: field.Uint}
+	fLockInfo   = &field.Def{Name: "smb2.lock_info", Label: "Lock"}
+	fLockLength = &field.Def{Name: "smb2.lock_length", Label: "Length", Kind: field.Uint}
+	fLockFlags  = &field.Def{Name: "smb2.lock_flags", Label: "Flags", Kind: field.Flags, Bits: []field.Bit{
+		{Name: "smb2.lock_flags.shared", Label: "SHARED_LOCK", Mask: 0x1},
+		{Name: "smb2.lock_flags.exclusive", Label: "EXCLUSIVE_LOCK", Mask: 0x2},
+		{Name: "smb2.lock_flags.unlock", Label: "UNLOCK", Mask: 0x4},
+		{Name: "smb2.lock_flags.fail_immediately", Label: "FAIL_IMMEDIATELY", Mask: 0x10},
+	}}
+)
+
+// lockRequest is [MS-SMB2] 2.2.26.
+func lockRequest(c *wire.Codec, f *Facts) {
+	c.Show16(fBufferCode)
+	n := int(c.Show16(fLockCount))
+	c.Bytes(fReserved, 4) // LockSequence, where the dialect has it
+	fileID(c, f)
+	for i := 0; i < n && c.Left() >= 24; i++ {
+		var offset, length uint64
+		c.BeginLen(fLockInfo, 24, 0)
+		wire.U64(c, fFilePlace, &offset)
+		wire.U64(c, fLockLength, &length)
+		c.Show32(fLockFlags)
+		c.Bytes(fReserved, 4)
+		c.Done()
+		if i == 0 {
+			f.Offset, f.Length = offset, length
+			if c.Tree() == nil {
+				return
+			}
+		}
+	}
+}

@@ -1,0 +1,103 @@
+package smb2
+
+import (
+	"smbdiff/dissect/field"
+	"smbdiff/dissect/fscc"
+	"smbdiff/dissect/wire"
+)
+
+var (
+	fConnectFlags = &field.Def{Name: "smb2.tc.flags", Label: "Flags", Kind: field.Flags, Bits: []field.Bit{
+		{Name: "smb2.tc.cluster_reconnect", Label: "CLUSTER_RECONNECT", Mask: 0x1},
+		{Name: "smb2.tc.redirect_to_owner", Label: "REDIRECT_TO_OWNER", Mask: 0x2},
+		{Name: "smb2.tc.extension_present", Label: "EXTENSION_PRESENT", Mask: 0x4},
+		{Name: "smb2.tc.reserved", Label: "Reserved", Mask: 0xfff8},
+	}}
+	fConnectOffset  = &field.Def{Name: "smb2.tree_connect_context.offset", Label: "TreeConnectContextOffset", Kind: field.Hex}
+	fConnectCount   = &field.Def{Name: "smb2.tree_connect_context.count", Label: "TreeConnectContextCount", Kind: field.Uint}
+	fConnectContext = &field.Def{Name: "smb2.tree_connect_context", Label: "TREE_CONNECT_CONTEXT"}
+	fConnectType    = &field.Def{Name: "smb2.tree_connect_context.type", Label: "ContextType", Kind: field.Enum, Values: field.Values{
+		{V: 1, Name: "REMOTED_IDENTITY_TREE_CONNECT_CONTEXT_ID"}}}
+	fConnectLength = &field.Def{Name: "smb2.tree_connect_context.data_length", Label: "DataLength", Kind: field.Uint}
+	fConnectData   = &field.Def{Name: "smb2.tree_connect_context.data", Label: "Data", Kind: field.Bytes}
+	fTreePath      = &field.Def{Name: "smb2.tree", Label: "Path", Kind: field.UTF16}
+	fShareType     = &field.Def{Name: "smb2.share_type", Label: "ShareType", Kind: field.Enum, Values: field.Values{
+		{V: 1, Name: "DISK"}, {V: 2, Name: "PIPE"}, {V: 3, Name: "PRINT"}}}
+	fShareFlags = &field.Def{Name: "smb2.share_flags", Label: "ShareFlags", Kind: field.Flags, Bits: []field.Bit{
+		{Name: "smb2.share_flags.dfs", Label: "DFS", Mask: 0x1},
+		{Name: "smb2.share_flags.dfs_root", Label: "DFS_ROOT", Mask: 0x2},
+		{Name: "smb2.share_flags.restrict_exclusive_opens", Label: "RESTRICT_EXCLUSIVE_OPENS", Mask: 0x100},
+		{Name: "smb2.share_flags.force_shared_delete", Label: "FORCE_SHARED_DELETE", Mask: 0x200},
+		{Name: "smb2.share_flags.allow_namespace_caching", Label: "ALLOW_NAMESPACE_CACHING", Mask: 0x400},
+		{Name: "smb2.share_flags.access_based_dir_enum", Label: "ACCESS_BASED_DIRECTORY_ENUM", Mask: 0x800},
+		{Name: "smb2.share_flags.force_levelii_oplock", Label: "FORCE_LEVELII_OPLOCK", Mask: 0x1000},
+		{Name: "smb2.share_flags.enable_hash_v1", Label: "ENABLE_HASH_V1", Mask: 0x2000},
+		{Name: "smb2.share_flags.enable_hash_v2", Label: "ENABLE_HASH_V2", Mask: 0x4000},
+		{Name: "smb2.share_flags.encrypt_data", Label: "ENCRYPT_DATA", Mask: 0x8000},
+		{Name: "smb2.share_flags.identity_remoting", Label: "IDENTITY_REMOTING", Mask: 0x40000},
+		{Name: "smb2.share_flags.compress_data", Label: "COMPRESS_DATA", Mask: 0x100000},
+		{Name: "smb2.share_flags.isolated_transport", Label: "ISOLATED_TRANSPORT", Mask: 0x200000},
+		{Name: "smb2.share.caching", Label: "Caching", Mask: 0x30, Values: field.Values{
+			{V: 0, Name: "MANUAL_CACHING"}, {V: 1, Name: "AUTO_CACHING"}, {V: 2, Name: "VDO_CACHING"}, {V: 3, Name: "NO_CACHING"}}},
+	}}
+	fShareCaps = &field.Def{Name: "smb2.share_caps", Label: "Capabilities", Kind: field.Flags, Bits: []field.Bit{
+		{Name: "smb2.share_caps.dfs", Label: "DFS", Mask: 0x8},
+		{Name: "smb2.share_caps.continuous_availability", Label: "CONTINUOUS_AVAILABILITY", Mask: 0x10},
+		{Name: "smb2.share_caps.scaleout", Label: "SCALEOUT", Mask: 0x20},
+		{Name: "smb2.share_caps.cluster", Label: "CLUSTER", Mask: 0x40},
+		{Name: "smb2.share_caps.assymetric", Label: "ASYMMETRIC", Mask: 0x80},
+		{Name: "smb2.share_caps.redirect_to_owner", Label: "REDIRECT_TO_OWNER", Mask: 0x100},
+	}}
+)
+
+const connectExtension = 0x4
+
+// treeConnectRequest is [MS-SMB2] 2.2.9.
+func treeConnectRequest(c *wire.Codec, f *Facts) {
+	var flags uint16
+	c.Show16(fBufferCode)
+	wire.U16(c, fConnectFlags, &flags)
+	path := c.Ref16(fOffset, fLength)
+	f.Flags = uint32(flags)
+	if flags&connectExtension != 0 {
+		connectContexts(c)
+	}
+	f.Name = c.BytesAt(fTreePath, path)
+}
+
+// connectContexts walks the extension of [MS-SMB2] 2.2.9.1: tree connect
+// contexts, whose path offset counts from the extension's end.
+func connectContexts(c *wire.Codec) {
+	if c.Tree() == nil {
+		return
+	}
+	start := c.Pos()
+	at := start + int(c.Show32(fConnectOffset))
+	n := int(c.Show16(fConnectCount))
+	c.Bytes(fReserved, 10)
+	if n == 0 {
+		return
+	}
+	c.At(at, max(0, c.End()-at), func(c *wire.Codec) {
+		c.SetBase(start)
+		for i := 0; i < n && c.Left() >= 8; i++ {
+			c.Align(8)
+			c.Begin(fConnectContext)
+			c.Show16(fConnectType)
+			size := int(c.Show16(fConnectLength))
+			c.Bytes(fReserved, 4)
+			c.Bytes(fConnectData, size)
+			c.Finish()
+		}
+	})
+}
+
+// treeConnectResponse is [MS-SMB2] 2.2.10.
+func treeConnectResponse(c *wire.Codec, f *Facts) {
+	c.Show16(fBufferCode)
+	wire.U8(c, fShareType, &f.ShareType)
+	c.Bytes(fReserved, 1)
+	wire.U32(c, fShareFlags, &f.Flags)
+	c.Show32(fShareCaps)
+	c.Show32(fscc.AccessMask)
+}

@@ -1,0 +1,195 @@
+package smb1
+
+import (
+	"fmt"
+	"testing"
+
+	"smbdiff/dissect/field"
+	"smbdiff/dissect/wire"
+)
+
+// env reads the head of a sample: what the request says of its response.
+func env(head string) (e wire.Env) {
+	var capture, way string
+	var frame, sub, level int
+	fmt.Sscanf(head, "%s %d %s sub=%d level=%d", &capture, &frame, &way, &sub, &level)
+	return wire.Env{Response: way == "response", SubCode: uint16(sub), InfoClass: LevelClass(uint16(level))}
+}
+
+func walk(head string, b []byte) *field.Tree {
+	var (
+		t field.Tree
+		c wire.Codec
+		h Header
+		f Facts
+	)
+	t.Reset(b, len(b))
+	c.Reset(b, &t)
+	c.Env = env(head)
+	if !ParseHeader(b, &h) {
+		WalkNBSS(&c)
+		t.Cover()
+		return &t
+	}
+	WalkHeader(&c, &h)
+	c.Seek(HeaderSize)
+	WalkBody(&c, &h, &f)
+	t.Cover()
+	return &t
+}
+
+// facts walks a message without a tree, or with one.
+func facts(s *sample, tree bool, size int) (f Facts) {
+	var (
+		c wire.Codec
+		h Header
+		t field.Tree
+	)
+	b := s.msg[:min(size, len(s.msg))]
+	if !ParseHeader(b, &h) {
+		return f
+	}
+	if tree {
+		t.Reset(b, len(b))
+		c.Reset(b, &t)
+	} else {
+		c.Reset(b, nil)
+	}
+	c.Env = env(s.head)
+	c.Seek(HeaderSize)
+	WalkBody(&c, &h, &f)
+	return f
+}
+
+func TestFactsWithoutTree(t *testing.T) {
+	for _, s := range samples(t) {
+		a, b := facts(&s, false, len(s.msg)), facts(&s, true, len(s.msg))
+		for _, f := range []*Facts{&a, &b} {
+			f.Data, f.descriptor, f.attributes = nil, 0, 0
+		}
+		if a.SubCommand == 0 && env(s.head).Response {
+			b.FID, b.HasFID = a.FID, a.HasFID // those of Trans2 responses need a tree
+		}
+		if fmt.Sprint(a) != fmt.Sprint(b) {
+			t.Errorf("%s:\nwithout a tree %v\nwith a tree %v", s.head, a, b)
+		}
+	}
+}
+
+func TestFacts(t *testing.T) {
+	type want struct {
+		command uint8
+		way     bool // response
+	}
+	seen := map[want]bool{}
+	for _, s := range samples(t) {
+		f := facts(&s, false, len(s.msg))
+		k := want{s.msg[4], env(s.head).Response}
+		ok := true
+		switch k {
+		case want{NTCreate, false}:
+			ok = len(f.Name) > 0
+		case want{NTCreate, true}, want{Close, false}, want{OpenAndX, true}:
+			ok = f.HasFID
+		case want{ReadAndX, false}:
+			ok = f.HasFID && f.Length > 0
+		case want{WriteAndX, false}:
+			ok = f.HasFID && int(f.Length) == len(f.Data)
+		case want{ReadAndX, true}:
+			ok = int(f.Length) == len(f.Data)
+		case want{TreeConnect, false}:
+			ok = len(f.Name) > 4
+		case want{TreeConnect, true}:
+			ok = f.Pipe == (s.msg[49] == 'I' || s.msg[41] == 'I')
+		case want{SessionSetup, false}:
+			ok = len(f.Token) > 0 != (len(f.User) > 0)
+		}
+		if !ok {
+			t.Errorf("%s: %+v", s.head, f)
+		}
+		seen[k] = true
+	}
+	if len(seen) < 30 {
+		t.Errorf("only %d kinds of messages", len(seen))
+	}
+}
+
+// TestCuts walks every prefix of every message, as a capture with a short snap
+// length has them.
+func TestCuts(t *testing.T) {
+	for _, s := range samples(t) {
+		for n := range s.msg {
+			check(t, walk(s.head, s.msg[:n]), n)
+			facts(&s, false, n)
+		}
+	}
+}
+
+func TestWalkAllocates(t *testing.T) {
+	var (
+		c wire.Codec
+		h Header
+		f Facts
+	)
+	for _, s := range samples(t) {
+		n := testing.AllocsPerRun(50, func() {
+			ParseHeader(s.msg, &h)
+			c.Reset(s.msg, nil)
+			c.Env = wire.Env{Response: h.Response()}
+			c.Seek(HeaderSize)
+			WalkBody(&c, &h, &f)
+		})
+		if n != 0 {
+			t.Errorf("%s: %v allocations", s.head, n)
+		}
+	}
+}
+
+func TestStatusOfDOSErrors(t *testing.T) {
+	for _, x := range []struct {
+		class uint8
+		code  uint16
+		want  uint32
+	}{{0, 0, 0}, {1, 2, 0xc0000034}, {1, 5, 0xc0000022}, {2, 2, 0xc000006a}, {3, 19, 0xc00000a2}, {1, 9999, 0xf101270f}} {
+		if got := statusOf(x.class, x.code); got != x.want {
+			t.Errorf("statusOf(%d, %d) = %#x, want %#x", x.class, x.code, got, x.want)
+		}
+	}
+}
+
+func TestLevelClass(t *testing.T) {
+	for level, want := range map[uint16]uint8{1: 1, 0x101: 0x41, 0x104: 0x44, 0x200: 0x80, 0x20b: 0x8b, 1004: 0xc4, 1022: 0xd6, 0x999: 0} {
+		if got := LevelClass(level); got != want {
+			t.Errorf("LevelClass(%#x) = %#x, want %#x", level, got, want)
+		}
+	}
+}
+
+func TestNBSS(t *testing.T) {
+	name := func(s string) string {
+		b := []byte{32}
+		for _, x := range []byte(fmt.Sprintf("%-15s", s) + " ") {
+			b = append(b, 'A'+x>>4, 'A'+x&15)
+		}
+		return string(append(b, 0))
+	}
+	b := []byte("\x81\x00\x00\x44" + name("LABSRV") + name("CLIENT"))
+	tree := walk("", b)
+	check(t, tree, len(b))
+	for field, want := range map[string]string{"nbss.called_name": "LABSRV<20>", "nbss.calling_name": "CLIENT<20>", "nbss.length": "68"} {
+		i := tree.Find(field, 0)
+		if i < 0 || tree.Show(i) != want {
+			t.Errorf("%s: %d, want %q in\n%s", field, i, want, render(tree))
+		}
+	}
+}
+
+func TestChainEnds(t *testing.T) {
+	// READ_ANDX that chains to itself, and one that chains outside.
+	for _, at := range []byte{0, 1, 32, 33, 200} {
+		b := append([]byte("\xffSMB\x2e"), make([]byte, 27)...)
+		b = append(b, 10, 0x2e, 0, at, 0)
+		b = append(b, make([]byte, 18)...)
+		check(t, walk("", b), len(b))
+	}
+}

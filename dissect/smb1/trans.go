@@ -1,0 +1,189 @@
+package smb1
+
+import (
+	"smbdiff/dissect/field"
+	"smbdiff/dissect/wire"
+)
+
+var (
+	fTotalParameters = num("smb.tpc", "TotalParameterCount")
+	fTotalData       = num("smb.tdc", "TotalDataCount")
+	fMaxParameters   = num("smb.mpc", "MaxParameterCount")
+	fMaxData         = num("smb.mdc", "MaxDataCount")
+	fMaxSetup        = num("smb.msc", "MaxSetupCount")
+	fTransFlags      = flags("smb.transaction.flags", "Flags",
+		field.Bit{Name: "smb.transaction.flags.dtid", Label: "DISCONNECT_TID", Mask: 0x1},
+		field.Bit{Name: "smb.transaction.flags.owt", Label: "NO_RESPONSE", Mask: 0x2})
+	fParameterCount  = num("smb.pc", "ParameterCount")
+	fParameterOffset = num("smb.po", "ParameterOffset")
+	fParameterPlace  = num("smb.pd", "ParameterDisplacement")
+	fDataCount       = num("smb.dc", "DataCount")
+	fDataPlace       = num("smb.data_disp", "DataDisplacement")
+	fSetupCount      = num("smb.sc", "SetupCount")
+	fSetupWord       = hexNum("smb.trans_data.setup_word", "Setup")
+	fPipeFunction    = enum("smb_pipe.function", "Subcommand", pipeNames)
+	fPipePriority    = num("smb_pipe.priority", "Priority")
+	fTransParameters = octets("smb.trans_data.parameters", "Trans_Parameters")
+	fTransData       = octets("smb.trans_data", "Trans_Data")
+
+	tTransName = textDef("smb.trans_name", "Name")
+)
+
+// parts says where the parameters and the data of a transaction stand in one
+// message of it, counted from the header, and which part of the whole they are.
+type parts struct {
+	totalData                     int
+	params, paramsAt, paramsPlace int
+	data, dataAt, dataPlace       int
+	setup                         int
+	continued                     bool // of a secondary request
+}
+
+// whole reports whether the message holds all of the transaction's data.
+func (p *parts) whole() bool { return p.dataPlace == 0 && p.data >= p.totalData }
+
+// walk walks the bytes of the block: name, parameters and data, with padding
+// between them. Parameters or data that do not begin or end here are octets.
+func (p *parts) walk(c *wire.Codec, f *Facts, name, params, data func(c *wire.Codec, f *Facts)) {
+	n := int(c.Show16(fByteCount))
+	end := c.Pos() + min(n, c.Left())
+	if name != nil {
+		name(c, f)
+	}
+	if p.paramsPlace != 0 {
+		params = nil
+	}
+	if !p.whole() {
+		data = nil
+	}
+	octets := fTransData
+	if p.continued {
+		octets = fData
+	}
+	p.part(c, f, end, p.paramsAt, p.params, fTransParameters, params)
+	f.Data = p.part(c, f, end, p.dataAt, p.data, octets, data)
+	if end > c.Pos() {
+		c.Bytes(fData, end-c.Pos())
+	}
+}
+
+func (p *parts) part(c *wire.Codec, f *Facts, end, at, n int, d *field.Def, walk func(*wire.Codec, *Facts)) (b []byte) {
+	at += c.Base()
+	if at > c.Pos() && at <= end {
+		c.Bytes(fPadding, at-c.Pos())
+	}
+	if n == 0 {
+		return nil
+	}
+	if at != c.Pos() {
+		c.Problem("offset points outside the transaction's bytes")
+		return nil
+	}
+	b = c.Peek(n)
+	if len(b) < n && c.Tree() == nil {
+		n = len(b)
+	}
+	if walk == nil {
+		c.Bytes(d, n)
+		return b
+	}
+	c.Within(n, func(c *wire.Codec) {
+		walk(c, f)
+		c.Rest(fUnknownData)
+	})
+	return b
+}
+
+// request reads the words of [MS-CIFS] 2.2.4.33.1, up to the setup words.
+func (p *parts) request(c *wire.Codec) {
+	c.Show16(fTotalParameters)
+	p.totalData = int(c.Show16(fTotalData))
+	c.Show16(fMaxParameters)
+	c.Show16(fMaxData)
+	c.Show8(fMaxSetup)
+	c.Bytes(fReserved, 1)
+	c.Show16(fTransFlags)
+	c.Show32(fAllotted)
+	c.Bytes(fReserved, 2)
+	p.params = int(c.Show16(fParameterCount))
+	p.paramsAt = int(c.Show16(fParameterOffset))
+	p.data = int(c.Show16(fDataCount))
+	p.dataAt = int(c.Show16(fDataOffset))
+	p.setup = int(c.Show8(fSetupCount))
+	c.Bytes(fReserved, 1)
+}
+
+// more reads the words of a secondary request, [MS-CIFS] 2.2.4.34.1.
+func (p *parts) more(c *wire.Codec) {
+	p.continued = true
+	c.Show16(fTotalParameters)
+	p.totalData = int(c.Show16(fTotalData))
+	p.params = int(c.Show16(fParameterCount))
+	p.paramsAt = int(c.Show16(fParameterOffset))
+	p.paramsPlace = int(c.Show16(fParameterPlace))
+	p.data = int(c.Show16(fDataCount))
+	p.dataAt = int(c.Show16(fDataOffset))
+	p.dataPlace = int(c.Show16(fDataPlace))
+}
+
+// response reads the words of [MS-CIFS] 2.2.4.33.2, up to the setup words.
+func (p *parts) response(c *wire.Codec) {
+	c.Show16(fTotalParameters)
+	p.totalData = int(c.Show16(fTotalData))
+	c.Bytes(fReserved, 2)
+	p.params = int(c.Show16(fParameterCount))
+	p.paramsAt = int(c.Show16(fParameterOffset))
+	p.paramsPlace = int(c.Show16(fParameterPlace))
+	p.data = int(c.Show16(fDataCount))
+	p.dataAt = int(c.Show16(fDataOffset))
+	p.dataPlace = int(c.Show16(fDataPlace))
+	p.setup = int(c.Show8(fSetupCount))
+	c.Bytes(fReserved, 1)
+}
+
+// setupWords reads the setup words that nothing else has read.
+func setupWords(c *wire.Codec, n int) {
+	for ; n > 0 && c.Left() >= 2; n-- {
+		c.Show16(fSetupWord)
+	}
+}
+
+// transRequest is [MS-CIFS] 2.2.4.33.1; with two setup words it works on a
+// named pipe, [MS-CIFS] 2.2.5.
+func transRequest(c *wire.Codec, f *Facts) {
+	var p parts
+	parameters(c, func(c *wire.Codec, words int) {
+		p.request(c)
+		if p.setup != 2 {
+			setupWords(c, p.setup)
+			return
+		}
+		f.SubCommand = c.Show16(fPipeFunction)
+		if f.SubCommand == 0x53 || f.SubCommand == 0x54 { // by name
+			c.Show16(fPipePriority)
+		} else {
+			f.fid(c)
+		}
+	})
+	p.walk(c, f, transName, nil, nil)
+}
+
+func transName(c *wire.Codec, f *Facts) { f.name(tTransName.zero(c, f)) }
+
+// transMore is [MS-CIFS] 2.2.4.34.1.
+func transMore(c *wire.Codec, f *Facts) {
+	var p parts
+	parameters(c, func(c *wire.Codec, words int) { p.more(c) })
+	p.walk(c, f, nil, nil, nil)
+}
+
+// transResponse is [MS-CIFS] 2.2.4.33.2.
+func transResponse(c *wire.Codec, f *Facts) {
+	var p parts
+	parameters(c, func(c *wire.Codec, words int) {
+		p.response(c)
+		setupWords(c, p.setup)
+	})
+	f.SubCommand = c.Env.SubCode
+	p.walk(c, f, nil, nil, nil)
+}

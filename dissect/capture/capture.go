@@ -24,7 +24,13 @@ const (
 	// EventStart is the first event of a connection: its SYN, or the first
 	// packet seen.
 	EventStart
+	// PDUDatagram is SMB in a NetBIOS datagram over UDP ([RFC1002] 4.4). What
+	// goes from one address to another counts as a connection.
+	PDUDatagram
 )
+
+// Carries reports whether a PDU of this kind holds SMB.
+func (k EventKind) Carries() bool { return k == PDUMessage || k == PDUDatagram }
 
 // PDU is one framed unit of a connection, or an event on it. It and what it
 // points to are reused between calls: copy what is kept.

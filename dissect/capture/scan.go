@@ -49,27 +49,28 @@ func (f *File) Scan(o Options, fn func(*PDU) bool) (*Summary, error) {
 
 // scanner is one pass over a capture.
 type scanner struct {
-	f       *File
-	fn      func(*PDU) bool
-	head    int
-	ports   []uint16
-	sum     Summary
-	pdu     PDU
-	link    linkLayers
-	frags   fragments
-	ip      datagram
-	conns   map[connKey]*conn
-	all     []*conn // in the order of their first packets, until places are reused
-	hand    int
-	recent  [recentConns]*conn
-	free    []*assembly
-	queued  int // segments in all queues
-	held    int // extents of all PDUs in progress
-	scratch []byte
-	small   [64]byte
-	one     [1]Extent
-	broken  bool // reading again failed, as reported
-	unread  map[uint32]bool
+	f         *File
+	fn        func(*PDU) bool
+	head      int
+	ports     []uint16
+	sum       Summary
+	pdu       PDU
+	link      linkLayers
+	frags     fragments
+	ip        datagram
+	conns     map[connKey]*conn
+	datagrams map[[2]netip.AddrPort]uint32
+	all       []*conn // in the order of their first packets, until places are reused
+	hand      int
+	recent    [recentConns]*conn
+	free      []*assembly
+	queued    int // segments in all queues
+	held      int // extents of all PDUs in progress
+	scratch   []byte
+	small     [64]byte
+	one       [1]Extent
+	broken    bool // reading again failed, as reported
+	unread    map[uint32]bool
 }
 
 func (s *scanner) frame() uint32 { return s.sum.Frames }
@@ -143,8 +144,11 @@ func (s *scanner) anyRecord(r *record) {
 		}
 		return
 	}
-	if d.proto == protoTCP {
+	switch d.proto {
+	case protoTCP:
 		s.tcp(r, d.src, d.dst, d.v6, d.off, d.size)
+	case protoUDP:
+		s.udp(r, d)
 	}
 }
 

@@ -1,0 +1,100 @@
+package conv
+
+import (
+	"smbdiff/dissect/capture"
+	"smbdiff/dissect/op"
+	"smbdiff/dissect/smb1"
+	"smbdiff/dissect/smb2"
+	"smbdiff/dissect/wire"
+)
+
+// Role is a message's part in its operation.
+type Role uint8
+
+// The roles.
+const (
+	Request Role = iota
+	Interim
+	Final
+	Unasked // a break or notification
+)
+
+// Message is one SMB message with all that is known of it: what its own bytes
+// say, and, once a Tracker has seen it, what its conversation says. A PDU that
+// stays shut is one Message too, of protocol op.Sealed or op.Compressed.
+type Message struct {
+	Num        uint32 // from 1, in capture order
+	FirstFrame uint32
+	Frame      uint32
+	Time       int64 // ns since 1970 UTC
+	Conn       uint32
+	Dir        uint8 // 0 from the side that spoke first, 1 from the other
+	FromServer bool
+
+	Proto     op.Proto
+	Index, Of uint8 // place in a compound
+	Off       int   // place in the PDU's plaintext
+	Size      int   // its length there
+	Bytes     []byte
+	Outer     []byte           // transform and compression headers, of the PDU's first message
+	Extents   []capture.Extent // of the PDU
+	PDULen    uint32
+	NBSS      [4]byte
+	Event     capture.EventKind // of what is no message: start, end, hole
+	Missing   uint32            // bytes of the PDU that the capture lacks
+	Reset     bool              // of an end: the connection was reset
+
+	SMB1      smb1.Header
+	Facts1    smb1.Facts
+	SMB2      smb2.Header
+	Facts     smb2.Facts
+	Sealed    bool
+	Seal      Seal
+	Packed    bool // came compressed
+	Signature Signature
+	Session64 uint64 // session id of the transform header, or of the message
+
+	// From the conversation.
+	Role         Role
+	Op           uint32
+	Session      uint32
+	Tree         uint32
+	Open         uint32
+	Path         uint32
+	PathName     string
+	SessionUser  string
+	RequestFrame uint32
+	RTT          int64 // ns, -1 when unknown
+	Env          wire.Env
+	Problems     []string
+}
+
+// Response reports the direction that the message itself states.
+func (m *Message) Response() bool {
+	switch m.Proto {
+	case op.SMB2:
+		return m.SMB2.Response()
+	case op.SMB1:
+		return m.SMB1.Response()
+	}
+	return m.FromServer
+}
+
+// Command gives the command's code.
+func (m *Message) Command() uint16 {
+	switch m.Proto {
+	case op.SMB2:
+		return uint16(m.SMB2.Command)
+	case op.SMB1:
+		return uint16(m.SMB1.Command)
+	}
+	return 0xffff
+}
+
+// Status gives the NT status of a response.
+func (m *Message) Status() uint32 {
+	if m.Proto == op.SMB1 {
+		return m.SMB1.Status
+	}
+	return m.SMB2.Status
+}

@@ -1,0 +1,255 @@
+package op
+
+import (
+	"strconv"
+
+	"smbdiff/dissect/field"
+	"smbdiff/dissect/ntstatus"
+	"smbdiff/dissect/smb1"
+	"smbdiff/dissect/smb2"
+)
+
+// CommandName gives the name of the operation's command.
+func (o *Op) CommandName() string {
+	name := ""
+	switch o.Proto {
+	case SMB2:
+		name = smb2.Command(o.Command).String()
+	case SMB1:
+		name = smb1.CommandName(uint8(o.Command))
+	case Sealed:
+		return "(sealed)"
+	case Compressed:
+		return "(compressed)"
+	case Hole:
+		return "(missing)"
+	case NBSS:
+		return "(session)"
+	}
+	if name == "" {
+		name = "0x" + strconv.FormatUint(uint64(o.Command), 16)
+	}
+	return name
+}
+
+// AppendObject appends what the operation works on: the path, the open, the
+// part of it. name gives the text of a name's number. Captured text is made
+// safe for a terminal.
+func (o *Op) AppendObject(dst []byte, name func(uint32) string) []byte {
+	start := len(dst)
+	word := func() {
+		if len(dst) > start {
+			dst = append(dst, ' ')
+		}
+	}
+	if p := name(o.Path); p != "" {
+		dst = field.AppendSafe(dst, p)
+	} else if o.Proto == SMB2 && smb2.Command(o.Command) == smb2.Create && o.Request != 0 {
+		dst = append(dst, "(root)"...)
+	}
+	if o.Open != 0 {
+		word()
+		dst = append(dst, 'F')
+		dst = strconv.AppendUint(dst, uint64(o.Open), 10)
+	}
+	if o.Proto == SMB1 {
+		if o.Code != 0 {
+			if s := smb1.SubCommandName(uint8(o.Command), uint16(o.Code)); s != "" {
+				word()
+				dst = append(dst, s...)
+			}
+		}
+		return dst
+	}
+	if o.Proto == Hole {
+		dst = strconv.AppendUint(dst, o.Length, 10)
+		return append(dst, " bytes are not in the capture"...)
+	}
+	if o.Proto != SMB2 {
+		return dst
+	}
+	switch smb2.Command(o.Command) {
+	case smb2.Negotiate:
+		if o.Code != 0 {
+			word()
+			dst = append(dst, smb2.Dialect(o.Code).String()...)
+			if c := smb2.Cipher(o.Code >> 16).String(); c != "" {
+				dst = append(append(dst, ' '), c...)
+			}
+		}
+	case smb2.Read, smb2.Write, smb2.Lock:
+		word()
+		dst = strconv.AppendUint(dst, o.Offset, 10)
+		dst = append(dst, '+')
+		dst = strconv.AppendUint(dst, o.Length, 10)
+	case smb2.Ioctl:
+		word()
+		if s := smb2.FsctlName(o.Code); s != "" {
+			dst = append(dst, s...)
+		} else {
+			dst = field.AppendHex32(dst, o.Code)
+		}
+	case smb2.QueryInfo, smb2.SetInfo, smb2.QueryDirectory:
+		word()
+		t := o.InfoType
+		if smb2.Command(o.Command) == smb2.QueryDirectory {
+			t = 1
+		}
+		if s := smb2.InfoClassName(t, o.InfoClass); s != "" {
+			dst = append(dst, s...)
+		} else {
+			dst = strconv.AppendUint(dst, uint64(o.InfoClass), 10)
+		}
+		if d := name(o.Detail); d != "" {
+			dst = append(dst, ' ')
+			dst = field.AppendSafe(dst, d)
+		}
+	}
+	return dst
+}
+
+// AppendResult appends the outcome: the status, or why there is none.
+func (o *Op) AppendResult(dst []byte) []byte {
+	switch {
+	case o.Proto == Sealed, o.Proto == Compressed, o.Proto == Hole, o.Proto == NBSS:
+		return append(dst, '-')
+	case o.State&Unsolicited != 0, o.State&OneWay != 0 && o.Response == 0:
+		return append(dst, '-')
+	case o.Response == 0 && o.State&Pending != 0:
+		return append(dst, "STATUS_PENDING"...)
+	case o.Response == 0:
+		return append(dst, "no answer"...)
+	}
+	if s := ntstatus.Name(uint64(o.Status)); s != "" {
+		return append(dst, s...)
+	}
+	return field.AppendHex32(dst, o.Status)
+}
+
+// AppendSeconds appends ns as seconds with micro-second digits.
+func AppendSeconds(dst []byte, ns int64) []byte {
+	if ns < 0 {
+		dst = append(dst, '-')
+		ns = -ns
+	}
+	us := ns / 1000
+	dst = strconv.AppendInt(dst, us/1e6, 10)
+	dst = append(dst, '.')
+	frac := us % 1e6
+	for d := int64(100000); d > 0; d /= 10 {
+		dst = append(dst, byte('0'+frac/d%10))
+	}
+	return dst
+}
+
+// AppendMillis appends ns as milliseconds with three digits behind the point.
+func AppendMillis(dst []byte, ns int64) []byte {
+	dst = strconv.AppendInt(dst, ns/1e6, 10)
+	dst = append(dst, '.')
+	frac := ns / 1000 % 1000
+	return append(dst, byte('0'+frac/100), byte('0'+frac/10%10), byte('0'+frac%10))
+}
+
+// AppendFrames appends the frames of request and response: 27,28.
+func (o *Op) AppendFrames(dst []byte) []byte {
+	if o.ReqFrame != 0 {
+		dst = strconv.AppendUint(dst, uint64(o.ReqFrame), 10)
+	} else {
+		dst = append(dst, '-')
+	}
+	if o.RespFrame != 0 {
+		dst = append(dst, ',')
+		dst = strconv.AppendUint(dst, uint64(o.RespFrame), 10)
+	}
+	return dst
+}
+
+// Row is an operation as the columns of a list.
+type Row struct {
+	Op, Time, RTT, Session, Tree, Command, Object, Result, Frames string
+}
+
+// Row gives the columns; start is the time that counts as zero.
+func (o *Op) Row(start int64, name func(uint32) string) Row {
+	r := Row{Op: strconv.FormatUint(uint64(o.Num), 10), Time: string(AppendSeconds(nil, o.Start-start)), Command: o.CommandName(),
+		Object: string(o.AppendObject(nil, name)), Result: string(o.AppendResult(nil)), Frames: string(o.AppendFrames(nil)),
+		Session: "-", Tree: "-", RTT: "-"}
+	if o.RTT >= 0 {
+		r.RTT = string(AppendMillis(nil, o.RTT))
+	}
+	if o.Session != 0 {
+		r.Session = "S" + strconv.FormatUint(uint64(o.Session), 10)
+	}
+	if o.Tree != 0 {
+		r.Tree = "T" + strconv.FormatUint(uint64(o.Tree), 10)
+	}
+	if o.State&WasSealed != 0 {
+		r.Command += " *"
+	}
+	if o.Of > 1 {
+		switch {
+		case o.Index == 0:
+			r.Command = "┌" + r.Command
+		case o.Index+1 == o.Of:
+			r.Command = "└" + r.Command
+		default:
+			r.Command = "├" + r.Command
+		}
+	}
+	return r
+}
+
+// AppendLine appends the operation as one line of text: frames, time in
+// seconds since start, session, tree, command, object, status, response time in
+// milliseconds.
+func (o *Op) AppendLine(dst []byte, start int64, name func(uint32) string) []byte {
+	at := len(dst)
+	pad := func(width int) {
+		for len(dst)-at < width {
+			dst = append(dst, ' ')
+		}
+		dst = append(dst, ' ')
+		at = len(dst)
+	}
+	dst = o.AppendFrames(dst)
+	pad(13)
+	dst = AppendSeconds(dst, o.Start-start)
+	pad(11)
+	dst = appendNumbered(dst, 'S', o.Session)
+	pad(3)
+	dst = appendNumbered(dst, 'T', o.Tree)
+	pad(3)
+	switch {
+	case o.Of < 2:
+		dst = append(dst, ' ')
+	case o.Index == 0:
+		dst = append(dst, '(')
+	case o.Index+1 == o.Of:
+		dst = append(dst, ')')
+	default:
+		dst = append(dst, '|')
+	}
+	dst = append(dst, o.CommandName()...)
+	if o.State&WasSealed != 0 {
+		dst = append(dst, " *"...)
+	}
+	pad(18)
+	dst = o.AppendObject(dst, name)
+	pad(44)
+	dst = o.AppendResult(dst)
+	pad(24)
+	if o.RTT >= 0 {
+		dst = AppendMillis(dst, o.RTT)
+		dst = append(dst, "ms"...)
+	} else {
+		dst = append(dst, '-')
+	}
+	return append(dst, '\n')
+}
+
+func appendNumbered(dst []byte, letter byte, n uint32) []byte {
+	if n == 0 {
+		return append(dst, '-')
+	}
+	return strconv.AppendUint(append(dst, letter), uint64(n), 10)
+}

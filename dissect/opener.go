@@ -1,0 +1,21 @@
+package dissect
+
+import "smbdiff/dissect/conv"
+
+// Opener opens sealed PDUs and checks signatures. The package decrypt has the
+// one that works from keys; Sealed is the one without any. All methods may be
+// called from several goroutines at once.
+type Opener interface {
+	// Setup is told every successful SESSION_SETUP, in capture order and
+	// before anything sealed under its keys is opened.
+	Setup(s *conv.Setup)
+	// Unseal opens a whole PDU, transform header first, and verifies its tag.
+	// The plaintext is appended to dst.
+	Unseal(dst, pdu []byte, fromServer bool) ([]byte, conv.Seal)
+	// UnsealPrefix opens the first bytes of a PDU of which head is the
+	// beginning; nothing is verified. It reports false when the session's key
+	// is not proved yet and the whole PDU is wanted.
+	UnsealPrefix(dst, head []byte, fromServer bool) ([]byte, conv.Seal, bool)
+	// Verify checks the signature of one signed message in the clear.
+	Verify(conn uint32, msg []byte, fromServer bool) conv.Signature
+}

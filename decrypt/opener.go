@@ -151,7 +151,6 @@ func (o *Opener) Unseal(dst, pdu []byte, fromServer bool) ([]byte, conv.Seal) {
 	if s == nil {
 		return dst, conv.Seal{Why: conv.ReasonNoKey}
 	}
-	s.tagsTried.Add(1)
 	dir := direction(fromServer)
 	if p := s.open[dir].Load(); p != nil {
 		if out, ok := p.sealer.Open(dst, pdu); ok {
@@ -180,6 +179,7 @@ func (o *Opener) Unseal(dst, pdu []byte, fromServer bool) ([]byte, conv.Seal) {
 		}
 		s.sealMiss.Add(1)
 	}
+	s.tagsFailed.Add(1)
 	s.lastWhy.Store(uint32(why))
 	return dst, conv.Seal{Why: why}
 }
@@ -240,7 +240,7 @@ func (o *Opener) UnsealPrefix(dst, head []byte, fromServer bool) ([]byte, conv.S
 			return dst, conv.Seal{}, false
 		}
 		why := s.why(st)
-		s.tagsTried.Add(1)
+		s.tagsFailed.Add(1)
 		s.lastWhy.Store(uint32(why))
 		return dst, conv.Seal{Why: why}, true
 	}

@@ -30,7 +30,7 @@ func (o *Opener) Sessions() []SessionState {
 	for _, s := range all {
 		st := s.state.Load()
 		r := SessionState{ID: s.id, Dialect: st.dialect, Cipher: st.cipher, Account: st.account, Source: st.source,
-			TagsTried: s.tagsTried.Load(), TagsVerified: s.tagsHeld.Load(),
+			TagsTried: s.tagsFailed.Load() + s.tagsHeld.Load(), TagsVerified: s.tagsHeld.Load(),
 			SignaturesTried: s.signsTried.Load(), SignaturesVerified: s.signsHeld.Load()}
 		if l := s.signers.Load(); l != nil {
 			r.Proved, r.Source = true, (*l)[0].from.source

@@ -75,10 +75,14 @@ type session struct {
 	open    [2]atomic.Pointer[proved] // by direction, 1 from the server
 	signers atomic.Pointer[[]provedSigner]
 
-	tagsTried, tagsHeld   atomic.Uint64
+	_ [64]byte // counters change all the time: keep them off the lines that every opening reads
+
+	tagsFailed, tagsHeld  atomic.Uint64
 	signsTried, signsHeld atomic.Uint64
 	sealMiss, signMiss    atomic.Uint32
 	lastWhy               atomic.Uint32
+
+	_ [64]byte
 
 	setups []setup // guarded by the Opener's lock, never changed in place
 }

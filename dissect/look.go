@@ -97,14 +97,14 @@ func (r *Reader) Read(num uint32) bool {
 	}
 	r.ext, _ = capture.DecodeExtents(r.ext[:0], ext)
 	p := capture.PDU{Kind: capture.PDUMessage, Conn: rec.conn, Dir: rec.dir & 1, FirstFrame: rec.first, Frame: rec.frame, Time: rec.time,
-		Len: rec.pduLen, Extents: r.ext, Missing: rec.missing, NBSS: rec.nbss}
+		Len: rec.pduLen, Missing: rec.missing, NBSS: rec.nbss}
 	if rec.nbss[0] != 0 {
 		p.Kind = capture.PDUSession
 	}
 	r.batch.reset()
 	r.batch.whole, _ = r.trace.File.ReadPDU(r.batch.whole, r.ext)
 	p.Head = r.batch.whole
-	r.batch.pdus = append(r.batch.pdus, pdu{PDU: p, fromServer: rec.dir&2 != 0})
+	r.batch.pdus = append(r.batch.pdus, pdu{PDU: p, place: ext, fromServer: rec.dir&2 != 0})
 	r.worker.open(&r.batch)
 	at := -1
 	for i := range r.batch.Messages {

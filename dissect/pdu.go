@@ -15,10 +15,11 @@ import (
 // worker turns PDUs into messages: unseal, decompress, split compounds, read
 // headers and facts.
 type worker struct {
-	file   *capture.File
-	opener Opener
-	whole  bool
-	codec  wire.Codec
+	file    *capture.File
+	opener  Opener
+	whole   bool
+	codec   wire.Codec
+	extents []capture.Extent
 }
 
 // maxCompound bounds the messages of one PDU.
@@ -48,7 +49,7 @@ func (b *Batch) next(p *pdu, proto op.Proto) *conv.Message {
 	m := &b.Messages[n]
 	m.FirstFrame, m.Frame, m.Time, m.Conn, m.Dir, m.FromServer = p.FirstFrame, p.Frame, p.Time, p.Conn, p.Dir, p.fromServer
 	m.Proto, m.Index, m.Of, m.Off, m.Size, m.Bytes, m.Outer = proto, 0, 1, 0, 0, nil, nil
-	m.Extents, m.PDULen, m.NBSS, m.Missing, m.Event, m.Reset = p.Extents, p.Len, p.NBSS, p.Missing, p.Kind, p.Reset
+	m.Place, m.PDULen, m.NBSS, m.Missing, m.Event, m.Reset = p.place, p.Len, p.NBSS, p.Missing, p.Kind, p.Reset
 	m.Sealed, m.Seal, m.Packed, m.Signature, m.Session64 = false, conv.Seal{}, false, conv.SignatureUnsigned, 0
 	m.Problems = m.Problems[:0]
 	m.Num = 0
@@ -62,7 +63,8 @@ func (w *worker) bytes(b *Batch, p *pdu, whole bool) []byte {
 		return p.Head
 	}
 	at := len(b.whole)
-	b.whole, _ = w.file.ReadPDU(b.whole, p.Extents)
+	w.extents, _ = capture.DecodeExtents(w.extents[:0], p.place)
+	b.whole, _ = w.file.ReadPDU(b.whole, w.extents)
 	return b.whole[at:len(b.whole):len(b.whole)]
 }
 

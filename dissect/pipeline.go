@@ -29,31 +29,32 @@ type Batch struct {
 	Messages []conv.Message
 	Out      []byte // for Format and Emit
 
-	pdus    []pdu
-	heads   []byte
-	plain   []byte
-	whole   []byte
-	extents []capture.Extent
-	bytes   int
-	opened  chan struct{}
-	done    chan struct{}
+	pdus   []pdu
+	heads  []byte
+	plain  []byte
+	whole  []byte
+	places []byte // extents in compact form
+	bytes  int
+	opened chan struct{}
+	done   chan struct{}
 }
 
 // pdu is a capture.PDU kept for a batch.
 type pdu struct {
 	capture.PDU
+	place      []byte // its extents
 	fromServer bool
 }
 
 const (
-	batchPDUs  = 256
-	batchBytes = 256 << 10
+	batchPDUs  = 768
+	batchBytes = 128 << 10
 	headSize   = 1024
 )
 
 func (b *Batch) reset() {
 	b.Messages, b.Out, b.pdus, b.heads = b.Messages[:0], b.Out[:0], b.pdus[:0], b.heads[:0]
-	b.plain, b.whole, b.extents, b.bytes = b.plain[:0], b.whole[:0], b.extents[:0], 0
+	b.plain, b.whole, b.places, b.bytes = b.plain[:0], b.whole[:0], b.places[:0], 0
 	b.opened, b.done = make(chan struct{}), make(chan struct{})
 }
 
@@ -62,11 +63,11 @@ func (b *Batch) add(p *capture.PDU, fromServer bool) {
 	at := len(b.heads)
 	b.heads = append(b.heads, p.Head...)
 	q.Head = b.heads[at:len(b.heads):len(b.heads)]
-	at = len(b.extents)
-	b.extents = append(b.extents, p.Extents...)
-	q.Extents = b.extents[at:len(b.extents):len(b.extents)]
+	at = len(b.places)
+	b.places = capture.AppendExtents(b.places, p.Extents)
+	q.place, q.Extents = b.places[at:len(b.places):len(b.places)], nil
 	b.pdus = append(b.pdus, q)
-	b.bytes += len(p.Head) + 16*len(p.Extents)
+	b.bytes += len(p.Head) + len(q.place)
 }
 
 // full reports whether the batch is to be handed on. A batch that is opened
@@ -96,7 +97,7 @@ func Run(f *capture.File, o Options) (*capture.Summary, error) {
 	}
 	r := &run{file: f, o: o, servers: map[netip.AddrPort]uint32{}}
 	workers := max(2, runtime.GOMAXPROCS(0))
-	inFlight := workers + 2
+	inFlight := workers + 3
 	r.free = make(chan *Batch, inFlight)
 	for range inFlight {
 		r.free <- new(Batch)
@@ -241,9 +242,7 @@ func (r *run) work(i int) {
 				format = nil
 				continue
 			}
-			if r.o.Format != nil {
-				r.o.Format(i, b)
-			}
+			r.o.Format(i, b)
 			close(b.done)
 		}
 	}
@@ -274,8 +273,17 @@ func (r *run) track() {
 		if r.o.Lock != nil {
 			r.o.Lock.Unlock()
 		}
-		r.toEmit <- b
-		r.toFormat <- b
+		if r.o.Format == nil {
+			close(b.done)
+		} else {
+			r.toFormat <- b
+		}
+		if r.o.Emit == nil {
+			<-b.done
+			r.free <- b
+		} else {
+			r.toEmit <- b
+		}
 	}
 	close(r.toFormat)
 	close(r.toEmit)
@@ -302,7 +310,7 @@ func (r *run) emit() {
 	stopped := false
 	for b := range r.toEmit {
 		<-b.done
-		if r.o.Emit != nil && !stopped && !r.o.Emit(b) {
+		if !stopped && !r.o.Emit(b) {
 			stopped = true
 			close(r.stop)
 		}

@@ -115,7 +115,7 @@ func (c *Counts) add(m *conv.Message) {
 }
 
 func sameExtents(a, b *conv.Message) bool {
-	return b.Index > 0 && a.Frame == b.Frame && len(a.Extents) == len(b.Extents) && len(a.Extents) > 0 && &a.Extents[0] == &b.Extents[0]
+	return b.Index > 0 && a.Frame == b.Frame && len(a.Place) > 0 && len(b.Place) > 0 && &a.Place[0] == &b.Place[0]
 }
 
 // place stores the extents of the message's PDU, once for a compound.
@@ -125,12 +125,12 @@ func (t *Trace) place(m *conv.Message, again bool) uint32 {
 		return t.messages[k][len(t.messages[k])-1].arena
 	}
 	k := len(t.arena) - 1
-	if k < 0 || len(t.arena[k]) >= arenaChunk || len(t.arena[k])+20*len(m.Extents)+16 > cap(t.arena[k]) {
-		t.arena = append(t.arena, make([]byte, 0, max(arenaChunk, 20*len(m.Extents)+16)))
+	if k < 0 || len(t.arena[k]) >= arenaChunk || len(t.arena[k])+len(m.Place) > cap(t.arena[k]) {
+		t.arena = append(t.arena, make([]byte, 0, max(arenaChunk, len(m.Place))))
 		k++
 	}
 	at := uint32(k)<<20 | uint32(len(t.arena[k]))
-	t.arena[k] = capture.AppendExtents(t.arena[k], m.Extents)
+	t.arena[k] = append(t.arena[k], m.Place...)
 	return at
 }
 

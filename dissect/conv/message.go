@@ -36,8 +36,8 @@ type Message struct {
 	Off       int   // place in the PDU's plaintext
 	Size      int   // its length there
 	Bytes     []byte
-	Outer     []byte           // transform and compression headers, of the PDU's first message
-	Extents   []capture.Extent // of the PDU
+	Outer     []byte // transform and compression headers, of the PDU's first message
+	Place     []byte // where the PDU lies: capture.DecodeExtents reads it
 	PDULen    uint32
 	NBSS      [4]byte
 	Event     capture.EventKind // of what is no message: start, end, hole

@@ -135,11 +135,8 @@ func AppendSeconds(dst []byte, ns int64) []byte {
 	us := ns / 1000
 	dst = strconv.AppendInt(dst, us/1e6, 10)
 	dst = append(dst, '.')
-	frac := us % 1e6
-	for d := int64(100000); d > 0; d /= 10 {
-		dst = append(dst, byte('0'+frac/d%10))
-	}
-	return dst
+	f := us % 1e6
+	return append(dst, byte('0'+f/100000), byte('0'+f/10000%10), byte('0'+f/1000%10), byte('0'+f/100%10), byte('0'+f/10%10), byte('0'+f%10))
 }
 
 // AppendMillis appends ns as milliseconds with three digits behind the point.
@@ -199,16 +196,15 @@ func (o *Op) Row(start int64, name func(uint32) string) Row {
 	return r
 }
 
+const spaces = "                                                                "
+
 // AppendLine appends the operation as one line of text: frames, time in
 // seconds since start, session, tree, command, object, status, response time in
 // milliseconds.
 func (o *Op) AppendLine(dst []byte, start int64, name func(uint32) string) []byte {
 	at := len(dst)
 	pad := func(width int) {
-		for len(dst)-at < width {
-			dst = append(dst, ' ')
-		}
-		dst = append(dst, ' ')
+		dst = append(dst, spaces[:max(1, width+1-(len(dst)-at))]...)
 		at = len(dst)
 	}
 	dst = o.AppendFrames(dst)

@@ -1,0 +1,139 @@
+package diff
+
+import (
+	"sort"
+	"strings"
+
+	"smbdiff/dissect/op"
+	"smbdiff/dissect/smb2"
+)
+
+const (
+	maxCauses     = 5
+	maxCandidates = 48
+)
+
+// causes lists earlier differences that may explain the first divergence.
+func (r *Result) causes(c *Comparer, row *Row, a, b *op.Op) {
+	o := a
+	if row.A == 0 {
+		o = b
+	}
+	type candidate struct{ row, score int }
+	var all []candidate
+	for i := range r.First.Row {
+		e := &r.Rows[i]
+		if e.Grade != Differs && e.Grade != Outcome {
+			continue
+		}
+		x, y := r.pairOps(e)
+		other := &x
+		if row.A == 0 {
+			other = &y
+		}
+		if s := kinship(o, other); s > 0 {
+			all = append(all, candidate{i, s})
+		}
+	}
+	sort.SliceStable(all, func(i, j int) bool {
+		if all[i].score != all[j].score {
+			return all[i].score > all[j].score
+		}
+		return all[i].row < all[j].row
+	})
+	if len(all) > maxCandidates {
+		all = all[:maxCandidates]
+	}
+	hints := r.hints(o, row.A == 0)
+	type ranked struct {
+		Cause
+		score int
+	}
+	var out []ranked
+	for _, k := range all {
+		for _, ch := range c.Compare(r.Rows[k.row]) {
+			if ch.Masked != "" || ch.NodeA < 0 && ch.NodeB < 0 && ch.Name != "smb2.nt_status" {
+				continue
+			}
+			x := ranked{Cause{Row: k.row, Field: ch.Name, Path: ch.Path, A: ch.A, B: ch.B, Why: whys[k.score]}, 2 * k.score}
+			for _, h := range hints {
+				if matches(h.cause, ch.Name) {
+					x.Why += "; " + h.why
+					x.score += 9
+					break
+				}
+			}
+			out = append(out, x)
+		}
+	}
+	sort.SliceStable(out, func(i, j int) bool { return out[i].score > out[j].score })
+	for i := 0; i < len(out) && i < maxCauses; i++ {
+		r.Causes = append(r.Causes, out[i].Cause)
+	}
+}
+
+// The kinships of an earlier operation to one that diverges, and how they read.
+const (
+	kinNone = iota
+	kinConn
+	kinSession
+	kinNegotiated
+	kinTree
+	kinHandle
+)
+
+var whys = [...]string{kinConn: "same connection", kinSession: "same session", kinNegotiated: "negotiated on this connection",
+	kinTree: "same tree", kinHandle: "same handle"}
+
+func kinship(o, e *op.Op) int {
+	switch {
+	case e.Open != 0 && e.Open == o.Open:
+		return kinHandle
+	case e.Tree != 0 && e.Tree == o.Tree:
+		return kinTree
+	case e.Conn == o.Conn && e.Proto == op.SMB2 && smb2.Command(e.Command) == smb2.Negotiate:
+		return kinNegotiated
+	case e.Session != 0 && e.Session == o.Session:
+		return kinSession
+	case e.Conn == o.Conn:
+		return kinConn
+	}
+	return kinNone
+}
+
+// hint links a field that differed to what may come of it.
+type hint struct{ cause, why string }
+
+// hints gives what may have caused the outcome of an operation.
+func (r *Result) hints(o *op.Op, inB bool) (out []hint) {
+	side := 0
+	if inB {
+		side = 1
+	}
+	rd := r.traces[side].NewReader()
+	if o.Request != 0 && o.Proto == op.SMB2 && smb2.Command(o.Command) == smb2.Create && rd.Read(o.Request) {
+		t := &rd.Tree
+		for i := t.Find("smb2.tag", 0); i >= 0; i = t.Find("smb2.tag", i+1) {
+			if tag := t.Show(i); tag == "RqLs" {
+				out = append(out, hint{"smb2.capabilities", "the lease that is asked for needs it"})
+			} else if strings.HasPrefix(tag, "DH2") {
+				out = append(out, hint{"smb2.capabilities", "the durable handle may need it"}, hint{"smb2.share_caps", "the durable handle may need it"})
+			}
+		}
+	}
+	a, b := r.pairOps(&r.Rows[r.First.Row])
+	if a.Status == statusAccessDenied || b.Status == statusAccessDenied {
+		for _, g := range []string{"smb2.sec_mode", "smb2.session_flags", "smb2.share_flags", "smb2.negotiate_context.cipher_id", "smb2.negotiate_context.signing_id"} {
+			out = append(out, hint{g, "signing or encryption may be demanded"})
+		}
+	}
+	if o.Proto == op.SMB2 {
+		switch smb2.Command(o.Command) {
+		case smb2.Read, smb2.Write, smb2.Ioctl, smb2.QueryInfo, smb2.SetInfo, smb2.QueryDirectory:
+			out = append(out, hint{"smb2.max_*_size", "it bounds sizes and credit charges"})
+		}
+	}
+	return append(out, hint{"smb2.dialect", "it decides on all that follows"})
+}
+
+const statusAccessDenied = 0xc0000022

@@ -1,0 +1,163 @@
+package diff
+
+import (
+	"strconv"
+	"strings"
+
+	"smbdiff/dissect/field"
+)
+
+// message is a message of one side as differ needs it.
+type message struct {
+	tree  *field.Tree
+	outer int
+	frame uint32
+}
+
+// span is a run of nodes.
+type span struct{ from, to int }
+
+// child is one entry of a level: a node, or a group of nodes that the walk left
+// side by side.
+type child struct {
+	span
+	node int // the node, or the first of a group
+	name string
+	key  string
+	nth  int // which of its name and key
+	free bool
+}
+
+// contextName is how a create context is called in paths: its fields stand side
+// by side in the tree.
+const contextName = "smb2.create.context"
+
+// keyField gives the field below an entry of a list that tells it from the
+// others.
+func keyField(name string) string {
+	switch name {
+	case "smb2.negotiate_context":
+		return "smb2.negotiate_context.type"
+	case contextName:
+		return "smb2.tag"
+	case "smb2.tree_connect_context":
+		return "smb2.tree_connect_context.type"
+	case "smb2.error.context":
+		return "smb2.error.context.id"
+	case "ntlmssp.challenge.target_info.item":
+		return "ntlmssp.challenge.target_info.item.type"
+	case "ntlmssp.ntlmv2_response.item":
+		return "ntlmssp.ntlmv2_response.item.type"
+	case "nt.ace":
+		return "nt.sid"
+	case "smb2.file_full_ea_info":
+		return "smb2.ea.name"
+	case "smb2.file_stream_info":
+		return "smb.stream_name"
+	case "smb2.notify.info":
+		return "smb2.filename"
+	case "smb.find_entry", "smb.search_entry":
+		return "smb.file"
+	}
+	if strings.HasPrefix(name, "smb2.find.") && strings.HasSuffix(name, "_info") {
+		return "smb2.filename"
+	}
+	return ""
+}
+
+// children appends the entries of a level to out.
+func (c *Comparer) children(out []child, t *field.Tree, s span, parent string) []child {
+	groups := parent == "smb2.create.extrainfo"
+	for i := s.from; i < s.to; i = max(int(t.Nodes[i].End), i+1) {
+		n := &t.Nodes[i]
+		if groups && n.Def.Name != "smb2.create.chain_offset" && len(out) > 0 {
+			out[len(out)-1].to = max(int(n.End), i+1)
+			continue
+		}
+		x := child{span: span{i, max(int(n.End), i+1)}, node: i, name: n.Def.Name}
+		if groups && n.Def.Name == "smb2.create.chain_offset" {
+			x.name = contextName
+		}
+		out = append(out, x)
+	}
+	for i := range out {
+		x := &out[i]
+		if k := keyField(x.name); k != "" {
+			x.key = keyText(t, x.span, k)
+			x.free = c.mask.freeOrder(x.name)
+		}
+	}
+	count(out)
+	return out
+}
+
+// entryID tells the entries of a level apart.
+type entryID struct {
+	name, key string
+	nth       int
+}
+
+// count numbers the entries that have the same name and key.
+func count(list []child) {
+	if len(list) <= 32 {
+		for i := range list {
+			x := &list[i]
+			for k := i - 1; k >= 0; k-- {
+				if list[k].name == x.name && list[k].key == x.key {
+					x.nth = list[k].nth + 1
+					break
+				}
+			}
+		}
+		return
+	}
+	seen := make(map[entryID]int, len(list))
+	for i := range list {
+		k := entryID{name: list[i].name, key: list[i].key}
+		list[i].nth = seen[k]
+		seen[k]++
+	}
+}
+
+// keyText gives the value of an entry's key in short.
+func keyText(t *field.Tree, s span, name string) string {
+	i := t.Find(name, s.from)
+	if i < 0 || i >= s.to {
+		return ""
+	}
+	if n := &t.Nodes[i]; n.Def.Kind == field.Enum {
+		if s := n.Def.NameOf(n.Val); s != "" {
+			return s
+		}
+	}
+	text := t.Show(i)
+	if len(text) > 200 {
+		text = text[:200]
+	}
+	return text
+}
+
+// freeOrder reports whether entries of this name may stand in any order.
+func (m *mask) freeOrder(name string) bool {
+	for i := range m.rules {
+		if r := &m.rules[i]; r.how == anyOrder && matches(r.glob, name) {
+			return true
+		}
+	}
+	return false
+}
+
+// segment gives what stands for the entry in the path of its own fields.
+func (x *child) segment(leaf bool) string {
+	s := x.name
+	if !leaf {
+		s = strings.TrimPrefix(strings.TrimPrefix(s, "smb2."), "smb.")
+	}
+	if x.key != "" {
+		s += "[" + x.key + "]"
+	}
+	if x.nth > 0 {
+		s += "[" + strconv.Itoa(x.nth) + "]"
+	}
+	return s
+}

@@ -1,0 +1,411 @@
+package diff
+
+import (
+	"runtime"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+
+	"smbdiff/dissect"
+	"smbdiff/dissect/conv"
+	"smbdiff/dissect/field"
+	"smbdiff/dissect/ntstatus"
+	"smbdiff/dissect/op"
+	"smbdiff/dissect/smb2"
+)
+
+// Names of what is no field of a message.
+const (
+	nameAnswer    = "smbdiff.answer"
+	nameInterim   = "smbdiff.interim"
+	nameSignature = "smbdiff.signature"
+	nameProblem   = "smbdiff.problem"
+)
+
+// Comparer compares pairs of operations field by field. It belongs to one
+// goroutine.
+type Comparer struct {
+	traces  [2]*dissect.Trace
+	readers [2]*dissect.Reader
+	options Options
+	mask    *mask
+	alias   *aliases
+	meet    *meetings
+
+	ops       [2]op.Op
+	part      int
+	frames    [2]uint32
+	parent    string // name of the field whose level is compared
+	reordered bool
+	async     bool // one side answered at once, the other after a while
+	depth     int
+	kids      [][2][]child // by depth
+	diffs     int          // values that are not equal, masked or not
+	changes   []Change
+	unread    bool
+}
+
+// NewComparer makes a comparer of a and b. It takes identifiers as equal
+// wherever both sides have one; Result.Comparer gives one that knows better.
+func NewComparer(a, b *dissect.Trace, o Options) *Comparer {
+	return &Comparer{traces: [2]*dissect.Trace{a, b}, readers: [2]*dissect.Reader{a.NewReader(), b.NewReader()}, options: o,
+		mask: newMask(o.Mask, o.Ignore, o.Only)}
+}
+
+// Compare gives the fields of a pair that differ, masked ones too, in the order
+// of A. What a side lacks altogether has no fields. The slice is reused.
+func (c *Comparer) Compare(row Row) []Change {
+	c.changes = c.changes[:0]
+	if row.A == 0 || row.B == 0 || !c.load(row) {
+		return nil
+	}
+	c.pair(true)
+	return c.changes
+}
+
+func (c *Comparer) load(row Row) bool {
+	var okA, okB bool
+	c.ops[0], okA = c.traces[0].Op(row.A)
+	c.ops[1], okB = c.traces[1].Op(row.B)
+	return okA && okB
+}
+
+// row grades a row.
+func (c *Comparer) row(r *Row) {
+	if r.A == 0 || r.B == 0 {
+		return
+	}
+	if !c.load(*r) {
+		r.Grade = Unread
+		return
+	}
+	c.changes = c.changes[:0]
+	masked := c.pair(false)
+	r.Grade, r.Request, r.Response = Equal, false, false
+	if masked {
+		r.Grade = Masked
+	}
+	worst := Equal
+	for i := range c.changes {
+		ch := &c.changes[i]
+		if ch.Masked != "" {
+			worst = max(worst, Masked)
+			continue
+		}
+		worst = max(worst, Differs)
+		if ch.Part == PartRequest {
+			r.Request = true
+		} else {
+			r.Response = true
+		}
+		if c.reason(ch) != "field" {
+			worst = Outcome
+		}
+	}
+	r.Grade = max(r.Grade, worst)
+	if c.unread && r.Grade < Differs {
+		r.Grade = Unread
+	}
+}
+
+// reason says what kind of divergence a change is.
+func (c *Comparer) reason(ch *Change) string {
+	switch ch.Name {
+	case "smb2.nt_status", "smb.nt_status", "smb.error_code", "smb.error_class":
+		if ch.Part == PartResponse && strings.HasPrefix(ch.Path, "response/header/") {
+			return "status"
+		}
+	case nameAnswer:
+		return "no_answer"
+	case nameSignature:
+		return "signature"
+	case "smb2.dialect", "smb2.negotiate_context.cipher_id", "smb2.negotiate_context.signing_id":
+		if ch.Part == PartResponse && establishes(&c.ops[0]) {
+			return "negotiated"
+		}
+	}
+	return "field"
+}
+
+// pair compares the messages of two operations. All changes are listed when
+// asked for, else only those of messages that are not quickly seen as equal;
+// masked says that those had masked differences.
+func (c *Comparer) pair(list bool) (masked bool) {
+	a, b := &c.ops[0], &c.ops[1]
+	c.unread, c.depth = false, 0
+	c.async = (a.Interim == 0) != (b.Interim == 0) && c.mask.pending && maySlow(a)
+	if a.Proto > op.SMB2 || b.Proto > op.SMB2 {
+		c.unread = true
+		return false
+	}
+	if c.options.StatusesOnly {
+		c.statuses()
+		return false
+	}
+	for part, nums := range [parts][2]uint32{{a.Request, b.Request}, {a.Interim, b.Interim}, {a.Response, b.Response}} {
+		c.part, c.parent, c.reordered = part, "", false
+		c.frames = [2]uint32{}
+		switch {
+		case nums[0] == 0 && nums[1] == 0:
+		case nums[0] != 0 && nums[1] != 0:
+			masked = c.messages(part, nums, list) || masked
+		case part == PartInterim:
+			c.lone(nameInterim, part, nums[0] == 0)
+		case part == PartResponse:
+			c.lone(nameAnswer, part, nums[0] == 0)
+		default:
+			c.unread = true // the request of one side is not in the capture
+		}
+	}
+	return masked
+}
+
+// rulePending names what hides that an answer took so long that the server sent
+// an interim response first.
+const rulePending = "pending first"
+
+// maySlow reports whether it is a matter of time if the server sends an interim
+// response to the operation.
+func maySlow(o *op.Op) bool {
+	if o.Proto != op.SMB2 {
+		return false
+	}
+	switch smb2.Command(o.Command) {
+	case smb2.ChangeNotify, smb2.Lock:
+		return false
+	}
+	return true
+}
+
+// lone notes a message that only one side has.
+func (c *Comparer) lone(name string, part int, onlyB bool) {
+	path := partNames[part]
+	d := c.mask.pseudo(name, path)
+	if d.how == hide {
+		return
+	}
+	ch := Change{Name: name, Path: path, Op: "remove", NodeA: -1, NodeB: -1}
+	for k := range c.ops {
+		text := string(c.ops[k].AppendResult(nil))
+		if part == PartInterim {
+			text = "STATUS_PENDING first"
+			if onlyB != (k == 1) {
+				text = "answered at once"
+			}
+		}
+		if k == 0 {
+			ch.A = text
+		} else {
+			ch.B = text
+		}
+	}
+	if onlyB {
+		ch.Op = "add"
+		c.frames[1] = c.ops[1].RespFrame
+	} else {
+		c.frames[0] = c.ops[0].RespFrame
+	}
+	switch {
+	case d.how == drop:
+		ch.Masked = d.name
+	case part == PartInterim && c.async:
+		ch.Masked = rulePending
+	}
+	c.put(ch)
+}
+
+// statuses compares the outcome alone.
+func (c *Comparer) statuses() {
+	c.part = PartResponse
+	a, b := &c.ops[0], &c.ops[1]
+	c.frames = [2]uint32{a.RespFrame, b.RespFrame}
+	if (a.Response == 0) != (b.Response == 0) {
+		c.lone(nameAnswer, PartResponse, a.Response == 0)
+	} else if a.Status != b.Status && a.Response != 0 {
+		c.status()
+	}
+}
+
+func (c *Comparer) status() {
+	name := "smb2.nt_status"
+	if c.ops[0].Proto == op.SMB1 {
+		name = "smb.nt_status"
+	}
+	path := "response/header/" + name
+	if d := c.mask.pseudo(name, path); d.how != hide {
+		ch := Change{Name: name, Path: path, Op: "replace", A: statusText(c.ops[0].Status), B: statusText(c.ops[1].Status), NodeA: -1, NodeB: -1}
+		if d.how == drop {
+			ch.Masked = d.name
+		}
+		c.put(ch)
+	}
+}
+
+func statusText(v uint32) string {
+	if s := ntstatus.Name(uint64(v)); s != "" {
+		return s
+	}
+	return string(field.AppendHex32(nil, v))
+}
+
+// messages compares one message of each side.
+func (c *Comparer) messages(part int, nums [2]uint32, list bool) (masked bool) {
+	for k, r := range c.readers {
+		if !r.Read(nums[k]) {
+			c.unread = true
+			return false
+		}
+		c.frames[k] = r.Message.Frame
+	}
+	ra, rb := c.readers[0], c.readers[1]
+	if shut(&ra.Message) || shut(&rb.Message) {
+		c.unread = true
+		if part == PartResponse && c.ops[0].Status != c.ops[1].Status {
+			c.status()
+		}
+		return false
+	}
+	c.findings(part)
+	if !list {
+		if masked, ok := c.quick(part, &ra.Tree, &rb.Tree); ok {
+			return masked
+		}
+	}
+	c.differ(part, &message{&ra.Tree, ra.Outer, ra.Message.Frame}, &message{&rb.Tree, rb.Outer, rb.Message.Frame})
+	return false
+}
+
+// shut reports whether the message could not be read in full.
+func shut(m *conv.Message) bool {
+	return m.Sealed && !m.Seal.Opened || m.Proto > op.SMB2 || m.Missing > 0 || len(m.Bytes) < m.Size
+}
+
+// findings compares what is known of the messages beyond their bytes.
+func (c *Comparer) findings(part int) {
+	ma, mb := &c.readers[0].Message, &c.readers[1].Message
+	bad := func(m *conv.Message) bool { return m.Signature == conv.SignatureInvalid }
+	if bad(ma) != bad(mb) {
+		c.finding(nameSignature, part, "replace", ma.Signature.String(), mb.Signature.String())
+	}
+	if len(ma.Problems) == 0 && len(mb.Problems) == 0 {
+		return
+	}
+	for _, p := range ma.Problems {
+		if !slices.Contains(mb.Problems, p) {
+			c.finding(nameProblem, part, "remove", p, "")
+		}
+	}
+	for _, p := range mb.Problems {
+		if !slices.Contains(ma.Problems, p) {
+			c.finding(nameProblem, part, "add", "", p)
+		}
+	}
+}
+
+func (c *Comparer) finding(name string, part int, how, a, b string) {
+	path := partNames[part] + "/" + name
+	d := c.mask.pseudo(name, path)
+	if d.how == hide {
+		return
+	}
+	ch := Change{Name: name, Path: path, Op: how, A: a, B: b, NodeA: -1, NodeB: -1}
+	if d.how == drop {
+		ch.Masked = d.name
+	}
+	c.put(ch)
+}
+
+// chunkRows is how many rows are compared at a time by one goroutine.
+const chunkRows = 512
+
+// compare grades all rows. It reports false when it was stopped.
+func (r *Result) compare() bool {
+	chunks := (len(r.Rows) + chunkRows - 1) / chunkRows
+	all := make([]int, chunks)
+	for i := range all {
+		all[i] = i
+	}
+	met := make([][]triple, chunks)
+	if !r.each(all, func(c *Comparer, k int) {
+		c.meet.reset()
+		r.chunk(c, k)
+		met[k] = c.meet.list
+	}, true, 0) {
+		return false
+	}
+	r.alias = newAliases()
+	var again []int
+	for k, list := range met {
+		broken := false
+		for _, t := range list {
+			broken = !r.alias.learn(t) || broken
+		}
+		if broken {
+			again = append(again, k)
+		}
+	}
+	return r.each(again, func(c *Comparer, k int) { r.chunk(c, k) }, false, len(r.Rows))
+}
+
+func (r *Result) chunk(c *Comparer, k int) {
+	for i := k * chunkRows; i < min(len(r.Rows), (k+1)*chunkRows); i++ {
+		c.row(&r.Rows[i])
+	}
+}
+
+// each works on chunks on all cores and tells of progress.
+func (r *Result) each(chunks []int, work func(*Comparer, int), meet bool, before int) bool {
+	if len(chunks) == 0 {
+		return true
+	}
+	todo := make(chan int, len(chunks))
+	for _, k := range chunks {
+		todo <- k
+	}
+	close(todo)
+	stop := make(chan struct{})
+	done := make(chan struct{}, len(chunks))
+	var wg sync.WaitGroup
+	for range min(len(chunks), runtime.GOMAXPROCS(0)) {
+		wg.Add(1)
+		go func() {
+			defer wg.Done()
+			c := NewComparer(r.traces[0], r.traces[1], r.options)
+			c.alias = r.alias
+			if meet {
+				c.meet = new(meetings)
+			}
+			for k := range todo {
+				select {
+				case <-stop:
+					return
+				default:
+				}
+				work(c, k)
+				done <- struct{}{}
+			}
+		}()
+	}
+	go func() {
+		wg.Wait()
+		close(done)
+	}()
+	n, going := before, true
+	for range done {
+		n = min(n+chunkRows, len(r.Rows))
+		if p := r.options.Progress; p != nil && going && !p(n, len(r.Rows)) {
+			going = false
+			close(stop)
+		}
+	}
+	return going
+}
+
+func number(n int, what string) string {
+	s := strconv.Itoa(n) + " " + what
+	if n != 1 {
+		s += "s"
+	}
+	return s
+}

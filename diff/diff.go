@@ -1,0 +1,181 @@
+// Package diff compares two traces: it puts their operations beside each other,
+// renames identifiers, hides what masks hide, compares field by field, and says
+// where the two part and on whose side. It knows traces and field trees through
+// dissect; it does not know how sealed bytes are opened, nor screens, terminals
+// or command lines.
+package diff
+
+import (
+	"path/filepath"
+	"slices"
+
+	"smbdiff/dissect"
+	"smbdiff/dissect/smb2"
+)
+
+// Grade says how the two sides of a row compare.
+type Grade uint8
+
+// The grades of a row.
+const (
+	Equal   Grade = iota
+	Masked        // differs only in what masks hide
+	Differs       // a value or a structure differs
+	Outcome       // status, no answer, signature, dialect, cipher or signing differs
+	OnlyA         // an operation that only A has
+	OnlyB         // an operation that only B has
+	Unread        // sealed, cut or missing: not comparable
+	Grades        // how many there are
+)
+
+var gradeNames = [Grades]string{"equal", "masked", "differs", "outcome", "only_a", "only_b", "unread"}
+
+// String gives the grade as in JSON.
+func (g Grade) String() string {
+	if g < Grades {
+		return gradeNames[g]
+	}
+	return ""
+}
+
+// Shows reports whether a row of this grade is an unmasked difference.
+func (g Grade) Shows() bool { return g >= Differs && g <= OnlyB }
+
+// Row is one line of a comparison: an operation of each side.
+type Row struct {
+	A, B  uint32 // operation numbers, 0 for none
+	Grade Grade
+	Moved bool // concurrent operations in another order
+	// Request and Response say which half has unmasked differences.
+	Request, Response bool
+}
+
+// The parts of an operation, as Change.Part has them.
+const (
+	PartRequest = iota
+	PartInterim
+	PartResponse
+	parts
+)
+
+var partNames = [parts]string{"request", "interim", "response"}
+
+// Change is one field that differs.
+type Change struct {
+	Name           string // filter name
+	Path           string // response/header/smb2.nt_status
+	Op             string // replace, add (only B has it), remove (only A has it)
+	A, B           string // what a person reads, not made safe for a terminal
+	FrameA, FrameB uint32 // 0: that side lacks the message
+	Masked         string // the rule that hides it, ""
+	Part           int    // PartRequest, PartInterim, PartResponse
+	NodeA, NodeB   int    // nodes in the trees of that message, -1 for none
+}
+
+// Options say what is compared and what is listed.
+type Options struct {
+	Mask         string   // default, strict, ci, two-sided, none; "" is default
+	Ignore       []string // globs of names, or of paths where they have a slash
+	Only         []string // the same: nothing else is compared
+	AllowSealed  bool     // unread rows do not make the exit status 2
+	StatusesOnly bool     // commands and status alone
+	Context      int      // equal rows around a difference in the text; -1: all rows
+	ShowMasked   bool     // list what masks hide
+	Brief        bool     // the verdict alone
+	// Progress is called on the goroutine of Traces with the rows compared so
+	// far and in all. It stops the comparison by giving false.
+	Progress func(done, total int) bool
+}
+
+// Side is what a report says of one capture.
+type Side struct {
+	File                 string
+	Messages, Operations int
+	Sealed, Opened       int // messages that came sealed, and those of them that opened
+	Dialect, Cipher      string
+}
+
+// First is the first divergence.
+type First struct {
+	Row     int    // index in Result.Rows
+	Reason  string // status, missing, extra, no_answer, signature, negotiated, field
+	Command string
+	Path    string // of the operation's object
+	Suspect string // server, client, network, consequence, none
+	Text    string
+	Of      uint32 // Suspect consequence: the operation of A whose answer differed before
+}
+
+// Cause is an earlier difference that may explain the first divergence.
+type Cause struct {
+	Row   int // index in Result.Rows
+	Field string
+	Path  string
+	A, B  string
+	Why   string
+}
+
+// Result is a finished comparison.
+type Result struct {
+	A, B     Side
+	Mask     string
+	Rows     []Row
+	Counts   [Grades]int
+	Verdict  string // differ, same, incomplete
+	Exit     int    // 0, 1, 2
+	Unread   int    // rows that were not comparable
+	First    *First
+	FirstAny int // index of the first row that differs in any grade, -1: none
+	Causes   []Cause
+
+	traces  [2]*dissect.Trace
+	options Options
+	alias   *aliases
+}
+
+// Traces compares two traces that have been read. It gives nil when Progress
+// stopped it.
+func Traces(a, b *dissect.Trace, o Options) *Result {
+	if o.Mask == "" {
+		o.Mask = "default"
+	}
+	r := &Result{traces: [2]*dissect.Trace{a, b}, options: o, Mask: o.Mask, FirstAny: -1}
+	r.A, r.B = side(a), side(b)
+	la, lb := gather(a), gather(b)
+	r.Rows = pairUp(la, lb)
+	if !r.compare() {
+		return nil
+	}
+	r.judge()
+	return r
+}
+
+// Comparer gives a comparer that knows the identifiers of the whole result.
+func (r *Result) Comparer() *Comparer {
+	c := NewComparer(r.traces[0], r.traces[1], r.options)
+	c.alias = r.alias
+	return c
+}
+
+// side sums up a trace.
+func side(t *dissect.Trace) Side {
+	c := t.Counts()
+	s := Side{File: t.File.Name(), Messages: c.Messages, Operations: c.Operations, Sealed: c.Sealed, Opened: c.Opened}
+	if filepath.IsAbs(s.File) {
+		s.File = filepath.Base(s.File)
+	}
+	var seen []smb2.Dialect
+	for _, x := range t.Sessions() {
+		if x.Dialect != 0 && !slices.Contains(seen, x.Dialect) {
+			seen = append(seen, x.Dialect)
+			s.Dialect = x.Dialect.String()
+		}
+		if s.Cipher == "" {
+			s.Cipher = x.Cipher.String()
+		}
+	}
+	if len(seen) > 1 {
+		s.Dialect = "several dialects"
+	}
+	return s
+}

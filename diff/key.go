@@ -1,0 +1,167 @@
+package diff
+
+import (
+	"strings"
+
+	"smbdiff/dissect"
+	"smbdiff/dissect/op"
+	"smbdiff/dissect/smb1"
+	"smbdiff/dissect/smb2"
+)
+
+// fact is what alignment needs to know of one operation.
+type fact struct {
+	strong     uint64 // command, object, part of the object
+	weak       uint64 // command, object
+	loose      uint64 // command
+	start, end int64  // ns
+	session    uint32 // 0: it belongs to its connection
+	conn       uint32
+	open       uint32
+	frame      uint32
+	opens      bool // its answer makes the open known
+	free       bool // the server sends it when it likes
+}
+
+// sessionFacts is what is known of one session.
+type sessionFacts struct {
+	user  uint64
+	share uint64 // of the first tree connect
+	kind  uint64 // dialect
+	conn  uint32
+	print uint64 // of all its operations in order
+	ops   []int32
+}
+
+// list is the operations of one trace.
+type list struct {
+	facts    []fact         // by number less one
+	sessions []sessionFacts // by number less one
+	conns    [][]int32      // operations that belong to a connection
+}
+
+// mix folds v into the hash h.
+func mix(h, v uint64) uint64 {
+	h = (h ^ v) * 0x9e3779b97f4a7c15
+	return h ^ h>>29
+}
+
+func hashText(s string) uint64 {
+	h := uint64(14695981039346656037)
+	for i := range len(s) {
+		h = (h ^ uint64(s[i])) * 1099511628211
+	}
+	return mix(h, uint64(len(s)))
+}
+
+// shareOf gives the share of a tree's path: hosts have other names elsewhere.
+func shareOf(path string) string {
+	if i := strings.LastIndexByte(path, '\\'); i >= 0 && strings.HasPrefix(path, `\\`) {
+		return path[i+1:]
+	}
+	return path
+}
+
+// gatherChunk is how many operations are copied at a time.
+const gatherChunk = 4096
+
+// gather reads the facts of all operations.
+func gather(t *dissect.Trace) *list {
+	g := gatherer{list: new(list), trace: t, names: map[uint32]uint64{}, trees: map[uint32]uint64{}}
+	l := g.list
+	for _, s := range t.Sessions() {
+		l.sessions = append(l.sessions, sessionFacts{user: g.name(s.User), kind: uint64(s.Dialect), conn: s.Conn})
+	}
+	l.facts = make([]fact, 0, t.Len())
+	buf := make([]op.Op, gatherChunk)
+	for num := uint32(1); ; {
+		ops := t.Ops(buf, num)
+		if len(ops) == 0 {
+			break
+		}
+		num += uint32(len(ops))
+		for i := range ops {
+			g.add(&ops[i])
+		}
+	}
+	return l
+}
+
+type gatherer struct {
+	*list
+	trace *dissect.Trace
+	names map[uint32]uint64 // hashes by number
+	trees map[uint32]uint64 // hashes of shares by tree connect
+}
+
+func (g *gatherer) name(k uint32) uint64 {
+	if k == 0 {
+		return 0
+	}
+	h, ok := g.names[k]
+	if !ok {
+		h = hashText(g.trace.Name(k))
+		g.names[k] = h
+	}
+	return h
+}
+
+func (g *gatherer) add(o *op.Op) {
+	f := fact{session: o.Session, conn: o.Conn, open: o.Open, start: o.Start, end: o.Start + max(0, o.RTT), frame: max(o.ReqFrame, o.RespFrame)}
+	object, tree := g.name(o.Path), g.trees[o.Tree]
+	joins := connects(o)
+	if joins {
+		object, tree = hashText(shareOf(g.trace.Name(o.Path))), 0
+		if o.Tree != 0 {
+			g.trees[o.Tree] = object
+		}
+	}
+	if establishes(o) || int(o.Session) > len(g.sessions) {
+		f.session = 0
+	}
+	f.opens = o.Proto == op.SMB2 && smb2.Command(o.Command) == smb2.Create ||
+		o.Proto == op.SMB1 && (o.Command == smb1.NTCreate || o.Command == smb1.OpenAndX)
+	f.free = o.State&op.Unsolicited != 0
+	f.loose = mix(mix(uint64(o.Proto)<<16|uint64(o.Command), uint64(o.State&op.Unsolicited)), uint64(o.InfoType))
+	if o.Proto > op.SMB2 && o.Request != 0 {
+		f.loose++
+	}
+	class, code := uint64(o.InfoClass), uint64(o.Code)
+	if f.opens || joins || o.Proto == op.SMB2 && smb2.Command(o.Command) == smb2.Negotiate || f.free {
+		class, code = 0, 0 // those come from the answer
+	}
+	f.loose = mix(mix(f.loose, class), code)
+	f.weak = mix(mix(f.loose, object), tree)
+	f.strong = mix(mix(f.weak, o.Offset), g.name(o.Detail))
+	n := int32(len(g.facts))
+	g.facts = append(g.facts, f)
+	if f.session == 0 {
+		for int(o.Conn) >= len(g.conns) {
+			g.conns = append(g.conns, nil)
+		}
+		g.conns[o.Conn] = append(g.conns[o.Conn], n)
+		return
+	}
+	s := &g.sessions[f.session-1]
+	s.ops = append(s.ops, n)
+	s.print = mix(s.print, f.strong)
+	if joins && s.share == 0 {
+		s.share = object
+	}
+}
+
+// establishes reports whether the operation makes a session, and so belongs to
+// its connection.
+func establishes(o *op.Op) bool {
+	if o.Proto == op.SMB2 {
+		return smb2.Command(o.Command) <= smb2.SessionSetup
+	}
+	return o.Proto == op.SMB1 && (o.Command == smb1.Negotiate || o.Command == smb1.SessionSetup)
+}
+
+func connects(o *op.Op) bool {
+	if o.Proto == op.SMB2 {
+		return smb2.Command(o.Command) == smb2.TreeConnect
+	}
+	return o.Proto == op.SMB1 && o.Command == smb1.TreeConnect
+}

@@ -1,0 +1,246 @@
+package diff
+
+// pairUp puts the operations of both sides beside each other: sessions first,
+// then connections, then operations inside those that belong together.
+func pairUp(a, b *list) []Row {
+	u := &pairer{sides: [2]*list{a, b}, all: newPairing(len(a.facts), len(b.facts))}
+	sessions := matchSessions(a.sessions, b.sessions)
+	conns := matchConns(a, b, sessions)
+	for i, j := range conns.a {
+		if j >= 0 {
+			u.stream(a.conns[i], b.conns[j])
+		}
+	}
+	for i, j := range sessions.a {
+		if j >= 0 {
+			u.stream(a.sessions[i].ops, b.sessions[j].ops)
+		}
+	}
+	return u.rows()
+}
+
+type pairer struct {
+	sides [2]*list
+	all   *pairing
+}
+
+// matchSessions pairs sessions: those with the same work first, then by what
+// they have in common, at last by order.
+func matchSessions(a, b []sessionFacts) *pairing {
+	whole := func(s *sessionFacts) uint64 { return mix(mix(mix(s.user, s.kind), s.share), s.print) }
+	keys := func(l []sessionFacts, key func(*sessionFacts) uint64) []uint64 {
+		out := make([]uint64, len(l))
+		for i := range l {
+			out[i] = key(&l[i])
+		}
+		return out
+	}
+	p := align(keys(a, whole), keys(b, whole))
+	for _, key := range []func(*sessionFacts) uint64{
+		func(s *sessionFacts) uint64 { return mix(mix(s.user, s.kind), s.share) },
+		func(s *sessionFacts) uint64 { return mix(s.user, s.share) },
+		func(s *sessionFacts) uint64 { return mix(s.user, s.kind) },
+		func(s *sessionFacts) uint64 { return s.user },
+		func(s *sessionFacts) uint64 { return s.share },
+		func(*sessionFacts) uint64 { return 1 },
+	} {
+		p.inOrder(keys(a, key), keys(b, key))
+	}
+	return p
+}
+
+// inOrder pairs the nth free element of a key with the nth of that key.
+func (p *pairing) inOrder(a, b []uint64) {
+	free := map[uint64][]int32{}
+	for j, k := range b {
+		if p.b[j] < 0 {
+			free[k] = append(free[k], int32(j))
+		}
+	}
+	for i, k := range a {
+		if q := free[k]; p.a[i] < 0 && len(q) > 0 {
+			p.set(int32(i), q[0])
+			free[k] = q[1:]
+		}
+	}
+}
+
+// matchConns pairs connections: those on which paired sessions were set up,
+// then the others in order.
+func matchConns(a, b *list, sessions *pairing) *pairing {
+	p := newPairing(len(a.conns), len(b.conns))
+	for i, j := range sessions.a {
+		if j < 0 {
+			continue
+		}
+		ca, cb := a.sessions[i].conn, b.sessions[j].conn
+		if int(ca) < len(p.a) && int(cb) < len(p.b) && p.a[ca] < 0 && p.b[cb] < 0 {
+			p.set(int32(ca), int32(cb))
+		}
+	}
+	used := func(conns [][]int32) []uint64 {
+		out := make([]uint64, len(conns))
+		for i, ops := range conns {
+			if len(ops) > 0 {
+				out[i] = 1
+			}
+		}
+		return out
+	}
+	p.inOrder(used(a.conns), used(b.conns))
+	return p
+}
+
+// stream aligns operations that belong together.
+func (u *pairer) stream(ia, ib []int32) {
+	if len(ia) == 0 || len(ib) == 0 {
+		return
+	}
+	fa, fb := u.sides[0].facts, u.sides[1].facts
+	keys := func(facts []fact, in []int32, key func(*fact) uint64) []uint64 {
+		out := make([]uint64, len(in))
+		for i, k := range in {
+			out[i] = key(&facts[k])
+		}
+		return out
+	}
+	strong := func(f *fact) uint64 { return f.strong }
+	sa, sb := keys(fa, ia, strong), keys(fb, ib, strong)
+	p := align(sa, sb)
+	if p.complete() {
+		u.take(p, ia, ib)
+		return
+	}
+	ca, cb := concurrent(fa, ia), concurrent(fb, ib)
+	p.move(sa, sb, func(i, j int32) bool { return ca[i] || cb[j] })
+	weak := func(f *fact) uint64 { return f.weak }
+	p.refine(keys(fa, ia, weak), keys(fb, ib, weak))
+	p.refine(keys(fa, ia, bare), keys(fb, ib, bare))
+	opens := map[uint32]uint64{} // opens of B by number: those of A
+	mates := map[uint32]bool{}
+	for i, j := range p.a {
+		if j < 0 {
+			continue
+		}
+		if x, y := &fa[ia[i]], &fb[ib[j]]; x.open != 0 && y.open != 0 && x.opens {
+			opens[y.open] = uint64(x.open)
+			mates[x.open] = true
+		}
+	}
+	p.refine(keys(fa, ia, func(f *fact) uint64 {
+		if !mates[f.open] {
+			return 0
+		}
+		return mix(f.loose, uint64(f.open))
+	}), keys(fb, ib, func(f *fact) uint64 {
+		k, ok := opens[f.open]
+		if !ok {
+			return 0
+		}
+		return mix(f.loose, k)
+	}))
+	u.take(p, ia, ib)
+}
+
+// bare is the key of operations that need no open; another object makes them
+// differ, not miss.
+func bare(f *fact) uint64 {
+	if f.open != 0 && !f.opens {
+		return 0
+	}
+	return f.loose
+}
+
+func (p *pairing) complete() bool {
+	if len(p.a) != len(p.b) {
+		return false
+	}
+	for _, j := range p.a {
+		if j < 0 {
+			return false
+		}
+	}
+	return true
+}
+
+func (u *pairer) take(p *pairing, ia, ib []int32) {
+	for i, j := range p.a {
+		if j < 0 {
+			continue
+		}
+		u.all.set(ia[i], ib[j])
+		if p.isMoved(i) {
+			if u.all.moved == nil {
+				u.all.moved = make([]bool, len(u.all.a))
+			}
+			u.all.moved[ia[i]] = true
+		}
+	}
+}
+
+// concurrent says which operations were under way together with another one,
+// or came from the server unasked. Elements of one compound have an order.
+func concurrent(facts []fact, in []int32) []bool {
+	out := make([]bool, len(in))
+	var last int64
+	for i, k := range in {
+		f := &facts[k]
+		if f.free {
+			out[i] = true
+			continue
+		}
+		if f.start < last {
+			out[i] = true
+		}
+		if i+1 < len(in) {
+			if next := &facts[in[i+1]]; next.start < f.end && next.start > f.start {
+				out[i] = true
+			}
+		}
+		if i+1 < len(in) && facts[in[i+1]].start != f.start || i+1 == len(in) {
+			for n := i; n >= 0 && facts[in[n]].start == f.start; n-- {
+				last = max(last, facts[in[n]].end)
+			}
+		}
+	}
+	return out
+}
+
+// rows lists the pairs in the order of A; what only B has stands before the
+// operation that follows it in B.
+func (u *pairer) rows() []Row {
+	p := u.all
+	n, m := len(p.a), len(p.b)
+	// before[i] heads the list of what only B has before operation i of A.
+	before := make([]int32, n+1)
+	for i := range before {
+		before[i] = -1
+	}
+	next := make([]int32, m)
+	place := int32(n)
+	out := make([]Row, 0, max(n, m))
+	for j := m - 1; j >= 0; j-- {
+		if i := p.b[j]; i >= 0 {
+			if !p.isMoved(int(i)) {
+				place = i
+			}
+			continue
+		}
+		next[j] = before[place]
+		before[place] = int32(j)
+	}
+	for i := 0; i <= n; i++ {
+		for j := before[i]; j >= 0; j = next[j] {
+			out = append(out, Row{B: uint32(j) + 1, Grade: OnlyB})
+		}
+		if i == n {
+			break
+		}
+		r := Row{A: uint32(i) + 1, Grade: OnlyA}
+		if j := p.a[i]; j >= 0 {
+			r.B, r.Moved, r.Grade = uint32(j)+1, p.isMoved(i), Equal
+		}
+		out = append(out, r)
+	}
+	return out
+}

@@ -1,0 +1,129 @@
+package diff
+
+import "smbdiff/dissect/field"
+
+// maxOpen bounds how deep quick follows parents that have bytes of their own.
+const maxOpen = 16
+
+// quick compares two trees of the same shape without allocating. It reports
+// false when it cannot tell: then differ must look.
+func (c *Comparer) quick(part int, ta, tb *field.Tree) (masked, ok bool) {
+	if len(ta.Nodes) != len(tb.Nodes) {
+		return false, false
+	}
+	var (
+		open  [maxOpen]struct{ end, diffs int }
+		deep  int
+		diffs int
+	)
+	for i := range ta.Nodes {
+		na, nb := &ta.Nodes[i], &tb.Nodes[i]
+		if na.Def != nb.Def || na.End != nb.End {
+			return false, false
+		}
+		for deep > 0 && open[deep-1].end <= i {
+			if deep--; open[deep].diffs == diffs {
+				return false, false
+			}
+		}
+		d := c.mask.at(i, na.Def)
+		if d.how == alias {
+			if !sameValue(ta, tb, i, i) {
+				diffs++
+			}
+			if d.paths || !c.sameIdentity(d.class, part, ta, tb, i, i) {
+				return false, false
+			}
+			continue
+		}
+		if sameValue(ta, tb, i, i) {
+			continue
+		}
+		if d.paths {
+			return false, false
+		}
+		if int(na.End) > i+1 && holdsBytes(na.Def.Kind) {
+			if d.whole || deep == maxOpen {
+				return false, false
+			}
+			open[deep].end, open[deep].diffs = int(na.End), diffs
+			deep++
+			continue
+		}
+		diffs++
+		switch d.judge(ta, tb, i, i) {
+		case verdictDiffers:
+			return false, false
+		case verdictMasked:
+			masked = true
+		}
+	}
+	for deep > 0 {
+		if deep--; open[deep].diffs == diffs {
+			return false, false
+		}
+	}
+	return masked, true
+}
+
+// holdsBytes reports whether a field with fields below it has no value beyond
+// the bytes that those stand on.
+func holdsBytes(k field.Kind) bool {
+	switch k {
+	case field.Bytes, field.UTF16, field.Text, field.GUID, field.SID, field.Unparsed:
+		return true
+	}
+	return false
+}
+
+// verdict is what a rule makes of two values that are not equal.
+type verdict uint8
+
+const (
+	verdictDiffers verdict = iota
+	verdictMasked
+	verdictHidden
+)
+
+func (d *decision) judge(ta, tb *field.Tree, i, j int) verdict {
+	na, nb := &ta.Nodes[i], &tb.Nodes[j]
+	switch d.how {
+	case drop:
+		return verdictMasked
+	case hide:
+		return verdictHidden
+	case length:
+		if na.Len == nb.Len {
+			return verdictMasked
+		}
+	case shape:
+		if shapeOf(na.Val, na.Len) == shapeOf(nb.Val, nb.Len) {
+			return verdictMasked
+		}
+	case within:
+		x, y := float64(na.Val), float64(nb.Val)
+		if max(x, y) <= d.factor*min(x, y) {
+			return verdictMasked
+		}
+	}
+	if d.bits != 0 && (na.Val^nb.Val)&^d.bits == 0 {
+		return verdictMasked
+	}
+	return verdictDiffers
+}
+
+// shapeOf tells the values of a time apart that mean no time, [MS-FSCC] 2.4.7.
+func shapeOf(v uint64, n uint32) int {
+	if n < 8 && n > 0 && v == 1<<(8*n)-1 {
+		return 2
+	}
+	switch v {
+	case 0:
+		return 1
+	case ^uint64(0):
+		return 2
+	case ^uint64(1):
+		return 3
+	}
+	return 0
+}

@@ -1,0 +1,301 @@
+package diff
+
+import (
+	"bufio"
+	"io"
+	"strconv"
+	"strings"
+
+	"smbdiff/dissect/field"
+	"smbdiff/dissect/op"
+)
+
+// maxFields bounds the fields listed of one row, unless all is asked for.
+const maxFields = 24
+
+// WriteText writes the comparison for people: the two captures, the verdict,
+// the suspicion, then the rows that differ, field by field.
+func (r *Result) WriteText(out io.Writer) error {
+	w := bufio.NewWriter(out)
+	t := textWriter{Writer: w, r: r}
+	t.side("---", &r.A)
+	t.side("+++", &r.B)
+	t.verdict()
+	if !r.options.Brief {
+		t.c = r.Comparer()
+		t.rows()
+		t.rest()
+	}
+	return w.Flush()
+}
+
+type textWriter struct {
+	*bufio.Writer
+	r *Result
+	c *Comparer
+}
+
+func (t *textWriter) line(parts ...string) {
+	for _, p := range parts {
+		t.WriteString(p)
+	}
+	t.WriteByte('\n')
+}
+
+func (t *textWriter) side(mark string, s *Side) {
+	line := mark + " " + field.Safe(s.File) + "   " + number(s.Operations, "op")
+	if s.Dialect != "" {
+		line += ", SMB " + s.Dialect
+		if s.Cipher != "" {
+			line += " " + s.Cipher
+		}
+	}
+	if s.Sealed > 0 {
+		line += ", " + strconv.Itoa(s.Opened) + "/" + strconv.Itoa(s.Sealed) + " sealed messages open"
+	}
+	t.line(line)
+}
+
+func (t *textWriter) verdict() {
+	r := t.r
+	f := r.First
+	if f == nil {
+		t.line("verdict: ", r.Sentence())
+		return
+	}
+	lead := "verdict: "
+	if n := r.unreadBefore(f.Row); n > 0 {
+		lead += "incomplete: " + number(n, "row") + " before it not compared; "
+	}
+	t.line(lead, "differ at ", f.Text)
+	line := "suspect: " + f.suspicion()
+	for i := range r.Causes {
+		if i == 0 {
+			line += "; related: "
+		} else {
+			line += ", "
+		}
+		line += r.causeText(&r.Causes[i])
+		if i == 1 {
+			break
+		}
+	}
+	t.line(line)
+	if r.FirstAny >= 0 && r.FirstAny < f.Row {
+		t.line("first difference of any grade: op ", r.opOf(r.FirstAny))
+	}
+}
+
+// causeText gives a cause in a few words.
+func (r *Result) causeText(c *Cause) string {
+	row := &r.Rows[c.Row]
+	a, b := r.pairOps(row)
+	o := &a
+	if row.A == 0 {
+		o = &b
+	}
+	part, _, _ := strings.Cut(c.Path, "/")
+	s := "op " + r.opOf(c.Row) + " " + o.CommandName() + " " + part
+	x, y := flagDelta(c.A, c.B)
+	if strings.HasPrefix(x, "{") {
+		switch {
+		case y == "{}":
+			return s + " lacks " + strings.Trim(x, "{}") + " in B"
+		case x == "{}":
+			return s + " lacks " + strings.Trim(y, "{}") + " in A"
+		}
+	}
+	return s + " " + c.Field + " " + shorten(orNone(x)) + " vs " + shorten(orNone(y))
+}
+
+func shorten(s string) string {
+	r := []rune(s)
+	if len(r) > 100 {
+		return string(r[:99]) + "…"
+	}
+	return s
+}
+
+// rows writes the rows that are to be listed, with equal ones around them.
+func (t *textWriter) rows() {
+	rows := t.r.Rows
+	context := t.r.options.Context
+	last := -1 // row written last
+	for i := range rows {
+		if !t.listed(rows[i].Grade) {
+			continue
+		}
+		from := last + 1
+		if context >= 0 {
+			from = max(from, i-context)
+		}
+		if from > last+1 && last >= 0 && context > 0 {
+			t.line("...")
+		}
+		for k := from; k < i; k++ {
+			t.brief(&rows[k])
+		}
+		t.row(&rows[i])
+		last = i
+		end := len(rows)
+		if context >= 0 {
+			end = min(end, i+1+context)
+		}
+		for k := i + 1; k < end && !t.listed(rows[k].Grade); k++ {
+			t.brief(&rows[k])
+			last = k
+		}
+	}
+	if last < 0 && context < 0 {
+		for k := range rows {
+			t.brief(&rows[k])
+		}
+	}
+}
+
+func (t *textWriter) listed(g Grade) bool {
+	return g.Shows() || g == Masked && t.r.options.ShowMasked
+}
+
+func mark(row *Row) string {
+	switch row.Grade {
+	case Masked:
+		return "~"
+	case Differs:
+		return "≠"
+	case Outcome:
+		return "!"
+	case OnlyA:
+		return "<"
+	case OnlyB:
+		return ">"
+	case Unread:
+		return "#"
+	}
+	if row.Moved {
+		return "⇄"
+	}
+	return "="
+}
+
+// brief writes a row on one line.
+func (t *textWriter) brief(row *Row) {
+	o, side := t.op(row)
+	line := " " + mark(row) + " op " + opNumber(row.A) + " / " + opNumber(row.B) + "  " + o.CommandName()
+	if x := t.r.object(side, &o); x != "" {
+		line += " " + x
+	}
+	t.line(line, "  ", string(o.AppendResult(nil)))
+}
+
+func (t *textWriter) op(row *Row) (op.Op, int) {
+	a, b := t.r.pairOps(row)
+	if row.A == 0 {
+		return b, 1
+	}
+	return a, 0
+}
+
+// row writes a row with its fields.
+func (t *textWriter) row(row *Row) {
+	o, side := t.op(row)
+	line := "@@ op " + opNumber(row.A) + " / " + opNumber(row.B) + "  " + o.CommandName()
+	if x := t.r.object(side, &o); x != "" {
+		line += " " + x
+	}
+	a, b := t.r.pairOps(row)
+	line += "  frames " + frames(&a) + " / " + frames(&b)
+	if row.Moved {
+		line += "  moved"
+	}
+	t.line(line, " @@")
+	switch row.Grade {
+	case OnlyA:
+		t.line("<    only in A: ", string(o.AppendResult(nil)))
+		return
+	case OnlyB:
+		t.line(">    only in B: ", string(o.AppendResult(nil)))
+		return
+	}
+	part, n, more := -1, 0, 0
+	for _, ch := range t.c.Compare(*row) {
+		if ch.Masked != "" && !t.r.options.ShowMasked {
+			continue
+		}
+		if n++; n > maxFields && t.r.options.Context >= 0 {
+			more++
+			continue
+		}
+		if ch.Part != part {
+			part = ch.Part
+			t.line("   ", partNames[part])
+		}
+		t.change(&ch)
+	}
+	if more > 0 {
+		t.line("     ... ", number(more, "more field"))
+	}
+}
+
+func frames(o *op.Op) string {
+	if o.Num == 0 {
+		return "-"
+	}
+	return string(o.AppendFrames(nil))
+}
+
+func (t *textWriter) change(ch *Change) {
+	sign := "≠"
+	switch {
+	case ch.Masked != "":
+		sign = "~"
+	case t.c.reason(ch) != "field":
+		sign = "!"
+	case ch.Op == "remove":
+		sign = "<"
+	case ch.Op == "add":
+		sign = ">"
+	}
+	_, path, _ := strings.Cut(ch.Path, "/")
+	if path == "" {
+		path = ch.Name
+	}
+	line := sign + "    " + field.Safe(path)
+	for k := len([]rune(line)); k < 40; k++ {
+		line += " "
+	}
+	x, y := flagDelta(ch.A, ch.B)
+	if strings.HasPrefix(x, "{") { // names that only one side has, then the whole
+		x, y = ch.A, ch.B
+	}
+	if ch.Op != "add" {
+		line += " - " + shorten(orNone(x))
+	}
+	if ch.Op != "remove" {
+		line += " + " + shorten(orNone(y))
+	}
+	if ch.Masked != "" {
+		line += "  (masked: " + field.Safe(ch.Masked) + ")"
+	}
+	t.line(line)
+}
+
+// rest sums up what was not listed.
+func (t *textWriter) rest() {
+	r := t.r
+	n := 0
+	for g := Grade(0); g < Grades; g++ {
+		if g.Shows() {
+			n += r.Counts[g]
+		}
+	}
+	t.line(number(n, "row"), verb(n), "; ", strconv.Itoa(r.Counts[Masked]), verb(r.Counts[Masked]), " only in masked fields (mask: ",
+		field.Safe(r.Mask), "); ", strconv.Itoa(r.Unread), " not compared")
+}
+
+func verb(n int) string {
+	if n == 1 {
+		return " differs"
+	}
+	return " differ"
+}

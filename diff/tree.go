@@ -1,0 +1,281 @@
+package diff
+
+import (
+	"strconv"
+	"strings"
+
+	"smbdiff/dissect/field"
+	"smbdiff/dissect/smb2"
+)
+
+// differ appends the fields of one message that differ.
+func (c *Comparer) differ(part int, ra, rb *message) {
+	c.part = part
+	c.diffs = 0
+	path := partNames[part]
+	c.level(ra.tree, rb.tree, span{0, ra.outer}, span{0, rb.outer}, path+"/outer")
+	c.level(ra.tree, rb.tree, span{ra.outer, len(ra.tree.Nodes)}, span{rb.outer, len(rb.tree.Nodes)}, path)
+}
+
+// level compares the fields of one level and those below.
+func (c *Comparer) level(ta, tb *field.Tree, sa, sb span, path string) {
+	if sa.from >= sa.to && sb.from >= sb.to {
+		return
+	}
+	c.pairLists(ta, tb, sa, sb, c.parent, path)
+}
+
+// pairLists compares two runs of nodes below parent. The lists of children are
+// kept by depth to be used again.
+func (c *Comparer) pairLists(ta, tb *field.Tree, sa, sb span, parent, path string) {
+	if c.depth == len(c.kids) {
+		c.kids = append(c.kids, [2][]child{})
+	}
+	k := c.depth
+	la, lb := c.children(c.kids[k][0][:0], ta, sa, parent), c.children(c.kids[k][1][:0], tb, sb, parent)
+	c.kids[k] = [2][]child{la, lb}
+	c.depth++
+	c.lists(ta, tb, la, lb, path)
+	c.depth--
+}
+
+func (c *Comparer) lists(ta, tb *field.Tree, la, lb []child, path string) {
+	same := len(la) == len(lb)
+	for i := 0; same && i < len(la); i++ {
+		same = la[i].name == lb[i].name && la[i].key == lb[i].key
+	}
+	if same {
+		for i := range la {
+			c.entry(ta, tb, &la[i], &lb[i], path)
+		}
+		return
+	}
+	at := make(map[entryID]int, len(lb))
+	for j := range lb {
+		at[entryID{lb[j].name, lb[j].key, lb[j].nth}] = j
+	}
+	used := make([]bool, len(lb))
+	mate := make([]int, len(la))
+	for i := range la {
+		mate[i] = -1
+		if j, ok := at[entryID{la[i].name, la[i].key, la[i].nth}]; ok {
+			mate[i], used[j] = j, true
+		}
+	}
+	c.order(ta, tb, la, lb, mate, path)
+	next := 0
+	for i := range la {
+		if mate[i] < 0 {
+			c.alone(ta, &la[i], 0, path)
+			continue
+		}
+		for ; next < mate[i]; next++ {
+			if !used[next] {
+				c.alone(tb, &lb[next], 1, path)
+			}
+		}
+		c.entry(ta, tb, &la[i], &lb[mate[i]], path)
+	}
+	for ; next < len(lb); next++ {
+		if !used[next] {
+			c.alone(tb, &lb[next], 1, path)
+		}
+	}
+}
+
+// order notes lists whose entries stand in another order.
+func (c *Comparer) order(ta, tb *field.Tree, la, lb []child, mate []int, path string) {
+	last := map[string]int{}
+	told := map[string]bool{}
+	for i := range la {
+		x := &la[i]
+		if mate[i] < 0 || x.key == "" {
+			continue
+		}
+		before, seen := last[x.name]
+		last[x.name] = mate[i]
+		if !seen || mate[i] > before || told[x.name] {
+			continue
+		}
+		told[x.name] = true
+		rule := ""
+		if x.free {
+			rule = "any order"
+			c.reordered = true
+		}
+		c.diffs++
+		y := &lb[mate[i]]
+		c.put(Change{Name: x.name, Path: path + "/" + x.name, Op: "replace", A: orderText(la, x.name), B: orderText(lb, x.name), Masked: rule,
+			NodeA: x.node, NodeB: y.node})
+	}
+}
+
+func orderText(l []child, name string) string {
+	var out []string
+	for i := range l {
+		if l[i].name == name {
+			out = append(out, l[i].key)
+		}
+	}
+	return strings.Join(out, " ")
+}
+
+// entry compares two entries that stand for each other.
+func (c *Comparer) entry(ta, tb *field.Tree, x, y *child, path string) {
+	if x.name == contextName {
+		c.pairLists(ta, tb, x.span, y.span, contextName, path+"/"+x.segment(false))
+		return
+	}
+	i, j := x.node, y.node
+	na, nb := &ta.Nodes[i], &tb.Nodes[j]
+	inner := int(na.End) > i+1 || int(nb.End) > j+1
+	equal := na.Def.Kind == nb.Def.Kind && sameValue(ta, tb, i, j)
+	d := *c.mask.at(i, na.Def)
+	if equal && !inner && d.how != alias {
+		return
+	}
+	leaf := ""
+	if d.paths {
+		leaf = path + "/" + x.segment(true)
+		d = c.mask.byPath(d, na.Def.Name, leaf, na.Def.Kind)
+	}
+	if d.how == alias && na.Def.Kind == nb.Def.Kind {
+		if !equal {
+			c.diffs++
+		}
+		if !c.sameIdentity(d.class, c.part, ta, tb, i, j) {
+			c.diffs++
+			c.put(Change{Name: x.name, Path: path + "/" + x.segment(true), Op: "replace", A: c.named(0, d.class, ta, i), B: c.named(1, d.class, tb, j),
+				NodeA: i, NodeB: j})
+		}
+		return
+	}
+	if d.whole && inner {
+		if !bytesEqual(ta, tb, i, j) {
+			c.value(ta, tb, x, y, path, d.name)
+		}
+		return
+	}
+	below := holdsBytes(na.Def.Kind) && inner
+	if !equal && !below {
+		c.judge(ta, tb, x, y, path, &d)
+	}
+	if !inner {
+		return
+	}
+	before, parent := c.diffs, c.parent
+	c.parent = na.Def.Name
+	c.level(ta, tb, span{i + 1, int(na.End)}, span{j + 1, int(nb.End)}, path+"/"+x.segment(false))
+	c.parent = parent
+	if below && !equal && c.diffs == before {
+		c.judge(ta, tb, x, y, path, &d)
+	}
+}
+
+func bytesEqual(ta, tb *field.Tree, i, j int) bool {
+	return ta.Nodes[i].Len == tb.Nodes[j].Len && string(ta.Bytes(i)) == string(tb.Bytes(j))
+}
+
+// judge notes two values that are not equal, as the rules say.
+func (c *Comparer) judge(ta, tb *field.Tree, x, y *child, path string, d *decision) {
+	if c.reordered && x.name == "smb2.create.chain_offset" {
+		d = &decision{how: drop, name: "any order"}
+	}
+	switch d.judge(ta, tb, x.node, y.node) {
+	case verdictDiffers:
+		rule := ""
+		if c.async && x.name == "smb2.flags" && (ta.Nodes[x.node].Val^tb.Nodes[y.node].Val)&^uint64(smb2.FlagAsync) == 0 {
+			rule = rulePending
+		}
+		c.value(ta, tb, x, y, path, rule)
+	case verdictMasked:
+		c.value(ta, tb, x, y, path, d.name)
+	case verdictHidden:
+		c.diffs++
+	}
+}
+
+func (c *Comparer) value(ta, tb *field.Tree, x, y *child, path, rule string) {
+	c.diffs++
+	c.put(Change{Name: x.name, Path: path + "/" + x.segment(true), Op: "replace", A: show(ta, x), B: show(tb, y), Masked: rule,
+		NodeA: x.node, NodeB: y.node})
+}
+
+// alone notes an entry that only one side has.
+func (c *Comparer) alone(t *field.Tree, x *child, side int, path string) {
+	c.diffs++
+	leaf := path + "/" + x.segment(true)
+	def := t.Nodes[x.node].Def
+	d := c.mask.byPath(*c.mask.at(x.node, def), def.Name, leaf, def.Kind)
+	if x.name == contextName {
+		d = c.mask.pseudo(x.name, leaf)
+	}
+	if d.how == hide {
+		return
+	}
+	ch := Change{Name: x.name, Path: leaf, Op: "remove", NodeA: x.node, NodeB: -1}
+	switch {
+	case d.how == drop && (d.whole || d.name == "padding"):
+		ch.Masked = d.name
+	case c.async && (x.name == "smb2.tid" || x.name == "smb2.aid"):
+		ch.Masked = rulePending
+	}
+	if side == 1 {
+		ch.Op, ch.NodeA, ch.NodeB, ch.B = "add", -1, x.node, show(t, x)
+	} else {
+		ch.A = show(t, x)
+	}
+	c.put(ch)
+}
+
+func (c *Comparer) put(ch Change) {
+	ch.Part, ch.FrameA, ch.FrameB = c.part, c.frames[0], c.frames[1]
+	c.changes = append(c.changes, ch)
+}
+
+// showMost bounds the text of a value.
+const showMost = 4096
+
+// show gives what a person reads for an entry.
+func show(t *field.Tree, x *child) string {
+	if x.key != "" {
+		return x.key
+	}
+	n := &t.Nodes[x.node]
+	s := t.Show(x.node)
+	if len(s) > showMost {
+		s = s[:showMost]
+	}
+	if s == "" && n.Def.Kind == field.Struct {
+		var keys []string
+		for i := x.node + 1; i < int(n.End) && len(keys) < 12; i = max(int(t.Nodes[i].End), i+1) {
+			if k := t.Nodes[i].Def.Name; k == "smb2.tag" {
+				keys = append(keys, t.Show(i))
+			}
+		}
+		s = strings.Join(keys, " ")
+		if s == "" {
+			s = strconv.Itoa(int(n.Len)) + " bytes"
+		}
+	}
+	return s
+}
+
+// named gives an identifier with the name that the conversation gives it.
+func (c *Comparer) named(side int, class aliasClass, t *field.Tree, i int) string {
+	s := t.Show(i)
+	class, v := identity(class, &c.ops[side], c.part, t, i)
+	letter := ""
+	switch class {
+	case aliasSession:
+		letter = "S"
+	case aliasTree:
+		letter = "T"
+	case aliasOpen:
+		letter = "F"
+	}
+	if letter == "" || v>>63 != 0 {
+		return s
+	}
+	return letter + strconv.FormatUint(v, 10) + " (" + s + ")"
+}

@@ -1,0 +1,355 @@
+package diff
+
+import (
+	"strconv"
+	"strings"
+
+	"smbdiff/dissect/conv"
+	"smbdiff/dissect/field"
+	"smbdiff/dissect/op"
+)
+
+// judge counts grades and draws the verdict.
+func (r *Result) judge() {
+	r.doubt()
+	firstOutcome, firstDiffers := -1, -1
+	for i := range r.Rows {
+		g := r.Rows[i].Grade
+		r.Counts[g]++
+		if g != Equal && g != Unread && r.FirstAny < 0 {
+			r.FirstAny = i
+		}
+		switch {
+		case g == Differs && firstDiffers < 0:
+			firstDiffers = i
+		case g != Differs && g.Shows() && firstOutcome < 0:
+			firstOutcome = i
+		}
+	}
+	r.Unread = r.Counts[Unread]
+	first := firstOutcome
+	if first < 0 {
+		first = firstDiffers
+	}
+	switch {
+	case first >= 0:
+		r.Verdict, r.Exit = "differ", 1
+		r.explain(first)
+	case r.Unread > 0 || len(r.Rows) == 0:
+		r.Verdict, r.Exit = "incomplete", 2
+		if r.options.AllowSealed && r.Unread > 0 {
+			r.Exit = 0
+		}
+	default:
+		r.Verdict = "same"
+	}
+}
+
+// doubt takes operations without a partner as not comparable where they are
+// unreadable themselves, or where the other side has something unreadable at
+// that place: the partner may be in it.
+func (r *Result) doubt() {
+	unread := func(side int, num uint32) bool {
+		o, _ := r.traces[side].Op(num)
+		return o.State&op.Unread != 0 || o.Proto > op.SMB2
+	}
+	for i := 0; i < len(r.Rows); {
+		if g := r.Rows[i].Grade; g != OnlyA && g != OnlyB {
+			i++
+			continue
+		}
+		end := i
+		var dark [2]bool
+		for ; end < len(r.Rows); end++ {
+			row := &r.Rows[end]
+			switch row.Grade {
+			case OnlyA:
+				dark[0] = dark[0] || unread(0, row.A)
+				continue
+			case OnlyB:
+				dark[1] = dark[1] || unread(1, row.B)
+				continue
+			}
+			if row.Grade == Unread {
+				dark = [2]bool{true, true}
+				continue
+			}
+			break
+		}
+		for ; i < end; i++ {
+			row := &r.Rows[i]
+			switch {
+			case row.Grade == OnlyA && (dark[1] || unread(0, row.A)),
+				row.Grade == OnlyB && (dark[0] || unread(1, row.B)):
+				row.Grade = Unread
+			}
+		}
+	}
+}
+
+// pairOps gives the operations of a row; a missing one has Num 0.
+func (r *Result) pairOps(row *Row) (a, b op.Op) {
+	a, _ = r.traces[0].Op(row.A)
+	b, _ = r.traces[1].Op(row.B)
+	return a, b
+}
+
+// object gives what an operation works on, safe for a terminal.
+func (r *Result) object(side int, o *op.Op) string {
+	return string(o.AppendObject(nil, r.traces[side].Name))
+}
+
+// explain fills First and Causes for the divergence at row i.
+func (r *Result) explain(i int) {
+	row := &r.Rows[i]
+	a, b := r.pairOps(row)
+	f := &First{Row: i}
+	r.First = f
+	o, side := &a, 0
+	if row.A == 0 {
+		o, side = &b, 1
+	}
+	f.Command, f.Path = o.CommandName(), r.traces[side].Name(o.Path)
+	where := "op " + opNumber(row.A) + " (A) / " + opNumber(row.B) + " (B): " + f.Command
+	if x := r.object(side, o); x != "" {
+		where += " " + x
+	}
+	c := r.Comparer()
+	switch row.Grade {
+	case OnlyA:
+		f.Reason, f.Text = "missing", where+", only in A"
+	case OnlyB:
+		f.Reason, f.Text = "extra", where+", only in B"
+	default:
+		ch := c.leading(c.Compare(*row))
+		f.Reason = c.reason(&ch)
+		switch f.Reason {
+		case "status", "no_answer":
+			where += ", "
+		default:
+			where += ", " + ch.Name + " "
+		}
+		x, y := flagDelta(ch.A, ch.B)
+		f.Text = where + orNone(x) + " vs " + orNone(y)
+	}
+	r.suspect(row, &a, &b)
+	if i > 0 {
+		r.causes(c, row, &a, &b)
+	}
+}
+
+func opNumber(n uint32) string {
+	if n == 0 {
+		return "-"
+	}
+	return strconv.FormatUint(uint64(n), 10)
+}
+
+func orNone(s string) string {
+	if s == "" {
+		return "none"
+	}
+	return field.Safe(s)
+}
+
+// leading gives the change that says most: an outcome, else the first one that
+// no mask hides.
+func (c *Comparer) leading(all []Change) Change {
+	var first, lead *Change
+	for i := range all {
+		ch := &all[i]
+		if ch.Masked != "" {
+			continue
+		}
+		if c.reason(ch) != "field" {
+			return *ch
+		}
+		if first == nil {
+			first = ch
+		}
+		if lead == nil && !derived(ch.Name) {
+			lead = ch
+		}
+	}
+	switch {
+	case lead != nil:
+		return *lead
+	case first != nil:
+		return *first
+	}
+	return Change{}
+}
+
+// derived reports whether a field follows from others: sizes, counts, places.
+func derived(name string) bool {
+	for _, end := range []string{"length", "len", "count", "offset", "size", "buffer_code", "reserved", ".bcc", ".wct"} {
+		if strings.HasSuffix(name, end) {
+			return !strings.HasPrefix(name, "smb2.max_")
+		}
+	}
+	return false
+}
+
+// suspect says on whose side the cause may be.
+func (r *Result) suspect(row *Row, a, b *op.Op) {
+	f := r.First
+	own := "client"
+	switch {
+	case f.Reason == "missing" || f.Reason == "extra":
+		o := a
+		if row.A == 0 {
+			o = b
+		}
+		if o.State&op.Unsolicited != 0 {
+			f.Suspect = "server"
+			return
+		}
+	case row.Request:
+	case f.Reason == "no_answer":
+		f.Suspect = "server"
+		silent := a
+		if b.Response == 0 {
+			silent = b
+		}
+		if silent.State&op.Closed != 0 || r.Counts[Unread] > 0 {
+			f.Suspect = "network"
+		}
+		return
+	case row.Response:
+		f.Suspect = "server"
+		return
+	default:
+		own = "none"
+	}
+	f.Suspect = own
+	for i := range f.Row {
+		if e := &r.Rows[i]; e.Response && e.A != 0 {
+			f.Suspect, f.Of = "consequence", e.A
+			return
+		}
+	}
+}
+
+// suspicion gives the suspicion in words.
+func (f *First) suspicion() string {
+	switch f.Suspect {
+	case "server":
+		if f.Reason == "extra" || f.Reason == "missing" {
+			return "server (it speaks unasked)"
+		}
+		return "server (requests equal)"
+	case "client":
+		return "client (its request differs, all earlier answers are equal)"
+	case "network":
+		return "network (requests equal, the answer is lost)"
+	case "consequence":
+		return "consequence of op " + strconv.FormatUint(uint64(f.Of), 10) + " (A), whose answer differs"
+	}
+	return "none"
+}
+
+// flagDelta shortens two texts of one bit field to the names that only one of
+// them has; other texts stay as they are.
+func flagDelta(a, b string) (x, y string) {
+	na, okA := flagNames(a)
+	nb, okB := flagNames(b)
+	if !okA || !okB || !strings.Contains(a+b, "|") {
+		return a, b
+	}
+	return "{" + strings.Join(without(na, nb), "|") + "}", "{" + strings.Join(without(nb, na), "|") + "}"
+}
+
+// flagNames splits A|B (0x3).
+func flagNames(s string) ([]string, bool) {
+	if strings.HasPrefix(s, "0x") {
+		return nil, strings.Trim(s[2:], "0") == ""
+	}
+	i := strings.LastIndex(s, " (0x")
+	if i < 0 || !strings.HasSuffix(s, ")") || strings.ContainsAny(s[:i], ` \/`) {
+		return nil, false
+	}
+	return strings.Split(s[:i], "|"), true
+}
+
+func without(a, b []string) (out []string) {
+	for _, x := range a {
+		found := false
+		for _, y := range b {
+			found = found || x == y
+		}
+		if !found {
+			out = append(out, x)
+		}
+	}
+	return out
+}
+
+// Sentence gives the verdict as one line.
+func (r *Result) Sentence() string {
+	s := ""
+	if f := r.First; f != nil {
+		s = f.Text + "; suspect: " + f.suspicion()
+		if before := r.unreadBefore(f.Row); before > 0 {
+			s = "incomplete: " + number(before, "row") + " before it not compared; " + s
+		}
+		if r.FirstAny >= 0 && r.FirstAny < f.Row {
+			s += "; first difference: op " + r.opOf(r.FirstAny)
+		}
+		return s
+	}
+	if len(r.Rows) == 0 {
+		return "incomplete: neither side has an operation"
+	}
+	if r.Unread > 0 {
+		s = "incomplete: " + strconv.Itoa(r.Unread) + " of " + number(len(r.Rows), "row") + " not compared"
+		if why := r.shutReason(); why != "" {
+			s += " (" + why + ")"
+		}
+		s += "; "
+	}
+	good := r.Counts[Equal] + r.Counts[Masked]
+	s += "equal: " + strconv.Itoa(good) + " of " + number(len(r.Rows), "pair")
+	if n := r.Counts[Masked]; n > 0 {
+		s += " (" + number(n, "row") + " differ only in masked fields)"
+		if n == 1 {
+			s = strings.Replace(s, "1 row differ ", "1 row differs ", 1)
+		}
+	}
+	return s
+}
+
+func (r *Result) unreadBefore(row int) (n int) {
+	for i := range row {
+		if r.Rows[i].Grade == Unread {
+			n++
+		}
+	}
+	return n
+}
+
+func (r *Result) opOf(row int) string {
+	if r.Rows[row].A != 0 {
+		return opNumber(r.Rows[row].A)
+	}
+	return opNumber(r.Rows[row].B) + " (B)"
+}
+
+// shutReason gives the most frequent reason why sealed messages stayed shut.
+func (r *Result) shutReason() string {
+	var sum [16]int
+	for _, t := range r.traces {
+		for i, n := range t.Counts().Reasons {
+			sum[i] += n
+		}
+	}
+	best := 0
+	for i := range sum {
+		if sum[i] > sum[best] {
+			best = i
+		}
+	}
+	if sum[best] == 0 {
+		return ""
+	}
+	return conv.Reason(best).String()
+}

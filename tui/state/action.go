@@ -1,0 +1,336 @@
+package state
+
+import "slices"
+
+// Do does one action. What only the screen can do is asked of it.
+func (s *State) Do(a Action) Request {
+	s.note = ""
+	s.changed = true
+	if s.helping {
+		return s.doHelp(a)
+	}
+	switch a {
+	case Quit:
+		return DoQuit
+	case Redraw:
+		return DoRedraw
+	case Suspend:
+		return DoSuspend
+	case Help:
+		s.helping, s.helpTop = true, 0
+	case Escape:
+		s.escape()
+	case StartFilter:
+		return DoPrompt
+	case NextPane:
+		s.inDetails = !s.inDetails
+	case DetailDown:
+		s.detail.move(1)
+	case DetailUp:
+		s.detail.move(-1)
+	case Fold, Unfold:
+		s.fold(a == Unfold)
+	case Enter:
+		s.enter()
+	case NextTrouble:
+		s.nextTrouble()
+	case NextDiff, PrevDiff, Divergence:
+		s.jump(a)
+	case NextA, PrevA, NextB, PrevB, Realign:
+		s.free(a)
+	case Ignore:
+		if name := s.fieldName(); name != "" {
+			s.ignore(name)
+		} else {
+			s.note = "no field under the details cursor: b and n move it"
+		}
+	case Context:
+		s.nextContext()
+	default:
+		s.move(a)
+	}
+	return Stay
+}
+
+func (s *State) doHelp(a Action) Request {
+	page := max(1, s.height-6)
+	switch a {
+	case Up:
+		s.helpTop--
+	case Down:
+		s.helpTop++
+	case PageUp:
+		s.helpTop -= page
+	case PageDown:
+		s.helpTop += page
+	case First:
+		s.helpTop = 0
+	case Last:
+		s.helpTop = 1 << 20
+	case Escape:
+		s.helping = false
+	case Quit:
+		return DoQuit
+	case Redraw:
+		return DoRedraw
+	case Suspend:
+		return DoSuspend
+	}
+	s.helpTop = max(0, s.helpTop)
+	return Stay
+}
+
+// escape leaves what is innermost: the reading, a filter, the details.
+func (s *State) escape() {
+	switch {
+	case s.loading():
+		s.stop.Store(true)
+		s.note = "reading stops"
+	case !s.filter.Empty():
+		s.SetFilter("")
+	case s.inDetails:
+		s.inDetails = false
+	}
+}
+
+// FilterText gives the filter in force.
+func (s *State) FilterText() string { return s.filter.Text }
+
+// SetFilter hides the rows that do not match. It gives an error when the text
+// is no filter.
+func (s *State) SetFilter(text string) error {
+	f, err := ParseFilter(text)
+	if err != nil {
+		return err
+	}
+	s.filter, s.changed, s.note = f, true, ""
+	s.rows.other = -1
+	s.rebuild()
+	return nil
+}
+
+// by gives how far a movement goes in a pane of this many lines.
+func by(a Action, height int) int {
+	page := max(1, height-1)
+	switch a {
+	case Up:
+		return -1
+	case Down:
+		return 1
+	case PageUp:
+		return -page
+	case PageDown:
+		return page
+	case First:
+		return -1 << 40
+	case Last:
+		return 1 << 40
+	}
+	return 0
+}
+
+func (s *State) move(a Action) {
+	if s.inDetails {
+		s.detail.move(by(a, s.detail.height))
+		return
+	}
+	if n := by(a, s.rows.height); n != 0 {
+		s.moveTo(max(0, s.rows.cur+n))
+	}
+}
+
+func (d *detail) move(n int) {
+	d.cur += n
+	d.clamp()
+}
+
+// fold folds or unfolds the field under the details cursor; on a line that
+// stands for rows it unfolds those.
+func (s *State) fold(open bool) {
+	if e, ok := s.line(s.rows.cur); ok && open && e.fold > 0 && !s.inDetails {
+		s.openRows()
+		return
+	}
+	s.look()
+	s.detail.fold(open, false)
+}
+
+// openRows unfolds the rows under the cursor.
+func (s *State) openRows() {
+	e, _ := s.line(s.rows.cur)
+	if s.rows.job != nil {
+		return
+	}
+	s.unfoldRows(s.rows.cur, e.row)
+	s.moved = true
+	s.detail.forget()
+}
+
+func (s *State) enter() {
+	if s.inDetails {
+		s.look()
+		s.detail.fold(false, true)
+		return
+	}
+	if e, ok := s.line(s.rows.cur); ok && e.fold > 0 {
+		s.openRows()
+		return
+	}
+	s.inDetails = true
+}
+
+func (s *State) nextTrouble() {
+	row, _ := s.currentRow()
+	num := s.sides[0].tally.next(row + 1)
+	if num == 0 {
+		s.note = "no failure, no missing answer, no bad signature"
+		return
+	}
+	s.visit(num - 1)
+}
+
+// visit goes to a row; when the filter hides it, says so.
+func (s *State) visit(row uint32) {
+	s.moved = true
+	s.goTo(row)
+	if e, ok := s.line(s.rows.cur); ok && s.rows.want < 0 && e.row != row {
+		s.note = "that row is hidden by the filter"
+	}
+}
+
+func (s *State) jump(a Action) {
+	r := s.cmp.result
+	if r == nil {
+		s.note = "not compared yet"
+		return
+	}
+	row, _ := s.currentRow()
+	goal := -1
+	switch a {
+	case NextDiff:
+		goal = r.nextDiff(row, false)
+		s.note = "no difference behind this row"
+	case PrevDiff:
+		goal = r.nextDiff(row, true)
+		s.note = "no difference before this row"
+	case Divergence:
+		goal = r.first
+		s.note = "no divergence"
+	}
+	if goal >= 0 {
+		s.note = ""
+		s.visit(uint32(goal))
+	}
+}
+
+// free moves one side alone, or puts the sides together again.
+func (s *State) free(a Action) {
+	if a == Realign {
+		s.rows.other = -1
+		return
+	}
+	k, step := 0, 1
+	if a == NextB || a == PrevB {
+		k = 1
+	}
+	if a == PrevA || a == PrevB {
+		step = -1
+	}
+	row, ok := s.currentRow()
+	if !ok {
+		return
+	}
+	other := row
+	if s.rows.other >= 0 {
+		other = uint32(s.rows.other)
+	}
+	from := row
+	if k == 1 {
+		from = other
+	}
+	next, ok := s.nextOf(k, from, step)
+	if !ok {
+		return
+	}
+	s.moved = true
+	if k == 0 {
+		s.goTo(next)
+	} else {
+		other = next
+		s.reveal(other)
+	}
+	row, _ = s.currentRow()
+	s.rows.other = int64(other)
+	if row == other {
+		s.rows.other = -1
+	}
+}
+
+// nextOf gives the row of the next operation of side k behind or before a row.
+func (s *State) nextOf(k int, from uint32, step int) (uint32, bool) {
+	ops, _ := s.rowOps(from)
+	r := s.cmp.result
+	if r == nil {
+		next := int64(from) + int64(step)
+		return uint32(next), next >= 0 && next < int64(s.sides[k].Trace.Len())
+	}
+	num := int64(ops[k])
+	if num == 0 { // this row has none: look for the nearest one
+		for i := int64(from) + int64(step); i >= 0 && i < int64(len(r.Rows)); i += int64(step) {
+			if o, _ := s.rowOps(uint32(i)); o[k] != 0 {
+				return uint32(i), true
+			}
+		}
+		return 0, false
+	}
+	num += int64(step)
+	if num < 1 || num > int64(len(r.rowOf[k])) {
+		return 0, false
+	}
+	return r.rowOf[k][num-1], true
+}
+
+// nextContext goes from a few equal rows around differences to all of them, to
+// none, and back.
+func (s *State) nextContext() {
+	order := []int{contextRows, -1, 0}
+	i := slices.Index(order, s.cmp.context)
+	s.cmp.context = order[(i+1)%len(order)]
+	s.detail.forget()
+	if s.cmp.result != nil && s.filter.Empty() {
+		s.rebuild()
+	}
+}
+
+// Click puts the cursor where the mouse points.
+func (s *State) Click(x, y int) {
+	l := s.layout(s.height)
+	s.changed, s.note = true, ""
+	switch {
+	case s.helping:
+		s.helping = false
+	case y >= 3 && y < 3+l.list:
+		s.inDetails = false
+		if i := s.rows.top + y - 3; i < s.lines() {
+			s.moveTo(i)
+		}
+	case y >= 4+l.list && y < 4+l.list+l.details:
+		s.inDetails = true
+		if i := s.detail.top + y - 4 - l.list; i < len(s.detail.lines) {
+			s.detail.cur = i
+		}
+	}
+}
+
+// Wheel moves the pane under the mouse.
+func (s *State) Wheel(y, by int) {
+	s.changed = true
+	switch {
+	case s.helping:
+		s.helpTop = max(0, s.helpTop+by)
+	case y >= 4+s.layout(s.height).list:
+		s.detail.move(by)
+	default:
+		s.moveTo(max(0, s.rows.cur+by))
+	}
+}

@@ -1,0 +1,88 @@
+package state
+
+import (
+	"strings"
+	"testing"
+)
+
+// TestKeysAreOne checks that no key means two things at one place, and that
+// every action can be reached.
+func TestKeysAreOne(t *testing.T) {
+	reached := map[Action]bool{}
+	for in := SingleList; in <= HelpWindow; in <<= 1 {
+		seen := map[string]Action{}
+		for _, b := range bindings() {
+			if b.in&in == 0 {
+				continue
+			}
+			if b.help == "" || b.group == "" {
+				t.Errorf("key %s has no help", b.keys)
+			}
+			for k := range strings.FieldsSeq(b.keys) {
+				if a, ok := seen[k]; ok {
+					t.Errorf("place %d: key %s does %d and %d", in, k, a, b.action)
+				}
+				seen[k] = b.action
+				reached[b.action] = true
+			}
+		}
+	}
+	for a := None + 1; a <= Quit; a++ {
+		if !reached[a] {
+			t.Errorf("no key for action %d", a)
+		}
+	}
+}
+
+// TestBarKeysLive checks that each key in the key bar does something where the
+// bar shows it.
+func TestBarKeysLive(t *testing.T) {
+	m := newKeymap()
+	for in := SingleList; in <= HelpWindow; in <<= 1 {
+		for _, w := range []int{80, 160} {
+			for _, s := range m.bar(in, w) {
+				if s.Style != Key {
+					continue
+				}
+				for _, k := range barKeys(s.Text) {
+					if m.action(k, in) == None {
+						t.Errorf("place %d: key %s in the bar is dead", in, k)
+					}
+				}
+			}
+			if got := m.bar(in, w).width(); got != w {
+				t.Errorf("place %d: bar of %d cells for %d", in, got, w)
+			}
+		}
+	}
+}
+
+// barKeys splits what the bar shows of keys: "d/f", "←→", "Tab", "/".
+func barKeys(s string) []string {
+	switch {
+	case s == "/" || len(s) == 1 || s == "Tab" || s == "Esc":
+		return []string{s}
+	case strings.Contains(s, "/"):
+		return strings.Split(s, "/")
+	}
+	return strings.Split(s, "")
+}
+
+// TestHelpTellsAll checks that the help lists every key that works.
+func TestHelpTellsAll(t *testing.T) {
+	m := newKeymap()
+	for _, in := range []Place{SingleList | SingleDetails, inDiff} {
+		text := ""
+		for _, l := range m.help(in) {
+			if l.width() > 73 {
+				t.Errorf("help line too long for 80 columns: %q", l)
+			}
+			text += l.String() + "\n"
+		}
+		for _, b := range bindings() {
+			if b.in&in != 0 && (!strings.Contains(text, b.help) || !strings.Contains(text, strings.Fields(b.keys)[0])) {
+				t.Errorf("the help lacks %s: %s", b.keys, b.help)
+			}
+		}
+	}
+}

@@ -1,0 +1,256 @@
+package state
+
+import (
+	"fmt"
+	"sync"
+	"sync/atomic"
+
+	"smbdiff/dissect"
+)
+
+// Side is one capture. Load fills the trace; it is run on a goroutine of its
+// own and ends early when progress gives false.
+type Side struct {
+	Name  string
+	Trace *dissect.Trace
+	Load  func(progress func() bool) error
+}
+
+// Config is what a State is made from.
+type Config struct {
+	A      Side
+	B      *Side // nil: one capture is viewed
+	ASCII  bool
+	Mask   string
+	Ignore []string
+}
+
+// Request is what a key asks of the screen that a State cannot do.
+type Request uint8
+
+// The requests.
+const (
+	Stay Request = iota
+	DoQuit
+	DoRedraw
+	DoSuspend
+	DoPrompt // ask for a filter, then call SetFilter
+)
+
+// side is a capture on the screen.
+type side struct {
+	Side
+	tally   tally
+	loaded  bool
+	ended   atomic.Bool // the reading has ended
+	err     error
+	readers [3]*dissect.Reader // request, interim response, final response
+	session string             // dialects and ciphers of its sessions
+}
+
+// State is what one or two captures show.
+type State struct {
+	cfg    Config
+	keymap keymap
+	sides  []*side
+
+	jobs    sync.WaitGroup // all goroutines
+	reads   sync.WaitGroup // those that read captures
+	stop    atomic.Bool    // stops the reading
+	mu      sync.Mutex
+	mail    []func() // from goroutines, for Tick
+	failure error    // of a goroutine
+
+	width, height int
+	inDetails     bool
+	helping       bool
+	helpTop       int
+	filter        Filter
+	note          string // of the last key, for the state line
+	rows          listing
+	detail        detail
+	cmp           comparison
+	moved         bool // the user has moved the cursor
+	changed       bool
+}
+
+// New makes a State. Start begins to read.
+func New(c Config) *State {
+	s := &State{cfg: c, keymap: newKeymap()}
+	s.sides = append(s.sides, &side{Side: c.A})
+	if c.B != nil {
+		s.sides = append(s.sides, &side{Side: *c.B})
+	}
+	for _, d := range s.sides {
+		for i := range d.readers {
+			d.readers[i] = d.Trace.NewReader()
+		}
+	}
+	s.rows.want, s.rows.other = -1, -1
+	s.cmp.context = contextRows
+	s.cmp.ignored = append([]string(nil), c.Ignore...)
+	return s
+}
+
+func (s *State) diffing() bool { return len(s.sides) == 2 }
+
+// run does work on a goroutine; what it gives is called by a later Tick.
+func (s *State) run(work func() func()) {
+	s.jobs.Add(1)
+	go func() {
+		defer s.jobs.Done()
+		defer func() {
+			if p := recover(); p != nil {
+				s.post(func() { s.failure = fmt.Errorf("internal error: %v", p) })
+			}
+		}()
+		if f := work(); f != nil {
+			s.post(f)
+		}
+	}()
+}
+
+func (s *State) post(f func()) {
+	s.mu.Lock()
+	s.mail = append(s.mail, f)
+	s.mu.Unlock()
+}
+
+// Start begins to read the captures.
+func (s *State) Start() {
+	for _, d := range s.sides {
+		s.reads.Add(1)
+		s.run(func() func() {
+			defer s.reads.Done()
+			defer d.ended.Store(true)
+			err := d.Load(func() bool { return !s.stop.Load() })
+			return func() {
+				d.loaded, d.err = true, err
+				s.sideLoaded()
+			}
+		})
+		s.run(func() func() {
+			d.tally.follow(d.Trace, d.ended.Load)
+			return nil
+		})
+	}
+}
+
+func (s *State) sideLoaded() {
+	if s.loading() {
+		return
+	}
+	if s.diffing() {
+		s.compare()
+		return
+	}
+	if !s.filter.Empty() { // what was judged before its answer came is judged again
+		s.rebuild()
+	}
+}
+
+// Loading reports whether a capture is still being read.
+func (s *State) loading() bool {
+	for _, d := range s.sides {
+		if !d.loaded {
+			return true
+		}
+	}
+	return false
+}
+
+// Tick takes over what goroutines have done. It reports whether the screen has
+// changed.
+func (s *State) Tick() bool {
+	s.mu.Lock()
+	mail := s.mail
+	s.mail = nil
+	s.mu.Unlock()
+	for _, f := range mail {
+		f()
+		s.changed = true
+	}
+	for _, d := range s.sides {
+		if d.tally.moved.Swap(false) {
+			s.changed = true
+		}
+	}
+	if s.rows.follow(s) {
+		s.changed = true
+	}
+	if s.loading() || s.cmp.job != nil {
+		s.changed = true
+	}
+	changed := s.changed
+	s.changed = false
+	return changed
+}
+
+// Wait waits until nothing runs in the background any more and takes it over.
+func (s *State) Wait() {
+	for {
+		s.jobs.Wait()
+		s.mu.Lock()
+		more := len(s.mail) > 0
+		s.mu.Unlock()
+		s.Tick()
+		if !more {
+			return
+		}
+	}
+}
+
+// Close stops the reading and waits for its end. A comparison that still runs
+// is left alone.
+func (s *State) Close() {
+	s.stop.Store(true)
+	s.rows.cancel()
+	if s.cmp.job != nil {
+		s.cmp.job.stop.Store(true)
+	}
+	s.reads.Wait()
+}
+
+// Err gives what went wrong in reading, or nil.
+func (s *State) Err() error {
+	if s.failure != nil {
+		return s.failure
+	}
+	for _, d := range s.sides {
+		if d.err != nil {
+			return d.err
+		}
+	}
+	return nil
+}
+
+// Failed reports whether going on makes no sense.
+func (s *State) Failed() bool {
+	if s.failure != nil {
+		return true
+	}
+	for _, d := range s.sides {
+		if d.err != nil && d.Trace.Len() == 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// place says where keys go.
+func (s *State) place() Place {
+	switch {
+	case s.helping:
+		return HelpWindow
+	case s.diffing() && s.inDetails:
+		return DiffDetails
+	case s.diffing():
+		return DiffList
+	case s.inDetails:
+		return SingleDetails
+	}
+	return SingleList
+}
+
+// Press does what the key of this name does here.
+func (s *State) Press(key string) Request { return s.Do(s.keymap.action(key, s.place())) }

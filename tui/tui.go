@@ -1,0 +1,138 @@
+// Package tui shows one capture, or two beside each other, in a terminal. It
+// turns keys into names, styles into colours and lines into cells; what the
+// screens say and what keys do is decided in package state. It must not know
+// protocols, keys or files.
+//
+// Text goes to the screen cell by cell: no markup of tview's is read in it, so
+// what a capture holds cannot colour or click anything.
+package tui
+
+import (
+	"fmt"
+	"os"
+	"os/signal"
+	"syscall"
+	"time"
+
+	"github.com/gdamore/tcell/v2"
+	"github.com/rivo/tview"
+
+	"smbdiff/dissect"
+	"smbdiff/tui/state"
+)
+
+// Side is one capture. Load is run on a goroutine of the screen's own; it fills
+// Trace and ends early when progress gives false.
+type Side struct {
+	Name  string
+	Trace *dissect.Trace
+	Load  func(progress func() bool) error
+}
+
+// Config says what is shown and how.
+type Config struct {
+	A      Side
+	B      *Side // nil: one capture is viewed
+	ASCII  bool  // nothing but ASCII on the screen
+	Mono   bool  // no colours: bold, underline and inverse alone
+	Mask   string
+	Ignore []string
+	Screen tcell.Screen // nil: the terminal
+}
+
+// tick is how often the screen takes over what has been read.
+const tick = 40 * time.Millisecond
+
+// Run shows the captures until the user leaves. The terminal is left as it was
+// found, whatever happens.
+func Run(c Config) error { return run(c, func(*tview.Application) {}) }
+
+// run is Run; started is told of the application before its loop begins.
+func run(c Config, started func(*tview.Application)) (err error) {
+	s := state.New(stateConfig(c))
+	defer s.Close()
+	app := tview.NewApplication().EnableMouse(true).EnablePaste(true)
+	if c.Screen != nil {
+		app.SetScreen(c.Screen)
+	}
+	defer func() { // the application has given the terminal back by then
+		if p := recover(); p != nil {
+			err = fmt.Errorf("internal error: %v", p)
+		}
+	}()
+	v := newView(s, c.Mono)
+	v.quit = app.Stop
+	v.redraw = func() { app.Sync() }
+	v.suspend = func() { app.Suspend(suspend) }
+	app.SetRoot(v, true)
+
+	stop := make(chan struct{})
+	defer close(stop)
+	s.Start()
+	go watch(app, v, stop)
+	started(app)
+	if err = app.Run(); err == nil && s.Failed() {
+		err = s.Err()
+	}
+	return err
+}
+
+func stateConfig(c Config) state.Config {
+	out := state.Config{A: state.Side(c.A), ASCII: c.ASCII, Mask: c.Mask, Ignore: c.Ignore}
+	if c.B != nil {
+		b := state.Side(*c.B)
+		out.B = &b
+	}
+	return out
+}
+
+// watch lets the state take over news, and ends the screen on a signal.
+func watch(app *tview.Application, v *view, stop chan struct{}) {
+	signals := make(chan os.Signal, 1)
+	signal.Notify(signals, syscall.SIGTERM, syscall.SIGHUP)
+	defer signal.Stop(signals)
+	ticker := time.NewTicker(tick)
+	defer ticker.Stop()
+	for {
+		select {
+		case <-stop:
+			return
+		case <-signals:
+			app.Stop()
+			return
+		case <-ticker.C:
+		}
+		done := make(chan struct{})
+		go func() {
+			app.QueueUpdate(func() {
+				if v.state.Tick() {
+					app.ForceDraw()
+				}
+				if v.state.Failed() {
+					app.Stop()
+				}
+			})
+			close(done)
+		}()
+		select {
+		case <-stop:
+			return
+		case <-done:
+		}
+	}
+}
+
+// suspend stops the program until the shell goes on with it. Where the shell
+// does not stop it, it goes on by itself.
+func suspend() {
+	again := make(chan os.Signal, 1)
+	signal.Notify(again, syscall.SIGCONT)
+	defer signal.Stop(again)
+	if syscall.Kill(0, syscall.SIGTSTP) != nil {
+		return
+	}
+	select {
+	case <-again:
+	case <-time.After(time.Second):
+	}
+}

@@ -1,0 +1,200 @@
+package tui
+
+import (
+	"github.com/gdamore/tcell/v2"
+	"github.com/rivo/tview"
+	"github.com/rivo/uniseg"
+
+	"smbdiff/dissect/field"
+	"smbdiff/tui/state"
+)
+
+// view is the whole screen: it draws the lines of a state and hands it keys.
+type view struct {
+	*tview.Box
+	state   *state.State
+	theme   theme
+	prompt  *tview.InputField // nil: no question is open
+	problem string            // why the answer is no filter
+
+	quit, redraw, suspend func()
+}
+
+func newView(s *state.State, mono bool) *view {
+	return &view{Box: tview.NewBox(), state: s, theme: newTheme(mono), quit: func() {}, redraw: func() {}, suspend: func() {}}
+}
+
+// Draw puts the state's lines on the screen.
+func (v *view) Draw(screen tcell.Screen) {
+	x, y, w, h := v.GetRect()
+	for i, l := range v.state.Lines(w, h) {
+		v.line(screen, x, y+i, w, l)
+	}
+	if v.prompt == nil || h < 2 {
+		return
+	}
+	help := state.Line{{Text: " " + state.FilterHelp, Style: state.Dim}}
+	if v.problem != "" {
+		help = state.Line{{Text: " " + v.problem, Style: state.Bad}}
+	}
+	v.blank(screen, x, y+h-2, w)
+	v.line(screen, x, y+h-2, w, help)
+	v.blank(screen, x, y+h-1, w)
+	v.prompt.SetRect(x, y+h-1, w, 1)
+	v.prompt.Draw(screen)
+}
+
+func (v *view) blank(screen tcell.Screen, x, y, w int) {
+	for i := range w {
+		screen.SetContent(x+i, y, ' ', nil, tcell.StyleDefault)
+	}
+}
+
+func (v *view) line(screen tcell.Screen, x, y, w int, l state.Line) {
+	at := 0
+	for _, span := range l {
+		style := v.theme.style(span.Style)
+		rest, mode := span.Text, -1
+		for len(rest) > 0 {
+			var c string
+			var n int
+			c, rest, n, mode = uniseg.FirstGraphemeClusterInString(rest, mode)
+			if at+n > w {
+				return
+			}
+			if n == 0 {
+				continue
+			}
+			r := []rune(c)
+			screen.SetContent(x+at, y, r[0], r[1:], style)
+			at += n
+		}
+	}
+}
+
+// InputHandler hands keys to the open question or to the state. A terminal sends
+// Alt and a letter as Esc and the letter; as no key here wants Alt, that is what
+// it is taken for.
+func (v *view) InputHandler() func(*tcell.EventKey, func(tview.Primitive)) {
+	return v.WrapInputHandler(func(e *tcell.EventKey, focus func(tview.Primitive)) {
+		if e.Key() == tcell.KeyRune && e.Modifiers()&tcell.ModAlt != 0 {
+			v.key(tcell.NewEventKey(tcell.KeyEscape, 0, tcell.ModNone))
+			e = tcell.NewEventKey(tcell.KeyRune, e.Rune(), tcell.ModNone)
+		}
+		v.key(e)
+	})
+}
+
+func (v *view) key(e *tcell.EventKey) {
+	if v.prompt != nil {
+		v.problem = ""
+		v.prompt.InputHandler()(e, func(tview.Primitive) {})
+		return
+	}
+	switch v.state.Press(keyName(e)) {
+	case state.DoQuit:
+		v.quit()
+	case state.DoRedraw:
+		v.redraw()
+	case state.DoSuspend:
+		v.suspend()
+	case state.DoPrompt:
+		v.ask()
+	}
+}
+
+// ask opens the question for a filter.
+func (v *view) ask() {
+	f := tview.NewInputField().SetLabel(" filter: ").SetText(v.state.FilterText()).SetFieldBackgroundColor(tcell.ColorDefault)
+	f.SetLabelStyle(v.theme.style(state.Key)).SetFieldStyle(v.theme.style(state.Prompt))
+	f.SetBackgroundColor(tcell.ColorDefault)
+	f.SetDoneFunc(func(k tcell.Key) {
+		switch k {
+		case tcell.KeyEnter:
+			if err := v.state.SetFilter(f.GetText()); err != nil {
+				v.problem = err.Error()
+				return
+			}
+			v.prompt = nil
+		case tcell.KeyEscape:
+			v.prompt = nil
+		}
+	})
+	f.Focus(func(tview.Primitive) {})
+	v.prompt, v.problem = f, ""
+}
+
+// PasteHandler puts pasted text into the open question.
+func (v *view) PasteHandler() func(string, func(tview.Primitive)) {
+	return v.WrapPasteHandler(func(text string, focus func(tview.Primitive)) {
+		if v.prompt != nil {
+			v.prompt.PasteHandler()(field.Safe(text), func(tview.Primitive) {})
+		}
+	})
+}
+
+// wheelLines is how far one step of the wheel goes.
+const wheelLines = 3
+
+// MouseHandler selects what is clicked, and moves with the wheel.
+func (v *view) MouseHandler() func(tview.MouseAction, *tcell.EventMouse, func(tview.Primitive)) (bool, tview.Primitive) {
+	return v.WrapMouseHandler(func(a tview.MouseAction, e *tcell.EventMouse, focus func(tview.Primitive)) (bool, tview.Primitive) {
+		x, y := e.Position()
+		left, top, _, _ := v.GetRect()
+		switch a {
+		case tview.MouseLeftClick:
+			v.state.Click(x-left, y-top)
+		case tview.MouseScrollUp:
+			v.state.Wheel(y-top, -wheelLines)
+		case tview.MouseScrollDown:
+			v.state.Wheel(y-top, wheelLines)
+		default:
+			return false, nil
+		}
+		return true, nil
+	})
+}
+
+// keyName gives the name by which the key table knows a key.
+func keyName(e *tcell.EventKey) string {
+	switch e.Key() {
+	case tcell.KeyRune:
+		if e.Rune() == ' ' {
+			return "Space"
+		}
+		return string(e.Rune())
+	case tcell.KeyUp:
+		return "↑"
+	case tcell.KeyDown:
+		return "↓"
+	case tcell.KeyLeft:
+		return "←"
+	case tcell.KeyRight:
+		return "→"
+	case tcell.KeyPgUp:
+		return "PgUp"
+	case tcell.KeyPgDn:
+		return "PgDn"
+	case tcell.KeyHome:
+		return "Home"
+	case tcell.KeyEnd:
+		return "End"
+	case tcell.KeyTab:
+		return "Tab"
+	case tcell.KeyEnter:
+		return "Enter"
+	case tcell.KeyEscape:
+		return "Esc"
+	case tcell.KeyF1:
+		return "F1"
+	case tcell.KeyCtrlB:
+		return "Ctrl-B"
+	case tcell.KeyCtrlC:
+		return "Ctrl-C"
+	case tcell.KeyCtrlL:
+		return "Ctrl-L"
+	case tcell.KeyCtrlZ:
+		return "Ctrl-Z"
+	}
+	return ""
+}

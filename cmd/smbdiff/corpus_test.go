@@ -1,0 +1,249 @@
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"sort"
+	"strings"
+	"sync"
+	"testing"
+)
+
+// moreThanTshark lists captures in which messages are found that tshark 4.0
+// loses, with the reason. All other captures must agree with it to the message.
+var moreThanTshark = map[string]string{
+	"x-missing-a.pcap":          "the segment before frame 173 is missing; tshark reads nothing of that direction any more",
+	"good-lost.pcap":            "one segment in each direction is missing; tshark stops at each gap",
+	"sc-SMB2_10-big-plain.pcap": "frames 92 on: tshark takes the requests behind a large WRITE for a part of it; it lists their responses",
+	"OISF-smb-eicar-file-segmentation-random-input.pcap":              "requests in segments of a few bytes; tshark lists only their responses",
+	"OISF-smb2-frames-gap-payload-logging-smb2-peter-minus-p191.pcap": "the segment before frame 191 is missing (tshark says so there)",
+	"zeek-dce-rpc-20-fids-no-close.pcap":                              "segments before frames 53 to 55 are missing (tshark says so there)",
+	"zeek-krb-smb2_krb.pcap":                                          "frame 43 is cut by the snapshot length; tshark stops there",
+}
+
+// capturePath is one capture of the corpus with its keys.
+type corpusCapture struct {
+	path, keys, password string
+}
+
+// corpus gives the captures of the folder named by SMBDIFF_CORPUS.
+func corpus(t *testing.T) []corpusCapture {
+	dir := os.Getenv("SMBDIFF_CORPUS")
+	if dir == "" {
+		if os.Getenv("SMBDIFF_INTEROP") == "require" {
+			t.Fatal("SMBDIFF_CORPUS is not set")
+		}
+		t.Skip("interop: SMBDIFF_CORPUS names no folder of captures")
+	}
+	var all []corpusCapture
+	for _, d := range []string{dir, filepath.Join(dir, "public")} {
+		manifest, err := os.ReadFile(filepath.Join(d, "MANIFEST.tsv"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		lines := strings.Split(strings.TrimSpace(string(manifest)), "\n")
+		column := map[string]int{}
+		for i, n := range strings.Split(lines[0], "\t") {
+			column[n] = i
+		}
+		for _, l := range lines[1:] {
+			f := strings.Split(l, "\t")
+			c := corpusCapture{path: filepath.Join(d, f[0])}
+			if k := f[column["keys"]]; k != "-" && k != "" && strings.HasSuffix(k, ".keys") {
+				c.keys = filepath.Join(d, k)
+			}
+			all = append(all, c)
+		}
+	}
+	return all
+}
+
+// seen is what one side finds in a capture.
+type seen struct {
+	messages map[string]int // "frame protocol command response" to how often
+	shut     int
+}
+
+func (s *seen) add(frame int, protocol string, command *int, response bool) {
+	if command == nil {
+		s.shut++
+		return
+	}
+	s.messages[fmt.Sprintf("%d %s %d %v", frame, protocol, *command, response)]++
+}
+
+// TestCorpus holds every capture of the corpus against tshark: the same
+// messages in the same frames, opened wherever tshark opens them, and the
+// fields of SMB2 by name and bytes.
+func TestCorpus(t *testing.T) {
+	captures := corpus(t)
+	oracle := os.Getenv("SMBDIFF_ORACLE")
+	if oracle == "" {
+		oracle = filepath.Join(os.Getenv("SMBDIFF_CORPUS"), "..", "oracle")
+	}
+	cache := os.Getenv("SMBDIFF_ORACLE_CACHE")
+	if cache == "" {
+		cache = t.TempDir()
+	}
+	dumps := t.TempDir()
+	var mu sync.Mutex
+	var pairs []string
+	work := make(chan corpusCapture)
+	var wg sync.WaitGroup
+	for range runtime.GOMAXPROCS(0) {
+		wg.Add(1)
+		go func() {
+			defer wg.Done()
+			for c := range work {
+				name := filepath.Base(filepath.Dir(c.path)) + "-" + filepath.Base(c.path)
+				expect := filepath.Join(cache, name+".ndjson")
+				if err := runOracle(oracle, c, expect); err != nil {
+					t.Errorf("%s: oracle: %v", name, err)
+					continue
+				}
+				dump := filepath.Join(dumps, name+".ndjson")
+				compareCapture(t, c, name, expect, dump)
+				mu.Lock()
+				pairs = append(pairs, "--pair", expect, dump)
+				mu.Unlock()
+			}
+		}()
+	}
+	for _, c := range captures {
+		work <- c
+	}
+	close(work)
+	wg.Wait()
+	coverage(t, oracle, pairs)
+}
+
+func runOracle(oracle string, c corpusCapture, out string) error {
+	if _, err := os.Stat(out); err == nil {
+		return nil
+	}
+	args := []string{filepath.Join(oracle, "tsharkoracle.py"), c.path, "--out", out + ".part"}
+	if c.keys != "" {
+		args = append(args, "--keys", c.keys)
+	}
+	msg, err := exec.Command("python3", args...).CombinedOutput()
+	if e, ok := err.(*exec.ExitError); ok && e.ExitCode() == 1 && bytes.Contains(msg, []byte(`"messages": 0`)) {
+		err = nil
+	}
+	if err != nil {
+		return fmt.Errorf("%v: %s", err, msg)
+	}
+	return os.Rename(out+".part", out)
+}
+
+func compareCapture(t *testing.T, c corpusCapture, name, expect, dump string) {
+	args := []string{"dump", "--raw", c.path}
+	if c.keys != "" {
+		args = append(args, "-k", c.keys)
+	}
+	f, err := os.Create(dump)
+	if err != nil {
+		t.Error(err)
+		return
+	}
+	defer f.Close()
+	var stderr bytes.Buffer
+	a := &app{stdout: f, stderr: &stderr}
+	code := a.run(args)
+	want, ours := read(t, expect), read(t, dump)
+	if code == exitTrouble && len(want.messages) > 0 && !strings.Contains(stderr.String(), "cut") {
+		t.Errorf("%s: exit %d: %s", name, code, stderr.String())
+	}
+	var missing, extra []string
+	for k, n := range want.messages {
+		for i := ours.messages[k]; i < n; i++ {
+			missing = append(missing, k)
+		}
+	}
+	for k, n := range ours.messages {
+		for i := want.messages[k]; i < n; i++ {
+			extra = append(extra, k)
+		}
+	}
+	sort.Strings(missing)
+	sort.Strings(extra)
+	if len(missing) > 0 {
+		t.Errorf("%s: %d messages of tshark are missing: %.5q", name, len(missing), missing)
+	}
+	if len(extra) > 0 && moreThanTshark[filepath.Base(c.path)] == "" {
+		t.Errorf("%s: %d messages that tshark does not have: %.5q", name, len(extra), extra)
+	}
+	if ours.shut > want.shut {
+		t.Errorf("%s: %d PDUs stay shut, tshark leaves %d", name, ours.shut, want.shut)
+	}
+}
+
+func read(t *testing.T, path string) seen {
+	s := seen{messages: map[string]int{}}
+	f, err := os.Open(path)
+	if err != nil {
+		return s
+	}
+	defer f.Close()
+	r := bufio.NewReaderSize(f, 1<<20)
+	for {
+		line, err := r.ReadBytes('\n')
+		if len(line) > 1 {
+			var m struct {
+				Frame       int
+				Protocol    string
+				Command     json.RawMessage
+				CommandCode *int `json:"command_code"`
+				Response    bool
+			}
+			if e := json.Unmarshal(line, &m); e != nil {
+				t.Errorf("%s: %v: %.100s", filepath.Base(path), e, line)
+				return s
+			}
+			var n int
+			code := m.CommandCode
+			if code == nil && json.Unmarshal(m.Command, &n) == nil && string(m.Command) != "null" {
+				code = &n
+			}
+			if m.Protocol != "NBSS" {
+				s.add(m.Frame, m.Protocol, code, m.Response)
+			}
+		}
+		if err != nil {
+			return s
+		}
+	}
+}
+
+// coverage is the share of field occurrences under names of SMB2 that the dump
+// has with the same bytes.
+func coverage(t *testing.T, oracle string, pairs []string) {
+	out, err := exec.Command("python3", append([]string{filepath.Join(oracle, "parity.py"), "--json"}, pairs...)...).Output()
+	if err != nil {
+		t.Errorf("parity: %v", err)
+		return
+	}
+	var p struct {
+		PerName map[string][3]int `json:"per_name"`
+	}
+	if err := json.Unmarshal(out, &p); err != nil {
+		t.Fatal(err)
+	}
+	have, match, all, allMatch := 0, 0, 0, 0
+	for n, v := range p.PerName {
+		all, allMatch = all+v[0], allMatch+v[1]
+		if strings.HasPrefix(n, "smb2.") {
+			have, match = have+v[0], match+v[1]
+		}
+	}
+	t.Logf("smb2.*: %d of %d field occurrences, %.2f %%; all names: %d of %d, %.2f %%", match, have, 100*float64(match)/float64(have),
+		allMatch, all, 100*float64(allMatch)/float64(all))
+	if float64(match) < 0.9*float64(have) {
+		t.Errorf("smb2.*: %d of %d field occurrences, less than 90 %%", match, have)
+	}
+}

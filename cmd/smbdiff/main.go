@@ -1,0 +1,156 @@
+// Command smbdiff opens one or two captures of SMB traffic, unseals them from
+// keys and shows, dumps or compares them.
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+	"syscall"
+
+	"golang.org/x/term"
+
+	"smbdiff/dissect/capture"
+	"smbdiff/keys"
+)
+
+// The exit codes.
+const (
+	exitDone    = 0
+	exitDiffer  = 1
+	exitTrouble = 2
+)
+
+const usage = `usage: smbdiff [flags] A          view one capture (a list when stdout is no terminal)
+       smbdiff [flags] A B        compare two captures (a report when stdout is no terminal)
+       smbdiff diff [flags] A B   report of the comparison, exit code 0 same, 1 differ, 2 trouble
+       smbdiff dump [flags] A     every message with every field, as ndjson, json or text
+       smbdiff help | version
+
+Captures are pcap or pcapng, plain, gz or zst; - is stdin; a directory is a file set.
+
+flags of all verbs:
+  -k, --key SPEC       key file of any known format, SESSIONID,KEY, or a bare key; repeatable
+  --key-a, --key-b     the same for one side
+  --port N             TCP port that carries SMB whatever it shows; repeatable
+flags of diff and of A B:
+  --mask SET           default, strict, ci, two-sided or none
+  --ignore GLOB        fields to ignore, repeatable; --only GLOB
+  --allow-sealed       what stays sealed is no trouble
+flags of diff:
+  --format text|json   text
+  -U, --context N      lines of context in text: 3; "all" lists equal rows too
+  --brief              the verdict alone
+  --show-masked        list rows that differ in masked fields only
+flags of dump:
+  --format ndjson|json|text   ndjson
+  --raw                bytes of each field, in hex
+flags of the screen:
+  --ascii              no line drawing characters
+  --color auto|never   colours unless NO_COLOR is set
+
+Keys are also read from $SMBDIFF_KEYS (FILE:FILE) and from X.keys beside X.pcap.
+
+examples:
+  smbdiff good.pcapng bad.pcapng -k smbd.log
+  smbdiff diff good.pcapng bad.pcapng --brief
+  smbdiff dump trace.pcapng.gz | jq 'select(.status=="STATUS_ACCESS_DENIED") | {frame,command,path}'
+`
+
+const version = "smbdiff 0.1"
+
+func main() {
+	app := &app{stdin: os.Stdin, stdout: os.Stdout, stderr: os.Stderr}
+	os.Exit(app.run(os.Args[1:]))
+}
+
+// app is one invocation, with its streams, so that tests can run it.
+type app struct {
+	stdin          *os.File
+	stdout, stderr io.Writer
+}
+
+func (a *app) run(args []string) int {
+	verb := "view"
+	if len(args) > 0 {
+		switch args[0] {
+		case "diff", "dump", "view":
+			verb, args = args[0], args[1:]
+		case "help", "-h", "--help":
+			fmt.Fprint(a.stdout, usage)
+			return exitDone
+		case "version", "--version":
+			fmt.Fprintln(a.stdout, version)
+			return exitDone
+		}
+	}
+	f, err := parseFlags(verb, args)
+	if err != nil {
+		return a.fail(err)
+	}
+	switch {
+	case f.help:
+		fmt.Fprint(a.stdout, usage)
+		return exitDone
+	case verb == "dump":
+		return a.dump(f)
+	case verb == "diff" || len(f.files) == 2 && !a.terminal():
+		return a.diff(f)
+	case len(f.files) == 1 && !a.terminal():
+		return a.list(f)
+	}
+	return a.view(f)
+}
+
+// terminal reports whether the screen can be used.
+func (a *app) terminal() bool {
+	f, ok := a.stdout.(*os.File)
+	return ok && term.IsTerminal(int(f.Fd()))
+}
+
+// usageError is a wrong call.
+type usageError struct{ what, hint string }
+
+func (e usageError) Error() string { return e.what }
+
+// fail prints err in one line, a hint in a second, and gives the exit code.
+func (a *app) fail(err error) int {
+	if errors.Is(err, syscall.EPIPE) {
+		return exitDone
+	}
+	hint := ""
+	var c *capture.Error
+	var k *keys.Error
+	var u usageError
+	switch {
+	case errors.As(err, &c):
+		if hint = c.Hint; hint == "" {
+			hint = "a capture is pcap or pcapng, plain, gz or zst; - is stdin, a directory is a file set"
+		}
+	case errors.As(err, &k):
+		if hint = k.Hint; hint == "" {
+			hint = "-k takes a key file, SESSIONID,KEY or a bare key"
+		}
+	case errors.As(err, &u):
+		hint = u.hint
+		if hint == "" {
+			hint = "smbdiff help"
+		}
+	}
+	a.say(err.Error(), hint)
+	return exitTrouble
+}
+
+// say prints a line for people, safe for a terminal, and a hint.
+func (a *app) say(what, hint string) {
+	fmt.Fprintf(a.stderr, "smbdiff: %s\n", oneLine(what))
+	if hint != "" {
+		fmt.Fprintf(a.stderr, "smbdiff: hint: %s\n", oneLine(hint))
+	}
+}
+
+func oneLine(s string) string {
+	return safe(strings.ReplaceAll(strings.TrimSpace(s), "\n", "; "))
+}

@@ -1,0 +1,116 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"smbdiff/decrypt"
+	"smbdiff/dissect/capture"
+	"smbdiff/dissect/conv"
+	"smbdiff/keys"
+)
+
+// side is one opened capture with its keys.
+type side struct {
+	file   *capture.File
+	opener *decrypt.Opener
+}
+
+// open opens capture i of the command line with all keys that are meant for it.
+func (f *flags) open(i int) (*side, error) {
+	path := f.files[i]
+	file, err := capture.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	ring := new(keys.Ring)
+	for _, spec := range append(append([]string(nil), f.keys...), f.sideKeys[i]...) {
+		if err := ring.AddSpec(spec); err != nil {
+			return nil, err
+		}
+	}
+	for _, p := range filepath.SplitList(os.Getenv("SMBDIFF_KEYS")) {
+		if p == "" {
+			continue
+		}
+		if err := ring.AddFile(p); err != nil {
+			return nil, err
+		}
+	}
+	if p := keys.Beside(path); p != "" {
+		if err := ring.AddFile(p); err != nil {
+			return nil, err
+		}
+	}
+	return &side{file: file, opener: decrypt.NewOpener(ring)}, nil
+}
+
+// aftermath says what of a capture could not be read, and whether that is
+// trouble.
+func (a *app) aftermath(name string, sum *capture.Summary, messages int) int {
+	code := exitDone
+	if sum == nil {
+		return code
+	}
+	for _, d := range sum.Damage {
+		where := d.File
+		if d.Frame != 0 {
+			where = fmt.Sprintf("%s: frame %d", where, d.Frame)
+		}
+		if d.Offset >= 0 {
+			where = fmt.Sprintf("%s: byte %d", where, d.Offset)
+		}
+		a.say(where+": "+d.Text, "what could be read is shown")
+		code = exitTrouble
+	}
+	if messages == 0 {
+		what := fmt.Sprintf("%s: no SMB found in %d packets; %d TCP connections seen", name, sum.Frames, sum.TCPConnections)
+		for i, p := range sum.Ports {
+			if i == 0 {
+				what += ", server ports"
+			}
+			if i == 8 {
+				what += " and others"
+				break
+			}
+			what += fmt.Sprintf(" %d", p)
+		}
+		a.say(what, "--port N if the server listens elsewhere and the start is missing")
+		code = exitTrouble
+	}
+	return code
+}
+
+// tally counts what stayed shut.
+type tally struct {
+	messages, sealed, opened int
+	reasons                  [16]int
+}
+
+func (t *tally) add(m *conv.Message) {
+	t.messages++
+	if m.Sealed {
+		t.sealed++
+		if m.Seal.Opened {
+			t.opened++
+		} else {
+			t.reasons[m.Seal.Why&15]++
+		}
+	}
+}
+
+// shut tells which sealed messages stayed shut and why.
+func (a *app) shut(name string, t *tally) {
+	if t.opened == t.sealed {
+		return
+	}
+	most := 0
+	for i, n := range t.reasons {
+		if n > t.reasons[most] {
+			most = i
+		}
+	}
+	a.say(fmt.Sprintf("%s: %d of %d sealed messages could not be opened: %s", name, t.sealed-t.opened, t.sealed, conv.Reason(most)),
+		"-k FILE gives keys: a Wireshark list, a Samba log, cifs kernel messages, or ID,KEY")
+}

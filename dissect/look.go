@@ -23,10 +23,25 @@ type Dissector struct {
 	f2    smb2.Facts
 	h1    smb1.Header
 	f1    smb1.Facts
+
+	packet []byte
 }
 
-// Dissect fills d.Tree with the fields of m.
+// Dissect fills d.Tree with the fields of m. A fault of ours costs the tree of
+// one message and not the program.
 func (d *Dissector) Dissect(m *conv.Message) {
+	defer func() {
+		if recover() != nil {
+			d.Outer = 0
+			d.Tree.Reset(m.Bytes, m.Size)
+			d.Tree.Problem(0, 0, 0, fault)
+			d.Tree.Cover()
+		}
+	}()
+	d.dissect(m)
+}
+
+func (d *Dissector) dissect(m *conv.Message) {
 	t := &d.Tree
 	t.Reset(m.Bytes, m.Size)
 	c := &d.codec
@@ -52,6 +67,14 @@ func (d *Dissector) Dissect(m *conv.Message) {
 		smb2.WalkTransform(c)
 	case op.Compressed:
 		smb2.WalkCompression(c)
+	case op.NBSS:
+		if m.NBSS[0] != 0 { // the packet with its header
+			d.packet = append(append(d.packet[:0], m.NBSS[:]...), m.Bytes...)
+			t.Reset(d.packet, m.Size+len(m.NBSS))
+			d.Outer = 0
+			c.Reset(d.packet, t)
+			smb1.WalkNBSS(c)
+		}
 	}
 	t.Cover()
 }

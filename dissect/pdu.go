@@ -32,9 +32,26 @@ func (w *worker) open(b *Batch) {
 			b.next(p, op.Hole)
 			continue
 		}
-		w.message(b, p)
+		w.guarded(b, p)
 	}
 }
+
+// guarded is message, but a fault of ours costs one PDU and not the program,
+// which may own a terminal.
+func (w *worker) guarded(b *Batch, p *pdu) {
+	n := len(b.Messages)
+	defer func() {
+		if recover() != nil {
+			b.Messages = b.Messages[:n]
+			m := b.next(p, op.NBSS)
+			m.Bytes, m.Size = p.Head, int(p.Len)
+			m.Problems = append(m.Problems, fault)
+		}
+	}()
+	w.message(b, p)
+}
+
+const fault = "smbdiff failed on these bytes; please report it"
 
 // next appends a message of the PDU to the batch. Headers and facts of the
 // message that had the place before are left: they are filled as its protocol

@@ -18,6 +18,7 @@ import (
 // moreThanTshark lists captures in which messages are found that tshark 4.0
 // loses, with the reason. All other captures must agree with it to the message.
 var moreThanTshark = map[string]string{
+	"x-missing-c.pcap":          "segments before frame 105 and 244 are missing; tshark reads nothing of those directions any more",
 	"x-missing-a.pcap":          "the segment before frame 173 is missing; tshark reads nothing of that direction any more",
 	"good-lost.pcap":            "one segment in each direction is missing; tshark stops at each gap",
 	"sc-SMB2_10-big-plain.pcap": "frames 92 on: tshark takes the requests behind a large WRITE for a part of it; it lists their responses",
@@ -68,11 +69,13 @@ func corpus(t *testing.T) []corpusCapture {
 type seen struct {
 	messages map[string]int // "frame protocol command response" to how often
 	shut     int
+	closed   map[int]bool // frames with a PDU that stays shut
 }
 
 func (s *seen) add(frame int, protocol string, command *int, response bool) {
 	if command == nil {
 		s.shut++
+		s.closed[frame] = true
 		return
 	}
 	s.messages[fmt.Sprintf("%d %s %d %v", frame, protocol, *command, response)]++
@@ -166,17 +169,19 @@ func compareCapture(t *testing.T, c corpusCapture, name, expect, dump string) {
 		}
 	}
 	for k, n := range ours.messages {
-		for i := want.messages[k]; i < n; i++ {
+		var frame int
+		fmt.Sscan(k, &frame)
+		for i := want.messages[k]; i < n && !want.closed[frame]; i++ {
 			extra = append(extra, k)
 		}
 	}
 	sort.Strings(missing)
 	sort.Strings(extra)
 	if len(missing) > 0 {
-		t.Errorf("%s: %d messages of tshark are missing: %.5q", name, len(missing), missing)
+		t.Errorf("%s: %d messages of tshark are missing: %q", name, len(missing), missing[:min(5, len(missing))])
 	}
 	if len(extra) > 0 && moreThanTshark[filepath.Base(c.path)] == "" {
-		t.Errorf("%s: %d messages that tshark does not have: %.5q", name, len(extra), extra)
+		t.Errorf("%s: %d messages that tshark does not have: %q", name, len(extra), extra[:min(5, len(extra))])
 	}
 	if ours.shut > want.shut {
 		t.Errorf("%s: %d PDUs stay shut, tshark leaves %d", name, ours.shut, want.shut)
@@ -184,7 +189,7 @@ func compareCapture(t *testing.T, c corpusCapture, name, expect, dump string) {
 }
 
 func read(t *testing.T, path string) seen {
-	s := seen{messages: map[string]int{}}
+	s := seen{messages: map[string]int{}, closed: map[int]bool{}}
 	f, err := os.Open(path)
 	if err != nil {
 		return s

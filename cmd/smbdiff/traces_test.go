@@ -34,7 +34,7 @@ func TestTraces(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			want := seen{messages: map[string]int{}}
+			want := seen{messages: map[string]int{}, closed: map[int]bool{}}
 			for _, l := range strings.Split(strings.TrimSpace(string(text)), "\n") {
 				f := strings.Split(l, "\t")
 				frame, _ := strconv.Atoi(f[0])

@@ -29,14 +29,15 @@ type Batch struct {
 	Messages []conv.Message
 	Out      []byte // for Format and Emit
 
-	pdus   []pdu
-	heads  []byte
-	plain  []byte
-	whole  []byte
-	places []byte // extents in compact form
-	bytes  int
-	opened chan struct{}
-	done   chan struct{}
+	pdus    []pdu
+	heads   []byte
+	plain   []byte
+	whole   []byte
+	places  []byte // extents in compact form
+	bytes   int
+	before  <-chan struct{} // closed when the batch before is tracked
+	tracked chan struct{}
+	done    chan struct{} // closed when it may be emitted
 }
 
 // pdu is a capture.PDU kept for a batch.
@@ -55,18 +56,23 @@ const (
 func (b *Batch) reset() {
 	b.Messages, b.Out, b.pdus, b.heads = b.Messages[:0], b.Out[:0], b.pdus[:0], b.heads[:0]
 	b.plain, b.whole, b.places, b.bytes = b.plain[:0], b.whole[:0], b.places[:0], 0
-	b.opened, b.done = make(chan struct{}), make(chan struct{})
+	b.tracked, b.done = make(chan struct{}), make(chan struct{})
 }
 
 func (b *Batch) add(p *capture.PDU, fromServer bool) {
-	q := pdu{PDU: *p, fromServer: fromServer}
+	if len(b.pdus) == cap(b.pdus) {
+		b.pdus = append(b.pdus, pdu{})
+	} else {
+		b.pdus = b.pdus[:len(b.pdus)+1]
+	}
+	q := &b.pdus[len(b.pdus)-1]
+	q.PDU, q.fromServer = *p, fromServer
 	at := len(b.heads)
 	b.heads = append(b.heads, p.Head...)
 	q.Head = b.heads[at:len(b.heads):len(b.heads)]
 	at = len(b.places)
 	b.places = capture.AppendExtents(b.places, p.Extents)
 	q.place, q.Extents = b.places[at:len(b.places):len(b.places)], nil
-	b.pdus = append(b.pdus, q)
 	b.bytes += len(p.Head) + len(q.place)
 }
 
@@ -85,9 +91,10 @@ type side struct {
 	serverDir uint8
 }
 
-// Run reads the capture once: frames to PDUs on one goroutine, opening and
-// header parsing on all cores by batches, conversations in capture order, then
-// formatting on all cores and output in capture order.
+// Run reads the capture once: frames to PDUs on one goroutine; opening, parsing,
+// conversations and formatting by batches on all cores, where a batch waits for
+// the one before it to be tracked, so that conversations see capture order; and
+// output in capture order. A batch stays on one core from opening to formatting.
 func Run(f *capture.File, o Options) (*capture.Summary, error) {
 	if o.Opener == nil {
 		o.Opener = shutOpener{}
@@ -96,15 +103,13 @@ func Run(f *capture.File, o Options) (*capture.Summary, error) {
 		o.Tracker = new(conv.Tracker)
 	}
 	r := &run{file: f, o: o, servers: map[netip.AddrPort]uint32{}}
-	workers := max(2, runtime.GOMAXPROCS(0))
-	inFlight := workers + 3
+	workers := Workers()
+	inFlight := workers + 2
 	r.free = make(chan *Batch, inFlight)
 	for range inFlight {
 		r.free <- new(Batch)
 	}
-	r.toOpen = make(chan *Batch, inFlight)
-	r.toTrack = make(chan *Batch, inFlight)
-	r.toFormat = make(chan *Batch, inFlight)
+	r.toWork = make(chan *Batch, inFlight)
 	r.toEmit = make(chan *Batch, inFlight)
 	r.stop = make(chan struct{})
 
@@ -117,18 +122,20 @@ func Run(f *capture.File, o Options) (*capture.Summary, error) {
 		}()
 	}
 	tail := make(chan struct{})
-	go r.track()
 	go func() {
 		defer close(tail)
 		r.emit()
 	}()
 	sum, err := r.scan()
-	close(r.toOpen)
-	close(r.toTrack)
-	<-tail
+	close(r.toWork)
+	close(r.toEmit)
 	pool.Wait()
+	<-tail
 	return sum, err
 }
+
+// Workers is how many workers Run has: Format gets a number below it.
+func Workers() int { return runtime.GOMAXPROCS(0) }
 
 type run struct {
 	file    *capture.File
@@ -139,20 +146,27 @@ type run struct {
 	servers map[netip.AddrPort]uint32
 	buf     []byte
 
-	free, toOpen, toTrack, toFormat, toEmit chan *Batch
-	stop                                    chan struct{}
+	free, toWork, toEmit chan *Batch
+	stop                 chan struct{}
 }
 
 // scan finds PDUs and fills batches with them. What a handshake tells is given
 // to the opener before anything later is queued.
 func (r *run) scan() (*capture.Summary, error) {
 	var b *Batch
+	first := make(chan struct{})
+	close(first)
+	before := (<-chan struct{})(first)
 	send := func() {
-		if b != nil {
-			r.toTrack <- b
-			r.toOpen <- b
-			b = nil
+		if b == nil {
+			return
 		}
+		b.before, before = before, b.tracked
+		if r.o.Emit != nil {
+			r.toEmit <- b
+		}
+		r.toWork <- b
+		b = nil
 	}
 	sum, err := r.file.Scan(capture.Options{HeadSize: headSize, Ports: r.o.Ports}, func(p *capture.PDU) bool {
 		select {
@@ -224,69 +238,46 @@ func serverPort(a, b uint16) bool {
 	return a < b
 }
 
-// work opens batches and formats them, whichever is there.
+// work opens, tracks and formats batches.
 func (r *run) work(i int) {
 	w := worker{file: r.file, opener: r.o.Opener, whole: r.o.Whole}
-	open, format := r.toOpen, r.toFormat
-	for open != nil || format != nil {
-		select {
-		case b, ok := <-open:
-			if !ok {
-				open = nil
-				continue
-			}
-			w.open(b)
-			close(b.opened)
-		case b, ok := <-format:
-			if !ok {
-				format = nil
-				continue
-			}
+	for b := range r.toWork {
+		w.open(b)
+		<-b.before
+		r.track(b)
+		close(b.tracked)
+		if r.o.Format != nil {
 			r.o.Format(i, b)
+		}
+		if r.o.Emit == nil {
+			r.free <- b
+		} else {
 			close(b.done)
 		}
 	}
 }
 
-// track tells the tracker of messages in capture order.
-func (r *run) track() {
-	for b := range r.toTrack {
-		<-b.opened
-		if r.o.Lock != nil {
-			r.o.Lock.Lock()
-		}
-		for i := range b.Messages {
-			m := &b.Messages[i]
-			r.connect(m)
-			switch m.Event {
-			case capture.EventEnd:
-				r.o.Tracker.End(m)
-			case capture.EventHole:
-				r.o.Tracker.Hole(m)
-			case capture.PDUMessage, capture.PDUSession, capture.PDUDatagram:
-				r.o.Tracker.Message(m)
-			}
-		}
-		if r.o.Tracked != nil {
-			r.o.Tracked(b)
-		}
-		if r.o.Lock != nil {
-			r.o.Lock.Unlock()
-		}
-		if r.o.Format == nil {
-			close(b.done)
-		} else {
-			r.toFormat <- b
-		}
-		if r.o.Emit == nil {
-			<-b.done
-			r.free <- b
-		} else {
-			r.toEmit <- b
+// track tells the tracker of the batch's messages.
+func (r *run) track(b *Batch) {
+	if r.o.Lock != nil {
+		r.o.Lock.Lock()
+		defer r.o.Lock.Unlock()
+	}
+	for i := range b.Messages {
+		m := &b.Messages[i]
+		r.connect(m)
+		switch m.Event {
+		case capture.EventEnd:
+			r.o.Tracker.End(m)
+		case capture.EventHole:
+			r.o.Tracker.Hole(m)
+		case capture.PDUMessage, capture.PDUSession, capture.PDUDatagram:
+			r.o.Tracker.Message(m)
 		}
 	}
-	close(r.toFormat)
-	close(r.toEmit)
+	if r.o.Tracked != nil {
+		r.o.Tracked(b)
+	}
 }
 
 func (r *run) connect(m *conv.Message) {

@@ -3,7 +3,6 @@ package main
 import (
 	"bufio"
 	"net/netip"
-	"runtime"
 
 	"smbdiff/dissect"
 	"smbdiff/dissect/capture"
@@ -24,7 +23,7 @@ func (a *app) dump(f *flags) int {
 		bad   error
 		first = true
 	)
-	formatters := make([]formatter, max(2, runtime.GOMAXPROCS(0)))
+	formatters := make([]formatter, dissect.Workers())
 	for i := range formatters {
 		formatters[i] = formatter{flags: f, file: s.file}
 	}

@@ -48,7 +48,7 @@ func (t *Tracker) request2(c *connection, m *Message) {
 	}
 	switch h.Command {
 	case smb2.Create:
-		o.Path = t.named(f.Name)
+		o.Path = t.path(c, f.Name)
 		c.lastOpen = open{path: o.Path}
 	case smb2.TreeConnect:
 		o.Path = t.named(f.Name)

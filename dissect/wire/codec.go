@@ -45,8 +45,7 @@ const maxDepth = 32
 
 // Reset makes c read b from its start. tree may be nil.
 func (c *Codec) Reset(b []byte, tree *field.Tree) {
-	env := c.Env
-	*c = Codec{Env: env, b: b, end: len(b), tree: tree}
+	c.b, c.base, c.pos, c.end, c.tree, c.buf, c.deep, c.cut = b, 0, 0, len(b), tree, 0, 0, false
 }
 
 // ResetAt makes c read b, which is buffer buf of the tree.

@@ -125,13 +125,14 @@ func (t *Tracker) response2(c *connection, m *Message) {
 	o.Status, o.Response, o.RespFrame = h.Status, m.Num, m.Frame
 	o.RTT = m.Time - o.Start
 	m.RTT = o.RTT
+	t.place(c, m, o) // a TREE_DISCONNECT forgets the tree
 	t.finish(c, m, o, &req)
-	t.place(c, m, o)
+	t.place(c, m, o) // a TREE_CONNECT makes it known
 }
 
-// place gives the response the names of its operation's tree.
+// place gives the response the name of its operation's tree.
 func (t *Tracker) place(c *connection, m *Message, o *op.Op) {
-	if s := t.sessionOf(c, m, o); s != nil {
+	if s := t.sessionOf(c, m, o); s != nil && m.Env.Tree == "" {
 		if tr, ok := s.trees[m.SMB2.TreeID]; ok && !m.SMB2.Async() {
 			m.Env.Tree = t.Names.Get(tr.name)
 		}

@@ -129,11 +129,11 @@ func identity(class aliasClass, o *op.Op, part int, t *field.Tree, i int) (alias
 func (c *Comparer) sameIdentity(class aliasClass, part int, ta, tb *field.Tree, i, j int) bool {
 	onesA, specialA := special(ta, i)
 	onesB, specialB := special(tb, j)
+	if class == aliasMessage { // 0 is a message's id like any other
+		return (specialA && onesA) == (specialB && onesB)
+	}
 	if specialA || specialB {
 		return specialA == specialB && onesA == onesB
-	}
-	if class == aliasMessage {
-		return true
 	}
 	ca, x := identity(class, &c.ops[0], part, ta, i)
 	cb, y := identity(class, &c.ops[1], part, tb, j)

@@ -121,8 +121,11 @@ func count(list []child) {
 
 // keyText gives the value of an entry's key in short.
 func keyText(t *field.Tree, s span, name string) string {
-	i := t.Find(name, s.from)
-	if i < 0 || i >= s.to {
+	i := s.from
+	for i < s.to && t.Nodes[i].Def.Name != name {
+		i++
+	}
+	if i == s.to {
 		return ""
 	}
 	if n := &t.Nodes[i]; n.Def.Kind == field.Enum {

@@ -18,6 +18,7 @@ import (
 // Names of what is no field of a message.
 const (
 	nameAnswer    = "smbdiff.answer"
+	nameRequest   = "smbdiff.request"
 	nameInterim   = "smbdiff.interim"
 	nameSignature = "smbdiff.signature"
 	nameProblem   = "smbdiff.problem"
@@ -32,6 +33,7 @@ type Comparer struct {
 	mask    *mask
 	alias   *aliases
 	meet    *meetings
+	edges   [2]*edges // nil: not looked for yet
 
 	ops       [2]op.Op
 	part      int
@@ -139,6 +141,10 @@ func (c *Comparer) pair(list bool) (masked bool) {
 		c.unread = true
 		return false
 	}
+	if c.swallowed(a, b) {
+		c.unread = true
+		return false
+	}
 	if c.options.StatusesOnly {
 		c.statuses()
 		return false
@@ -155,10 +161,26 @@ func (c *Comparer) pair(list bool) (masked bool) {
 		case part == PartResponse:
 			c.lone(nameAnswer, part, nums[0] == 0)
 		default:
-			c.unread = true // the request of one side is not in the capture
+			c.lone(nameRequest, part, nums[0] == 0)
 		}
 	}
 	return masked
+}
+
+// swallowed reports whether one side lacks a message that its capture may have
+// missed.
+func (c *Comparer) swallowed(a, b *op.Op) bool {
+	request, response := (a.Request == 0) != (b.Request == 0), (a.Response == 0) != (b.Response == 0)
+	if !request && !response {
+		return false
+	}
+	for k := range c.edges {
+		if c.edges[k] == nil {
+			c.edges[k] = findEdges(c.traces[k])
+		}
+	}
+	ea, eb := c.edges[0], c.edges[1]
+	return request && (ea.late(a) || eb.late(b)) || response && (ea.lost(a) || eb.lost(b))
 }
 
 // rulePending names what hides that an answer took so long that the server sent
@@ -188,11 +210,16 @@ func (c *Comparer) lone(name string, part int, onlyB bool) {
 	ch := Change{Name: name, Path: path, Op: "remove", NodeA: -1, NodeB: -1}
 	for k := range c.ops {
 		text := string(c.ops[k].AppendResult(nil))
-		if part == PartInterim {
+		has := onlyB == (k == 1)
+		switch {
+		case part == PartInterim && has:
 			text = "STATUS_PENDING first"
-			if onlyB != (k == 1) {
-				text = "answered at once"
-			}
+		case part == PartInterim:
+			text = "answered at once"
+		case part == PartRequest && has:
+			text = "sent"
+		case part == PartRequest:
+			text = "not sent"
 		}
 		if k == 0 {
 			ch.A = text
@@ -200,11 +227,13 @@ func (c *Comparer) lone(name string, part int, onlyB bool) {
 			ch.B = text
 		}
 	}
+	k := 0
 	if onlyB {
-		ch.Op = "add"
-		c.frames[1] = c.ops[1].RespFrame
-	} else {
-		c.frames[0] = c.ops[0].RespFrame
+		ch.Op, k = "add", 1
+	}
+	c.frames[k] = c.ops[k].RespFrame
+	if part == PartRequest {
+		c.frames[k] = c.ops[k].ReqFrame
 	}
 	switch {
 	case d.how == drop:
@@ -220,6 +249,7 @@ func (c *Comparer) statuses() {
 	c.part = PartResponse
 	a, b := &c.ops[0], &c.ops[1]
 	c.frames = [2]uint32{a.RespFrame, b.RespFrame}
+	c.unread = (a.State|b.State)&op.Unread != 0
 	if (a.Response == 0) != (b.Response == 0) {
 		c.lone(nameAnswer, PartResponse, a.Response == 0)
 	} else if a.Status != b.Status && a.Response != 0 {
@@ -371,8 +401,7 @@ func (r *Result) each(chunks []int, work func(*Comparer, int), meet bool, before
 		wg.Add(1)
 		go func() {
 			defer wg.Done()
-			c := NewComparer(r.traces[0], r.traces[1], r.options)
-			c.alias = r.alias
+			c := r.Comparer()
 			if meet {
 				c.meet = new(meetings)
 			}

@@ -125,12 +125,14 @@ type Result struct {
 	Exit     int    // 0, 1, 2
 	Unread   int    // rows that were not comparable
 	First    *First
-	FirstAny int // index of the first row that differs in any grade, -1: none
+	FirstAny int // index of the first row with an unmasked difference, -1: none
 	Causes   []Cause
 
 	traces  [2]*dissect.Trace
 	options Options
 	alias   *aliases
+	edges   [2]*edges
+	conns   *pairing // of connections
 }
 
 // Traces compares two traces that have been read. It gives nil when Progress
@@ -142,7 +144,8 @@ func Traces(a, b *dissect.Trace, o Options) *Result {
 	r := &Result{traces: [2]*dissect.Trace{a, b}, options: o, Mask: o.Mask, FirstAny: -1}
 	r.A, r.B = side(a), side(b)
 	la, lb := gather(a), gather(b)
-	r.Rows = pairUp(la, lb)
+	r.edges = [2]*edges{&la.edges, &lb.edges}
+	r.Rows, r.conns = pairUp(la, lb)
 	if !r.compare() {
 		return nil
 	}
@@ -153,7 +156,7 @@ func Traces(a, b *dissect.Trace, o Options) *Result {
 // Comparer gives a comparer that knows the identifiers of the whole result.
 func (r *Result) Comparer() *Comparer {
 	c := NewComparer(r.traces[0], r.traces[1], r.options)
-	c.alias = r.alias
+	c.alias, c.edges = r.alias, r.edges
 	return c
 }
 

@@ -38,6 +38,7 @@ type list struct {
 	facts    []fact         // by number less one
 	sessions []sessionFacts // by number less one
 	conns    [][]int32      // operations that belong to a connection
+	edges    edges
 }
 
 // mix folds v into the hash h.
@@ -73,18 +74,23 @@ func gather(t *dissect.Trace) *list {
 		l.sessions = append(l.sessions, sessionFacts{user: g.name(s.User), kind: uint64(s.Dialect), conn: s.Conn})
 	}
 	l.facts = make([]fact, 0, t.Len())
+	each(t, g.add)
+	return l
+}
+
+// each calls f for all operations of a trace.
+func each(t *dissect.Trace, f func(*op.Op)) {
 	buf := make([]op.Op, gatherChunk)
 	for num := uint32(1); ; {
 		ops := t.Ops(buf, num)
 		if len(ops) == 0 {
-			break
+			return
 		}
 		num += uint32(len(ops))
 		for i := range ops {
-			g.add(&ops[i])
+			f(&ops[i])
 		}
 	}
-	return l
 }
 
 type gatherer struct {
@@ -107,6 +113,7 @@ func (g *gatherer) name(k uint32) uint64 {
 }
 
 func (g *gatherer) add(o *op.Op) {
+	g.edges.add(o)
 	f := fact{session: o.Session, conn: o.Conn, open: o.Open, start: o.Start, end: o.Start + max(0, o.RTT), frame: max(o.ReqFrame, o.RespFrame)}
 	object, tree := g.name(o.Path), g.trees[o.Tree]
 	joins := connects(o)

@@ -236,6 +236,9 @@ func (m *mask) decide(d *field.Def) *decision {
 	for i := range d.Bits {
 		if y := m.named(d.Bits[i].Name, field.Struct); y.how == drop || y.how == hide {
 			x.bits |= d.Bits[i].Mask
+			if x.how == keep {
+				x.name = y.name
+			}
 		}
 	}
 	return &x

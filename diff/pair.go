@@ -1,8 +1,9 @@
 package diff
 
 // pairUp puts the operations of both sides beside each other: sessions first,
-// then connections, then operations inside those that belong together.
-func pairUp(a, b *list) []Row {
+// then connections, then operations inside those that belong together. It gives
+// the pairs of connections too.
+func pairUp(a, b *list) ([]Row, *pairing) {
 	u := &pairer{sides: [2]*list{a, b}, all: newPairing(len(a.facts), len(b.facts))}
 	sessions := matchSessions(a.sessions, b.sessions)
 	conns := matchConns(a, b, sessions)
@@ -16,7 +17,7 @@ func pairUp(a, b *list) []Row {
 			u.stream(a.sessions[i].ops, b.sessions[j].ops)
 		}
 	}
-	return u.rows()
+	return u.rows(), conns
 }
 
 type pairer struct {

@@ -82,7 +82,7 @@ func (t *textWriter) verdict() {
 	}
 	t.line(line)
 	if r.FirstAny >= 0 && r.FirstAny < f.Row {
-		t.line("first difference of any grade: op ", r.opOf(r.FirstAny))
+		t.line("first difference: op ", r.opOf(r.FirstAny))
 	}
 }
 

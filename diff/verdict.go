@@ -16,7 +16,7 @@ func (r *Result) judge() {
 	for i := range r.Rows {
 		g := r.Rows[i].Grade
 		r.Counts[g]++
-		if g != Equal && g != Unread && r.FirstAny < 0 {
+		if g.Shows() && r.FirstAny < 0 {
 			r.FirstAny = i
 		}
 		switch {
@@ -42,48 +42,6 @@ func (r *Result) judge() {
 		}
 	default:
 		r.Verdict = "same"
-	}
-}
-
-// doubt takes operations without a partner as not comparable where they are
-// unreadable themselves, or where the other side has something unreadable at
-// that place: the partner may be in it.
-func (r *Result) doubt() {
-	unread := func(side int, num uint32) bool {
-		o, _ := r.traces[side].Op(num)
-		return o.State&op.Unread != 0 || o.Proto > op.SMB2
-	}
-	for i := 0; i < len(r.Rows); {
-		if g := r.Rows[i].Grade; g != OnlyA && g != OnlyB {
-			i++
-			continue
-		}
-		end := i
-		var dark [2]bool
-		for ; end < len(r.Rows); end++ {
-			row := &r.Rows[end]
-			switch row.Grade {
-			case OnlyA:
-				dark[0] = dark[0] || unread(0, row.A)
-				continue
-			case OnlyB:
-				dark[1] = dark[1] || unread(1, row.B)
-				continue
-			}
-			if row.Grade == Unread {
-				dark = [2]bool{true, true}
-				continue
-			}
-			break
-		}
-		for ; i < end; i++ {
-			row := &r.Rows[i]
-			switch {
-			case row.Grade == OnlyA && (dark[1] || unread(0, row.A)),
-				row.Grade == OnlyB && (dark[0] || unread(1, row.B)):
-				row.Grade = Unread
-			}
-		}
 	}
 }
 
@@ -239,6 +197,9 @@ func (f *First) suspicion() string {
 		}
 		return "server (requests equal)"
 	case "client":
+		if f.Reason == "extra" || f.Reason == "missing" {
+			return "client (it asks for something else, all earlier answers are equal)"
+		}
 		return "client (its request differs, all earlier answers are equal)"
 	case "network":
 		return "network (requests equal, the answer is lost)"

@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"smbdiff/dissect/field"
+	"smbdiff/dissect/internal/golden"
 	"smbdiff/dissect/wire"
 )
 
@@ -21,20 +22,20 @@ func walk(_ string, b []byte) *field.Tree {
 }
 
 func TestIdentify(t *testing.T) {
-	for _, s := range samples(t) {
+	for _, s := range golden.Samples(t) {
 		for _, before := range []string{"", "\xa1\x82\x01\x9a0\x82"} {
-			a, ok := Identify([]byte(before + string(s.msg)))
+			a, ok := Identify([]byte(before + string(s.Msg)))
 			if !ok {
-				t.Errorf("%s: not found", s.head)
+				t.Errorf("%s: not found", s.Head)
 			}
 			user := string(a.AppendUser(nil))
-			if a.Type == Authenticate && strings.HasPrefix(s.head, "sc-SMB2_10-links-plain") {
+			if a.Type == Authenticate && strings.HasPrefix(s.Head, "sc-SMB2_10-links-plain") {
 				if user != `WORKGROUP\tester` || string(field.AppendUTF16(nil, a.Host)) != "VM" {
-					t.Errorf("%s: %s at %q", s.head, user, a.Host)
+					t.Errorf("%s: %s at %q", s.Head, user, a.Host)
 				}
 			}
 			if a.Type != Authenticate && user != "" {
-				t.Errorf("%s: user %q", s.head, user)
+				t.Errorf("%s: user %q", s.Head, user)
 			}
 		}
 	}
@@ -51,7 +52,7 @@ func TestIdentifyHostile(t *testing.T) {
 }
 
 func TestIdentifyAllocates(t *testing.T) {
-	msg := samples(t)[0].msg
+	msg := golden.Samples(t)[0].Msg
 	if n := testing.AllocsPerRun(100, func() { Identify(msg) }); n != 0 {
 		t.Errorf("%v allocations", n)
 	}

@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"smbdiff/dissect/field"
+	"smbdiff/dissect/internal/golden"
 	"smbdiff/dissect/wire"
 )
 
@@ -39,13 +40,13 @@ func walk(head string, b []byte) *field.Tree {
 }
 
 // facts walks a message without a tree, or with one.
-func facts(s *sample, tree bool, size int) (f Facts) {
+func facts(s *golden.Sample, tree bool, size int) (f Facts) {
 	var (
 		c wire.Codec
 		h Header
 		t field.Tree
 	)
-	b := s.msg[:min(size, len(s.msg))]
+	b := s.Msg[:min(size, len(s.Msg))]
 	if !ParseHeader(b, &h) {
 		return f
 	}
@@ -55,23 +56,23 @@ func facts(s *sample, tree bool, size int) (f Facts) {
 	} else {
 		c.Reset(b, nil)
 	}
-	c.Env = env(s.head)
+	c.Env = env(s.Head)
 	c.Seek(HeaderSize)
 	WalkBody(&c, &h, &f)
 	return f
 }
 
 func TestFactsWithoutTree(t *testing.T) {
-	for _, s := range samples(t) {
-		a, b := facts(&s, false, len(s.msg)), facts(&s, true, len(s.msg))
+	for _, s := range golden.Samples(t) {
+		a, b := facts(&s, false, len(s.Msg)), facts(&s, true, len(s.Msg))
 		for _, f := range []*Facts{&a, &b} {
 			f.Data, f.descriptor, f.attributes = nil, 0, 0
 		}
-		if a.SubCommand == 0 && env(s.head).Response {
+		if a.SubCommand == 0 && env(s.Head).Response {
 			b.FID, b.HasFID = a.FID, a.HasFID // those of Trans2 responses need a tree
 		}
 		if fmt.Sprint(a) != fmt.Sprint(b) {
-			t.Errorf("%s:\nwithout a tree %v\nwith a tree %v", s.head, a, b)
+			t.Errorf("%s:\nwithout a tree %v\nwith a tree %v", s.Head, a, b)
 		}
 	}
 }
@@ -82,9 +83,9 @@ func TestFacts(t *testing.T) {
 		way     bool // response
 	}
 	seen := map[want]bool{}
-	for _, s := range samples(t) {
-		f := facts(&s, false, len(s.msg))
-		k := want{s.msg[4], env(s.head).Response}
+	for _, s := range golden.Samples(t) {
+		f := facts(&s, false, len(s.Msg))
+		k := want{s.Msg[4], env(s.Head).Response}
 		ok := true
 		switch k {
 		case want{NTCreate, false}:
@@ -100,12 +101,12 @@ func TestFacts(t *testing.T) {
 		case want{TreeConnect, false}:
 			ok = len(f.Name) > 4
 		case want{TreeConnect, true}:
-			ok = f.Pipe == (s.msg[49] == 'I' || s.msg[41] == 'I')
+			ok = f.Pipe == (s.Msg[49] == 'I' || s.Msg[41] == 'I')
 		case want{SessionSetup, false}:
 			ok = len(f.Token) > 0 != (len(f.User) > 0)
 		}
 		if !ok {
-			t.Errorf("%s: %+v", s.head, f)
+			t.Errorf("%s: %+v", s.Head, f)
 		}
 		seen[k] = true
 	}
@@ -117,9 +118,9 @@ func TestFacts(t *testing.T) {
 // TestCuts walks every prefix of every message, as a capture with a short snap
 // length has them.
 func TestCuts(t *testing.T) {
-	for _, s := range samples(t) {
-		for n := range s.msg {
-			check(t, walk(s.head, s.msg[:n]), n)
+	for _, s := range golden.Samples(t) {
+		for n := range s.Msg {
+			golden.Check(t, walk(s.Head, s.Msg[:n]), n)
 			facts(&s, false, n)
 		}
 	}
@@ -131,16 +132,16 @@ func TestWalkAllocates(t *testing.T) {
 		h Header
 		f Facts
 	)
-	for _, s := range samples(t) {
+	for _, s := range golden.Samples(t) {
 		n := testing.AllocsPerRun(50, func() {
-			ParseHeader(s.msg, &h)
-			c.Reset(s.msg, nil)
+			ParseHeader(s.Msg, &h)
+			c.Reset(s.Msg, nil)
 			c.Env = wire.Env{Response: h.Response()}
 			c.Seek(HeaderSize)
 			WalkBody(&c, &h, &f)
 		})
 		if n != 0 {
-			t.Errorf("%s: %v allocations", s.head, n)
+			t.Errorf("%s: %v allocations", s.Head, n)
 		}
 	}
 }
@@ -175,11 +176,11 @@ func TestNBSS(t *testing.T) {
 	}
 	b := []byte("\x81\x00\x00\x44" + name("LABSRV") + name("CLIENT"))
 	tree := walk("", b)
-	check(t, tree, len(b))
+	golden.Check(t, tree, len(b))
 	for field, want := range map[string]string{"nbss.called_name": "LABSRV<20>", "nbss.calling_name": "CLIENT<20>", "nbss.length": "68"} {
 		i := tree.Find(field, 0)
 		if i < 0 || tree.Show(i) != want {
-			t.Errorf("%s: %d, want %q in\n%s", field, i, want, render(tree))
+			t.Errorf("%s: %d, want %q in\n%s", field, i, want, golden.Render(tree))
 		}
 	}
 }
@@ -190,6 +191,6 @@ func TestChainEnds(t *testing.T) {
 		b := append([]byte("\xffSMB\x2e"), make([]byte, 27)...)
 		b = append(b, 10, 0x2e, 0, at, 0)
 		b = append(b, make([]byte, 18)...)
-		check(t, walk("", b), len(b))
+		golden.Check(t, walk("", b), len(b))
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"smbdiff/dissect/field"
+	"smbdiff/dissect/internal/golden"
 	"smbdiff/dissect/wire"
 )
 
@@ -43,6 +44,6 @@ func TestOID(t *testing.T) {
 func TestDeepNesting(t *testing.T) {
 	for _, unit := range []string{"\xa0\x84\x00\x00\xff\xff", "\x60\x84\x00\x00\xff\xff", "\xa1\x80", "\x30\x84\xff\xff\xff\xff", "\x60\x0a\x06\x00"} {
 		b := []byte(strings.Repeat(unit, 500))
-		check(t, walk("", b), len(b))
+		golden.Check(t, walk("", b), len(b))
 	}
 }

@@ -68,7 +68,7 @@ func TestWriterInterop(t *testing.T) {
 		if os.Getenv("SMBDIFF_INTEROP") == "require" {
 			t.Fatal(err)
 		}
-		t.Skip("no tshark")
+		t.Skip("interop: no tshark (LookPath)")
 	}
 	path := tempFile(t, "x.pcapng", writeSample(t))
 	out, err := exec.Command(tshark, "-r", path, "-o", "tcp.check_checksum:TRUE", "-o", "ip.check_checksum:TRUE",

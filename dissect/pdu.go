@@ -181,7 +181,8 @@ func (b *Batch) keepAfter(first, second []byte) []byte {
 // unseal opens a sealed PDU as far as it is wanted. When it stays shut it gives
 // the PDU's bytes back.
 func (w *worker) unseal(b *Batch, p *pdu, in []byte) ([]byte, outer) {
-	o := outer{sealed: true, bytes: b.keep(in[:min(len(in), smb2.TransformSize)])}
+	n := min(len(in), smb2.TransformSize)
+	o := outer{sealed: true, bytes: in[:n:n]}
 	if len(in) < smb2.TransformSize {
 		o.seal.Why = conv.ReasonDamaged
 		if p.Missing > 0 {

@@ -5,7 +5,6 @@ package ntstatus
 
 import (
 	_ "embed"
-	"sort"
 	"strconv"
 	"strings"
 	"sync"
@@ -16,20 +15,15 @@ import (
 //go:embed ntstatus.txt
 var list string
 
-type code struct {
-	value uint32
-	name  string
-}
-
-var codes = sync.OnceValue(func() []code {
-	cs := make([]code, 0, strings.Count(list, "\n"))
+var names = sync.OnceValue(func() map[uint32]string {
+	m := make(map[uint32]string, strings.Count(list, "\n"))
 	for line := range strings.Lines(list) {
 		digits, name, _ := strings.Cut(strings.TrimSpace(line), "\t")
 		if v, err := strconv.ParseUint(digits, 16, 32); err == nil && name != "" {
-			cs = append(cs, code{uint32(v), name})
+			m[uint32(v)] = name
 		}
 	}
-	return cs
+	return m
 })
 
 // Name gives the name of a status, "" when it has none.
@@ -37,10 +31,5 @@ func Name(v uint64) string {
 	if v > 1<<32-1 {
 		return ""
 	}
-	cs := codes()
-	i := sort.Search(len(cs), func(i int) bool { return uint64(cs[i].value) >= v })
-	if i < len(cs) && uint64(cs[i].value) == v {
-		return cs[i].name
-	}
-	return ""
+	return names()[uint32(v)]
 }

@@ -55,7 +55,12 @@ var commandNames = field.Values{
 
 // String gives the command's name as the specification has it, "" when there
 // is none.
-func (c Command) String() string { return commandNames.Name(uint64(c)) }
+func (c Command) String() string {
+	if int(c) < len(commandNames) { // which has no gaps
+		return commandNames[c].Name
+	}
+	return ""
+}
 
 // The header's flags, [MS-SMB2] 2.2.1.2.
 const (

@@ -87,7 +87,7 @@ func (o *Opener) build(id uint64, setups []setup) *state {
 		}
 	}
 	for i := range setups {
-		proofs := o.proofs(setups[i].ntlm)
+		proofs := o.proofs(setups[i].ntlm, nil)
 		for j := range proofs {
 			if proofs[j].proved && !setups[i].binding && !setups[i].reauth {
 				st.proof, st.source = true, proofs[j].source
@@ -127,7 +127,7 @@ func one(st *state, k *keys.Key) *state {
 }
 
 // proofs gives the session keys that passwords and NT hashes lead to.
-func (o *Opener) proofs(x *exchange) []material {
+func (o *Opener) proofs(x *exchange, tokens [][]byte) []material {
 	if x == nil {
 		return nil
 	}
@@ -136,8 +136,11 @@ func (o *Opener) proofs(x *exchange) []material {
 	}
 	var list []material
 	for i := range o.hashes {
-		if k, ok := x.sessionKey(o.hashes[i].hash); ok {
-			return append(list, material{key: k, source: o.hashes[i].source, proved: true})
+		for _, k := range x.sessionKeys(&o.hashes[i]) {
+			list = append(list, material{key: k, source: o.hashes[i].source, proved: true})
+		}
+		if len(list) > 0 {
+			break
 		}
 	}
 	return list

@@ -16,7 +16,9 @@ import (
 // Flags of [MS-NLMP] 2.2.2.5.
 const (
 	ntlmUnicode = 0x00000001
+	ntlmLMKey   = 0x00000080
 	ntlmESS     = 0x00080000 // extended session security
+	ntlmNonNT   = 0x00400000 // request a session key that is not NT's
 	ntlmKeyExch = 0x40000000
 )
 
@@ -37,6 +39,13 @@ type exchange struct {
 	domain    []uint16
 	lm, nt    []byte
 	encrypted []byte // EncryptedRandomSessionKey
+}
+
+// secret is what may be an account's: its NT hash, and its LM hash where it is
+// known.
+type secret struct {
+	hash, lm []byte
+	source   string
 }
 
 // findNTLM looks for the CHALLENGE and the AUTHENTICATE message in the security
@@ -98,8 +107,11 @@ func parseAuth(m []byte) *exchange {
 	return x
 }
 
-func (x *exchange) text(b []byte) []uint16 {
-	if x.flags&ntlmUnicode == 0 {
+func (x *exchange) text(b []byte) []uint16 { return units(b, x.flags&ntlmUnicode != 0) }
+
+// units gives text as UTF-16; without unicode it has a byte a character.
+func units(b []byte, unicode bool) []uint16 {
+	if !unicode {
 		u := make([]uint16, len(b))
 		for i, c := range b {
 			u[i] = uint16(c)
@@ -127,31 +139,83 @@ func (x *exchange) anonymous() bool { return len(x.user) == 0 && len(x.nt) == 0 
 // rests on no secret, [MS-NLMP] 3.2.5.1.2.
 func (x *exchange) anonymousKey() []byte { return x.exported(make([]byte, 16)) }
 
-// sessionKey gives the session key that the NT hash leads to. It reports false
-// when the hash is not the account's, which the response proves.
-func (x *exchange) sessionKey(hash []byte) ([]byte, bool) {
+// sessionKeys gives what the session key may be when the secret is the account's,
+// which a response proves: nothing when it is not.
+func (x *exchange) sessionKeys(s *secret) [][]byte {
 	switch {
 	case len(x.nt) > 24: // NTLMv2, [MS-NLMP] 3.3.2
-		rk := ntowf2(hash, x.user, x.domain)
-		proof := hmacMD5(rk, x.challenge[:], x.nt[16:])
-		if !hmac.Equal(proof, x.nt[:16]) {
-			return nil, false
+		for _, domain := range x.domains() {
+			rk := ntowf2(s.hash, x.user, domain)
+			proof := hmacMD5(rk, x.challenge[:], x.nt[16:])
+			if hmac.Equal(proof, x.nt[:16]) {
+				return [][]byte{x.exported(hmacMD5(rk, proof))}
+			}
 		}
-		return x.exported(hmacMD5(rk, proof)), true
 	case len(x.nt) == 24: // NTLMv1, [MS-NLMP] 3.3.1
-		base := md4Sum(hash)
-		challenge, kek := x.challenge[:], base
+		challenge, base := x.challenge[:], md4Sum(s.hash)
 		if x.flags&ntlmESS != 0 && len(x.lm) >= 8 {
 			both := append(bytes.Clone(x.challenge[:]), x.lm[:8]...)
 			sum := md5.Sum(both)
-			challenge, kek = sum[:8], hmacMD5(base, both)
+			if hmac.Equal(desl(s.hash, sum[:8]), x.nt) {
+				return [][]byte{x.exported(hmacMD5(base, both))}
+			}
 		}
-		if !hmac.Equal(desl(hash, challenge), x.nt) {
-			return nil, false
+		if hmac.Equal(desl(s.hash, challenge), x.nt) {
+			return x.exportedAll(x.exchangeKeys(base, s.lm))
 		}
-		return x.exported(kek), true
+	case len(x.lm) == 24:
+		return x.lmKeys(s)
 	}
-	return nil, false
+	return nil
+}
+
+// lmKeys is sessionKeys where the client sent an LM response alone.
+func (x *exchange) lmKeys(s *secret) [][]byte {
+	for _, domain := range x.domains() { // LMv2, [MS-NLMP] 3.3.2
+		rk := ntowf2(s.hash, x.user, domain)
+		if hmac.Equal(hmacMD5(rk, x.challenge[:], x.lm[16:]), x.lm[:16]) {
+			return [][]byte{x.exported(hmacMD5(rk, x.lm[:16]))}
+		}
+	}
+	if s.lm != nil && hmac.Equal(desl(s.lm, x.challenge[:]), x.lm) {
+		return x.exportedAll(x.exchangeKeys(append(bytes.Clone(s.lm[:8]), make([]byte, 8)...), s.lm))
+	}
+	return nil
+}
+
+// domains lists how the domain may enter NTOWFv2: as sent, else in upper case or
+// left out, as servers also accept it.
+func (x *exchange) domains() [][]uint16 {
+	upper := make([]uint16, len(x.domain))
+	for i, u := range x.domain {
+		upper[i] = upperUnit(u)
+	}
+	return [][]uint16{x.domain, upper, nil}
+}
+
+// exchangeKeys is KeyExchangeKey of NTLMv1 without extended session security,
+// [MS-NLMP] 3.4.5.1: by what was negotiated, and the plain key, which some use
+// all the same.
+func (x *exchange) exchangeKeys(base, lm []byte) [][]byte {
+	list := [][]byte{base}
+	if lm == nil {
+		return list
+	}
+	switch {
+	case x.flags&ntlmLMKey != 0 && len(x.lm) >= 8:
+		second := append(bytes.Clone(lm[7:8]), 0xbd, 0xbd, 0xbd, 0xbd, 0xbd, 0xbd)
+		list = append(list, append(desBlock(lm[:7], x.lm[:8]), desBlock(second, x.lm[:8])...))
+	case x.flags&ntlmNonNT != 0:
+		list = append(list, append(bytes.Clone(lm[:8]), make([]byte, 8)...))
+	}
+	return list
+}
+
+func (x *exchange) exportedAll(list [][]byte) [][]byte {
+	for i := range list {
+		list[i] = x.exported(list[i])
+	}
+	return list
 }
 
 // exported is ExportedSessionKey, [MS-NLMP] 3.1.5.1.2.
@@ -175,12 +239,16 @@ func NTHash(password string) []byte { return md4Sum(utf16le(utf16.Encode([]rune(
 func ntowf2(hash []byte, user, domain []uint16) []byte {
 	name := make([]uint16, 0, len(user)+len(domain))
 	for _, u := range user {
-		if up := unicode.ToUpper(rune(u)); up <= 0xffff && !utf16.IsSurrogate(rune(u)) {
-			u = uint16(up)
-		}
-		name = append(name, u)
+		name = append(name, upperUnit(u))
 	}
 	return hmacMD5(hash, utf16le(append(name, domain...)))
+}
+
+func upperUnit(u uint16) uint16 {
+	if up := unicode.ToUpper(rune(u)); up <= 0xffff && !utf16.IsSurrogate(rune(u)) {
+		return uint16(up)
+	}
+	return u
 }
 
 func utf16le(u []uint16) []byte {
@@ -209,15 +277,40 @@ func hmacMD5(key []byte, parts ...[]byte) []byte {
 func desl(hash, data []byte) []byte {
 	var k [21]byte
 	copy(k[:], hash)
-	out := make([]byte, 24)
+	out := make([]byte, 0, 24)
 	for i := range 3 {
-		c, err := des.NewCipher(desKey(k[7*i:]))
-		if err != nil {
-			return out
-		}
-		c.Encrypt(out[8*i:], data[:8])
+		out = append(out, desBlock(k[7*i:7*i+7], data)...)
 	}
 	return out
+}
+
+// desBlock encrypts 8 bytes under a DES key of 7.
+func desBlock(key, data []byte) []byte {
+	out := make([]byte, 8)
+	if c, err := des.NewCipher(desKey(key)); err == nil {
+		c.Encrypt(out, data[:8])
+	}
+	return out
+}
+
+// lmHash is the LM hash of a password, [MS-NLMP] 3.3.1 LMOWFv1: nil when the
+// password has none, being too long or not of ASCII characters.
+func lmHash(password string) []byte {
+	var k [14]byte
+	if len(password) > len(k) {
+		return nil
+	}
+	for i, c := range []byte(password) {
+		if c >= 0x80 {
+			return nil
+		}
+		if c >= 'a' && c <= 'z' {
+			c -= 'a' - 'A'
+		}
+		k[i] = c
+	}
+	const magic = "KGS!@#$%"
+	return append(desBlock(k[:7], []byte(magic)), desBlock(k[7:], []byte(magic))...)
 }
 
 // desKey spreads 7 bytes over 8, the parity bits left at zero.

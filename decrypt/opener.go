@@ -20,14 +20,8 @@ type Opener struct {
 	ring   keys.Ring
 	byID   map[uint64][]int // keys of the ring by session id, in either byte order
 	bare   []keys.Key
-	hashes []ntHash
+	hashes []secret
 	conns  map[uint32]*connection
-}
-
-// ntHash is an NT hash that may be an account's.
-type ntHash struct {
-	hash   []byte
-	source string
 }
 
 // connection is what setups told of one connection.
@@ -54,18 +48,18 @@ func (o *Opener) Add(ring *keys.Ring) {
 	o.ring.Append(ring)
 	o.byID, o.bare, o.hashes = map[uint64][]int{}, nil, nil
 	for _, s := range o.ring.Secrets {
-		h := s.Hash
-		if h == nil {
-			h = NTHash(s.Password)
+		h := secret{hash: s.Hash, source: s.Source}
+		if h.hash == nil {
+			h.hash, h.lm = NTHash(s.Password), lmHash(s.Password)
 		}
-		o.hashes = append(o.hashes, ntHash{hash: h, source: s.Source})
+		o.hashes = append(o.hashes, h)
 	}
 	for i := range o.ring.Keys {
 		k := &o.ring.Keys[i]
 		if k.AnyID {
 			o.bare = append(o.bare, *k)
 			if len(k.Session) == 16 {
-				o.hashes = append(o.hashes, ntHash{hash: k.Session, source: k.Source})
+				o.hashes = append(o.hashes, secret{hash: k.Session, source: k.Source})
 			}
 			continue
 		}

@@ -41,6 +41,8 @@ func FuzzUnseal(f *testing.F) {
 			t.Fatal("what was before is lost")
 		}
 		o.Verify(0, data, fromServer)
+		o.Setup(&conv.Setup{SMB1: true, Logon: &conv.Logon{Challenge: data[:min(8, len(data))], LM: data, NT: data, User: data, Unicode: fromServer}})
+		o.VerifySMB1(0, data, 2)
 		o.Sessions()
 		o.Keys()
 	})

@@ -22,6 +22,7 @@ type Opener struct {
 	bare   []keys.Key
 	hashes []secret
 	conns  map[uint32]*connection
+	plains map[uint32]*plain // SMB1
 }
 
 // connection is what setups told of one connection.
@@ -33,7 +34,7 @@ type connection struct {
 
 // NewOpener makes an Opener. The ring may be nil.
 func NewOpener(ring *keys.Ring) *Opener {
-	o := &Opener{sessions: newTable(), byID: map[uint64][]int{}, conns: map[uint32]*connection{}}
+	o := &Opener{sessions: newTable(), byID: map[uint64][]int{}, conns: map[uint32]*connection{}, plains: map[uint32]*plain{}}
 	if ring != nil {
 		o.Add(ring)
 	}
@@ -71,6 +72,9 @@ func (o *Opener) Add(ring *keys.Ring) {
 	for _, s := range o.sessions.all() {
 		s.publish(o.build(s.id, s.setups))
 	}
+	for _, p := range o.plains {
+		o.build1(p)
+	}
 }
 
 func (s *session) publish(st *state) {
@@ -103,6 +107,10 @@ func (o *Opener) make(id uint64) *session {
 func (o *Opener) Setup(c *conv.Setup) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
+	if c.SMB1 {
+		o.setup1(c)
+		return
+	}
 	s := o.make(c.SessionID)
 	if s == nil {
 		return

@@ -23,6 +23,8 @@ func ring(t testing.TB, text string) *keys.Ring {
 	return r
 }
 
+func hexText(b []byte) string { return hex.EncodeToString(b) }
+
 func wireID(id uint64) string { return fmt.Sprintf("%016x", bits.ReverseBytes64(id)) }
 
 // opens checks that both directions of a vector open.

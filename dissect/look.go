@@ -127,7 +127,7 @@ func (r *Reader) Read(num uint32) bool {
 	r.batch.reset()
 	r.batch.whole, _ = r.trace.File.ReadPDU(r.batch.whole, r.ext)
 	p.Head = r.batch.whole
-	r.batch.pdus = append(r.batch.pdus, pdu{PDU: p, place: ext, fromServer: rec.dir&2 != 0})
+	r.batch.pdus = append(r.batch.pdus, pdu{PDU: p, place: ext, number: rec.number, fromServer: rec.dir&2 != 0})
 	r.worker.open(&r.batch)
 	at := -1
 	for i := range r.batch.Messages {

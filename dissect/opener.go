@@ -18,4 +18,7 @@ type Opener interface {
 	UnsealPrefix(dst, head []byte, fromServer bool) ([]byte, conv.Seal, bool)
 	// Verify checks the signature of one signed message in the clear.
 	Verify(conn uint32, msg []byte, fromServer bool) conv.Signature
+	// VerifySMB1 checks the signature of one signed SMB1 message that has this
+	// number in its connection.
+	VerifySMB1(conn uint32, msg []byte, number uint32) conv.Signature
 }

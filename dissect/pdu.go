@@ -69,7 +69,7 @@ func (b *Batch) next(p *pdu, proto op.Proto) *conv.Message {
 	m.Place, m.PDULen, m.NBSS, m.Missing, m.Event, m.Reset = p.place, p.Len, p.NBSS, p.Missing, p.Kind, p.Reset
 	m.Sealed, m.Seal, m.Packed, m.Signature, m.Session64 = false, conv.Seal{}, false, conv.SignatureUnsigned, 0
 	m.Problems = m.Problems[:0]
-	m.Num = 0
+	m.Num, m.Number = 0, 0
 	return m
 }
 
@@ -326,8 +326,12 @@ func (w *worker) smb1(b *Batch, p *pdu, in []byte, o *outer) {
 	}
 	m.FromServer = m.SMB1.Response()
 	m.Session64 = uint64(m.SMB1.UID)
-	if m.SMB1.Flags2&smb1.Flags2Signed != 0 {
+	m.Number = p.number
+	if smb1.Signed(m.Bytes) {
 		m.Signature = conv.SignatureUnverified
+		if w.whole && len(m.Bytes) == m.Size {
+			m.Signature = w.opener.VerifySMB1(m.Conn, m.Bytes, m.Number)
+		}
 	}
 	c := &w.codec
 	c.Reset(m.Bytes, nil)

@@ -44,6 +44,7 @@ type Batch struct {
 type pdu struct {
 	capture.PDU
 	place      []byte // its extents
+	number     uint32 // SMB1: conv.Sequences
 	fromServer bool
 }
 
@@ -141,6 +142,7 @@ type run struct {
 	file    *capture.File
 	o       Options
 	hs      conv.Handshakes
+	numbers conv.Sequences
 	sides   []side
 	seen    []bool // connections that the tracker knows
 	servers map[netip.AddrPort]uint32
@@ -180,6 +182,9 @@ func (r *run) scan() (*capture.Summary, error) {
 		}
 		fromServer := r.direction(p)
 		b.add(p, fromServer)
+		if len(p.Head) > 0 && p.Head[0] == 0xff && p.Kind.Carries() {
+			b.pdus[len(b.pdus)-1].number = r.numbers.Number(p.Conn, p.Head, fromServer)
+		}
 		if p.Kind == capture.PDUMessage && r.hs.Wants(p.Head) && p.Missing == 0 {
 			msg := p.Head
 			if int(p.Len) > len(msg) {
@@ -188,6 +193,7 @@ func (r *run) scan() (*capture.Summary, error) {
 			}
 			if s := r.hs.Message(p.Conn, msg); s != nil {
 				r.o.Opener.Setup(s)
+				r.numbers.Start(p.Conn)
 			}
 		}
 		if b.full(r.o.Whole, p.Len) {
@@ -323,3 +329,5 @@ func (shutOpener) UnsealPrefix(dst, head []byte, _ bool) ([]byte, conv.Seal, boo
 }
 
 func (shutOpener) Verify(uint32, []byte, bool) conv.Signature { return conv.SignatureUnverified }
+
+func (shutOpener) VerifySMB1(uint32, []byte, uint32) conv.Signature { return conv.SignatureUnverified }

@@ -41,7 +41,7 @@ type record struct {
 	frame   uint32
 	first   uint32
 	pduLen  uint32
-	off     uint32 // of the message in the PDU's plaintext
+	number  uint32 // SMB1: conv.Sequences
 	op      uint32
 	conn    uint32
 	missing uint32
@@ -89,7 +89,7 @@ func (t *Trace) add(b *Batch) {
 			t.messages = append(t.messages, make([]record, 0, recordChunk))
 			k++
 		}
-		r := record{time: m.Time, arena: place, frame: m.Frame, first: m.FirstFrame, pduLen: m.PDULen, off: uint32(m.Off), op: m.Op,
+		r := record{time: m.Time, arena: place, frame: m.Frame, first: m.FirstFrame, pduLen: m.PDULen, number: m.Number, op: m.Op,
 			conn: m.Conn, missing: m.Missing, dir: m.Dir & 1, role: m.Role, index: m.Index, of: m.Of, nbss: m.NBSS}
 		if m.FromServer {
 			r.dir |= 2

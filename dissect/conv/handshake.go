@@ -8,6 +8,7 @@ import (
 	"bytes"
 	"crypto/sha512"
 
+	"smbdiff/dissect/smb1"
 	"smbdiff/dissect/smb2"
 	"smbdiff/dissect/wire"
 )
@@ -25,8 +26,9 @@ const (
 // Handshakes follows NEGOTIATE and SESSION_SETUP messages in the clear, in
 // capture order, and says when a session's keys can be derived.
 type Handshakes struct {
-	conns map[uint32]*negotiation
-	codec wire.Codec
+	conns  map[uint32]*negotiation
+	plains map[uint32]*plain // SMB1
+	codec  wire.Codec
 }
 
 // negotiation is what one connection agreed on.
@@ -57,12 +59,18 @@ func extend(h *[64]byte, msg []byte) {
 // Wants reports whether the message whose first bytes are head concerns
 // Handshakes: it then wants it whole.
 func (hs *Handshakes) Wants(head []byte) bool {
+	if len(head) >= smb1.HeaderSize && head[0] == 0xff {
+		return head[4] == smb1.Negotiate || head[4] == smb1.SessionSetup
+	}
 	return len(head) >= smb2.HeaderSize && head[0] == 0xfe && head[12] <= byte(smb2.SessionSetup) && head[13] == 0
 }
 
-// Message takes one SMB2 message. It gives a Setup when the message ends an
-// exchange in success.
+// Message takes one message. It gives a Setup when the message ends an exchange
+// in success.
 func (hs *Handshakes) Message(conn uint32, msg []byte) *Setup {
+	if len(msg) > 0 && msg[0] == 0xff {
+		return hs.message1(conn, msg)
+	}
 	var h smb2.Header
 	if !smb2.ParseHeader(msg, &h) {
 		return nil

@@ -44,6 +44,7 @@ type Message struct {
 	Missing   uint32            // bytes of the PDU that the capture lacks
 	Reset     bool              // of an end: the connection was reset
 
+	Number    uint32 // SMB1: what the signature counts, by Sequences
 	SMB1      smb1.Header
 	Facts1    smb1.Facts
 	SMB2      smb2.Header

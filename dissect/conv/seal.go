@@ -15,6 +15,17 @@ type Setup struct {
 	Reauth    bool                  // the session existed on this connection before
 	Flags     uint16                // SessionFlags of the response, [MS-SMB2] 2.2.6
 	Tokens    [][]byte              // security buffers in order, requests and responses in turn
+	SMB1      bool                  // of SMB1: SessionID is the UID, and of the rest only Tokens or Logon count
+	Logon     *Logon                // SMB1 without extended security
+}
+
+// Logon is an SMB1 SESSION_SETUP without extended security, [MS-CIFS] 2.2.4.53.
+// The names are UTF-16LE when Unicode is set.
+type Logon struct {
+	Challenge    []byte // of the NEGOTIATE response
+	LM, NT       []byte // responses
+	User, Domain []byte
+	Unicode      bool
 }
 
 // Reason says why a sealed message stays shut.

@@ -11,6 +11,9 @@ import (
 type Facts struct {
 	Name       []byte // path of an open, a query, a tree connect ..., without its NUL; UTF-16LE when Unicode is set
 	User       []byte // SESSION_SETUP without extended security: account name, in the same form
+	Domain     []byte // and the domain that it belongs to
+	LM, NT     []byte // and the responses to the challenge
+	Challenge  []byte // NEGOTIATE response without extended security
 	Token      []byte // SESSION_SETUP with extended security
 	Data       []byte // READ_ANDX response, WRITE_ANDX request, data of a transaction: as far as it is there
 	Offset     uint64 // READ, WRITE, LOCK: file offset
@@ -21,6 +24,7 @@ type Facts struct {
 	HasFID     bool
 	Unicode    bool
 	Pipe       bool // TREE_CONNECT response: the service is IPC
+	Guest      bool // SESSION_SETUP response: the user was let in as a guest
 
 	andx   uint8 // next command of the chain
 	andxAt int   // its place, from the header

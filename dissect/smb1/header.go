@@ -55,6 +55,16 @@ func ParseHeader(b []byte, h *Header) bool {
 	return true
 }
 
+// Signed reports whether a message bears a signature, which stands at byte 14 of
+// the header. Before there is a key some send "BSRSPYL " or zeros in its place.
+func Signed(b []byte) bool {
+	if len(b) < HeaderSize || b[10]&Flags2Signed == 0 {
+		return false
+	}
+	s := string(b[14:22])
+	return s != "BSRSPYL " && s != "BSRSPYL\x00" && s != "\x00\x00\x00\x00\x00\x00\x00\x00"
+}
+
 var (
 	fHeader     = &field.Def{Name: "smb.header", Label: "SMB Header"}
 	fProtocol   = &field.Def{Name: "smb.server_component", Label: "Protocol", Kind: field.Hex}

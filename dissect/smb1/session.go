@@ -11,6 +11,8 @@ import (
 const (
 	capUnicode          = 0x00000004
 	capExtendedSecurity = 0x80000000
+
+	setupGuest = 0x1
 )
 
 var (
@@ -129,7 +131,7 @@ func negotiateResponse(c *wire.Codec, f *Facts) {
 			securityBlob(c, f, c.Left())
 			return
 		}
-		c.Bytes(fChallenge, challenge)
+		f.Challenge = c.Bytes(fChallenge, challenge)
 		for _, t := range [...]*text{tDomain, tServerName} {
 			if c.Left() == 0 {
 				return
@@ -205,17 +207,20 @@ func sessionSetupRequest(c *wire.Codec, f *Facts) {
 			texts(c, f, tNativeOS, tNativeLanMan, tDomain)
 			return
 		case 13:
-			c.Bytes(fOEMPassword, oem)
-			c.Bytes(fUnicodePassword, unicode)
+			f.LM = c.Bytes(fOEMPassword, oem)
+			f.NT = c.Bytes(fUnicodePassword, unicode)
 		case 10:
-			c.Bytes(fPassword, oem)
+			f.LM = c.Bytes(fPassword, oem)
 		default:
 			return
 		}
 		if c.Left() > 0 {
 			f.User = trimNUL(tAccount.zero(c, f), f.Unicode)
 		}
-		texts(c, f, tDomain, tNativeOS, tNativeLanMan)
+		if c.Left() > 0 {
+			f.Domain = trimNUL(tDomain.zero(c, f), f.Unicode)
+		}
+		texts(c, f, tNativeOS, tNativeLanMan)
 	})
 }
 
@@ -224,7 +229,7 @@ func sessionSetupResponse(c *wire.Codec, f *Facts) {
 	blob := 0
 	parameters(c, func(c *wire.Codec, words int) {
 		andx(c, f)
-		c.Show16(fSetupAction)
+		f.Guest = c.Show16(fSetupAction)&setupGuest != 0
 		if words >= 4 {
 			blob = int(c.Show16(fBlobLength))
 		}

@@ -322,12 +322,12 @@ func (c *Comparer) findings(part int) {
 		return
 	}
 	for _, p := range ma.Problems {
-		if !slices.Contains(mb.Problems, p) {
+		if p != conv.FindSignature && !slices.Contains(mb.Problems, p) {
 			c.finding(nameProblem, part, "remove", p, "")
 		}
 	}
 	for _, p := range mb.Problems {
-		if !slices.Contains(ma.Problems, p) {
+		if p != conv.FindSignature && !slices.Contains(ma.Problems, p) {
 			c.finding(nameProblem, part, "add", "", p)
 		}
 	}

@@ -153,6 +153,7 @@ func (r *Reader) env(m *conv.Message) {
 	t.mu.RLock()
 	defer t.mu.RUnlock()
 	m.RTT = -1
+	m.Problems = append(m.Problems, t.tracker.Findings(m.Num)...)
 	o := t.tracker.Ops.At(m.Op)
 	if o == nil {
 		return

@@ -307,6 +307,9 @@ func (w *worker) facts(m *conv.Message) {
 		m.Signature = conv.SignatureUnsigned
 	case w.whole && len(m.Bytes) == m.Size:
 		m.Signature = w.opener.Verify(m.Conn, m.Bytes, m.FromServer)
+		if m.Signature == conv.SignatureInvalid {
+			m.Problems = append(m.Problems, conv.FindSignature)
+		}
 	default:
 		m.Signature = conv.SignatureUnverified
 	}

@@ -101,7 +101,7 @@ func Run(f *capture.File, o Options) (*capture.Summary, error) {
 		o.Opener = shutOpener{}
 	}
 	if o.Tracker == nil {
-		o.Tracker = new(conv.Tracker)
+		o.Tracker = &conv.Tracker{Check: true}
 	}
 	r := &run{file: f, o: o, servers: map[netip.AddrPort]uint32{}}
 	workers := Workers()

@@ -62,7 +62,9 @@ func NewTrace(f *capture.File, opener Opener) *Trace {
 	if opener == nil {
 		opener = shutOpener{}
 	}
-	return &Trace{File: f, opener: opener}
+	t := &Trace{File: f, opener: opener}
+	t.tracker.Check = true
+	return t
 }
 
 // Load reads the capture. progress is called now and then, when not nil, and

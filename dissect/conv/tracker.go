@@ -18,6 +18,7 @@ type Tracker struct {
 	Ops      op.Table
 	Names    op.Names
 	Sessions []Session // by number, from 1; element 0 is unused
+	Check    bool      // look for what messages may not be: see Findings
 
 	conns    []*connection
 	sessions map[sessionKey]*session
@@ -26,6 +27,7 @@ type Tracker struct {
 	opens    uint32
 	messages uint32
 	text     []byte
+	found    map[uint32][]string // by number of the message
 }
 
 // Session is what is known of one session.
@@ -47,6 +49,9 @@ type session struct {
 	ended bool
 	trees map[uint32]tree
 	opens map[[16]byte]open
+
+	sealed bool      // SESSION_SETUP demanded it
+	nonces [2]nonces // of client and server
 
 	recent   open // looked up last, by recentID
 	recentID [16]byte
@@ -79,6 +84,7 @@ func (s *session) closed(id *[16]byte) {
 type tree struct {
 	num, name uint32
 	pipe      bool
+	sealed    bool // the share demands it
 }
 
 type open struct {
@@ -105,6 +111,10 @@ type connection struct {
 	user      uint32 // named by the latest authenticate message
 	hole      uint64 // bytes missing since the last message
 	negotiat  uint32 // operation of an SMB1 NEGOTIATE that waits
+
+	counted bool      // the capture has shown all credits since the first
+	granted uint64    // credits
+	said    [2][]byte // by NEGOTIATE request and response, in the form that FSCTL_VALIDATE_NEGOTIATE_INFO repeats
 }
 
 // maxWaiting bounds the requests without an answer that one connection keeps.
@@ -158,6 +168,9 @@ func (t *Tracker) Message(m *Message) {
 			t.response2(c, m)
 		} else {
 			t.request2(c, m)
+		}
+		if o := t.Ops.At(m.Op); t.Check && o != nil {
+			t.check(c, m, o)
 		}
 	case op.SMB1:
 		m.Env.Response = m.SMB1.Response()
@@ -219,7 +232,9 @@ func (t *Tracker) Hole(m *Message) {
 	o.Start, o.Conn, o.Proto, o.Of = m.Time, m.Conn, op.Hole, 1
 	o.ReqFrame, o.Length = m.Frame, uint64(m.Missing)
 	o.State = op.OneWay | op.Unread
-	t.conn(m.Conn).hole += uint64(m.Missing)
+	c := t.conn(m.Conn)
+	c.hole += uint64(m.Missing)
+	c.counted = false
 }
 
 // shut makes an operation of a PDU that stays shut, or whose header is cut.
@@ -229,6 +244,7 @@ func (t *Tracker) shut(m *Message) {
 	if m.Proto == op.NBSS {
 		return
 	}
+	t.conn(m.Conn).counted = false
 	if s := t.sessions[sessionKey{m.Session64, t.conn(m.Conn).server}]; s != nil {
 		o.Session = s.num
 	}

@@ -72,6 +72,7 @@ type Def struct {
 	Kind   Kind
 	Values Values
 	Lookup func(uint64) string // names of large enumerations
+	All    func() Values       // the names behind Lookup
 	Bits   []Bit
 }
 
@@ -82,6 +83,17 @@ func (d *Def) NameOf(v uint64) string {
 	}
 	return d.Values.Name(v)
 }
+
+// Names gives the names of an enumeration's values.
+func (d *Def) Names() Values {
+	if d.All != nil {
+		return d.All()
+	}
+	return d.Values
+}
+
+// Shift is the place of the bit's lowest, from 0.
+func (b *Bit) Shift() uint { return shift(b.Mask) }
 
 // NoteDef and UnparsedDef mark findings and unclaimed bytes in every tree;
 // PaddingDef unclaimed zero bytes of less than eight.

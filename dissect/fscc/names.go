@@ -101,6 +101,12 @@ var systemClasses = field.Values{
 // [MS-FSCC] 2.4, or "".
 func FileClassName(class uint8) string { return fileClasses.Name(uint64(class)) }
 
+// FileClassNames gives the names of all of them.
+func FileClassNames() field.Values { return fileClasses }
+
+// SystemClassNames gives the names of the classes of [MS-FSCC] 2.5.
+func SystemClassNames() field.Values { return systemClasses }
+
 // SystemClassName gives the name of a file system information class,
 // [MS-FSCC] 2.5, or "".
 func SystemClassName(class uint8) string { return systemClasses.Name(uint64(class)) }

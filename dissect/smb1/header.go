@@ -69,7 +69,7 @@ var (
 	fHeader     = &field.Def{Name: "smb.header", Label: "SMB Header"}
 	fProtocol   = &field.Def{Name: "smb.server_component", Label: "Protocol", Kind: field.Hex}
 	fCommand    = &field.Def{Name: "smb.cmd", Label: "Command", Kind: field.Enum, Values: commandNames}
-	fStatus     = &field.Def{Name: "smb.nt_status", Label: "Status", Kind: field.Status, Lookup: ntstatus.Name}
+	fStatus     = &field.Def{Name: "smb.nt_status", Label: "Status", Kind: field.Status, Lookup: ntstatus.Name, All: ntstatus.Values}
 	fErrorClass = &field.Def{Name: "smb.error_class", Label: "ErrorClass", Kind: field.Enum, Values: field.Values{
 		{V: 0, Name: "SUCCESS"}, {V: 1, Name: "ERRDOS"}, {V: 2, Name: "ERRSRV"}, {V: 3, Name: "ERRHRD"}, {V: 0xff, Name: "ERRCMD"},
 	}}

@@ -37,6 +37,9 @@ func Secondary(code uint8) bool {
 // when there is none.
 func CommandName(code uint8) string { return commandNames.Name(uint64(code)) }
 
+// CommandNames gives the names of all commands.
+func CommandNames() field.Values { return commandNames }
+
 var commandNames = field.Values{
 	{V: 0x00, Name: "CREATE_DIRECTORY"}, {V: 0x01, Name: "DELETE_DIRECTORY"}, {V: 0x02, Name: "OPEN"}, {V: 0x03, Name: "CREATE"},
 	{V: 0x04, Name: "CLOSE"}, {V: 0x05, Name: "FLUSH"}, {V: 0x06, Name: "DELETE"}, {V: 0x07, Name: "RENAME"},

@@ -10,7 +10,7 @@ import (
 
 var (
 	fNTFunction = enum("smb.nt.function", "Function", ntNames)
-	fControl    = &field.Def{Name: "smb2.ioctl.function", Label: "FunctionCode", Kind: field.Enum, Lookup: controlName}
+	fControl    = &field.Def{Name: "smb2.ioctl.function", Label: "FunctionCode", Kind: field.Enum, Lookup: controlName, All: smb2.FsctlNames}
 	fIsFsctl    = num("smb.nt.ioctl.isfsctl", "IsFsctl")
 	fIsFlags    = flags("smb.nt.ioctl.completion_filter", "IsFlags",
 		field.Bit{Name: "smb.nt.ioctl.flags.root_handle", Label: "ROOT_HANDLE", Mask: 0x1})

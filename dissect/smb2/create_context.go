@@ -26,7 +26,7 @@ var (
 	fCreateGUID        = &field.Def{Name: "smb2.dh2x.create_guid", Label: "CreateGuid", Kind: field.GUID}
 	fTimeWarp          = &field.Def{Name: "smb2.twrp_timestamp", Label: "Timestamp", Kind: field.FileTime}
 	fAccessTime        = &field.Def{Name: "smb2.mxac_timestamp", Label: "Timestamp", Kind: field.FileTime}
-	fAccessStatus      = &field.Def{Name: "smb2.mxac_status", Label: "QueryStatus", Kind: field.Status, Lookup: ntstatus.Name}
+	fAccessStatus      = &field.Def{Name: "smb2.mxac_status", Label: "QueryStatus", Kind: field.Status, Lookup: ntstatus.Name, All: ntstatus.Values}
 	fMaximalAccess     = &field.Def{Name: fscc.AccessMask.Name, Label: "MaximalAccess", Kind: field.Flags, Bits: fscc.AccessMask.Bits}
 	fDiskID            = &field.Def{Name: "smb2.qfid_fid", Label: "DiskIDBuffer", Kind: field.Bytes}
 	fPosixPerms        = &field.Def{Name: "smb2.posix_perms", Label: "POSIX perms", Kind: field.Hex}

@@ -23,7 +23,7 @@ var (
 		{Name: "smb2.sec_mode.sign_enabled", Label: "SIGNING_ENABLED", Mask: 0x1},
 		{Name: "smb2.sec_mode.sign_required", Label: "SIGNING_REQUIRED", Mask: 0x2},
 	}}
-	fDialect      = &field.Def{Name: "smb2.dialect", Label: "DialectRevision", Kind: field.Enum, Lookup: dialectName}
+	fDialect      = &field.Def{Name: "smb2.dialect", Label: "DialectRevision", Kind: field.Enum, Lookup: dialectName, All: dialectNames}
 	fCapabilities = &field.Def{Name: "smb2.capabilities", Label: "Capabilities", Kind: field.Flags, Bits: []field.Bit{
 		{Name: "smb2.capabilities.dfs", Label: "DFS", Mask: 0x1},
 		{Name: "smb2.capabilities.leasing", Label: "LEASING", Mask: 0x2},
@@ -46,6 +46,14 @@ var (
 )
 
 func dialectName(v uint64) string { return Dialect(v).String() }
+
+func dialectNames() field.Values {
+	var out field.Values
+	for _, d := range [...]Dialect{Dialect202, Dialect210, DialectWildcard, Dialect300, Dialect302, Dialect311} {
+		out = append(out, field.Value{V: uint64(d), Name: d.String()})
+	}
+	return out
+}
 
 // fileID reads a 16-byte FileId, [MS-SMB2] 2.2.14.1.
 func fileID(c *wire.Codec, f *Facts) {

@@ -4,6 +4,9 @@ import "smbdiff/dissect/field"
 
 func fsctlName(v uint64) string { return fsctlNames.Name(v) }
 
+// FsctlNames gives the names of all control codes.
+func FsctlNames() field.Values { return fsctlNames }
+
 // FsctlName gives the specification's name of a control code, or "".
 func FsctlName(code uint32) string { return fsctlNames.Name(uint64(code)) }
 

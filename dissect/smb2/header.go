@@ -62,6 +62,9 @@ func (c Command) String() string {
 	return ""
 }
 
+// CommandNames gives the names of all commands.
+func CommandNames() field.Values { return commandNames }
+
 // The header's flags, [MS-SMB2] 2.2.1.2.
 const (
 	FlagResponse uint32 = 0x00000001
@@ -124,7 +127,7 @@ var (
 	fProtocolID = &field.Def{Name: "smb2.protocol_id", Label: "ProtocolId", Kind: field.Bytes}
 	fHeaderLen  = &field.Def{Name: "smb2.header_len", Label: "StructureSize", Kind: field.Uint}
 	fCharge     = &field.Def{Name: "smb2.credit.charge", Label: "CreditCharge", Kind: field.Uint}
-	fStatus     = &field.Def{Name: "smb2.nt_status", Label: "Status", Kind: field.Status, Lookup: ntstatus.Name}
+	fStatus     = &field.Def{Name: "smb2.nt_status", Label: "Status", Kind: field.Status, Lookup: ntstatus.Name, All: ntstatus.Values}
 	fChannelSeq = &field.Def{Name: "smb2.channel_sequence", Label: "ChannelSequence", Kind: field.Uint}
 	fReserved   = &field.Def{Name: "smb2.reserved", Label: "Reserved", Kind: field.Bytes}
 	fCommand    = &field.Def{Name: "smb2.cmd", Label: "Command", Kind: field.Enum, Values: commandNames}

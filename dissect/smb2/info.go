@@ -23,8 +23,8 @@ var (
 		{V: infoFile, Name: "SMB2_0_INFO_FILE"}, {V: infoFileSystem, Name: "SMB2_0_INFO_FILESYSTEM"},
 		{V: infoSecurity, Name: "SMB2_0_INFO_SECURITY"}, {V: infoQuota, Name: "SMB2_0_INFO_QUOTA"}}}
 	fInfoClass     = &field.Def{Name: "smb2.infolevel", Label: "FileInfoClass", Kind: field.Hex}
-	fFileClass     = &field.Def{Name: "smb2.file_info.infolevel", Label: "FileInfoClass", Kind: field.Enum, Lookup: fileClassName}
-	fSystemClass   = &field.Def{Name: "smb2.fs_info.infolevel", Label: "FileInfoClass", Kind: field.Enum, Lookup: systemClassName}
+	fFileClass     = &field.Def{Name: "smb2.file_info.infolevel", Label: "FileInfoClass", Kind: field.Enum, Lookup: fileClassName, All: fscc.FileClassNames}
+	fSystemClass   = &field.Def{Name: "smb2.fs_info.infolevel", Label: "FileInfoClass", Kind: field.Enum, Lookup: systemClassName, All: fscc.SystemClassNames}
 	fSecurityClass = &field.Def{Name: "smb2.sec_info.infolevel", Label: "FileInfoClass", Kind: field.Hex}
 
 	fMaxResponse    = &field.Def{Name: "smb2.max_response_size", Label: "OutputBufferLength", Kind: field.Uint}

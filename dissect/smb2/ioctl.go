@@ -6,7 +6,7 @@ import (
 )
 
 var (
-	fFunction = &field.Def{Name: "smb2.ioctl.function", Label: "CtlCode", Kind: field.Enum, Lookup: fsctlName, Bits: []field.Bit{
+	fFunction = &field.Def{Name: "smb2.ioctl.function", Label: "CtlCode", Kind: field.Enum, Lookup: fsctlName, All: FsctlNames, Bits: []field.Bit{
 		{Name: "smb2.ioctl.function.device", Label: "Device", Mask: 0xffff0000, Values: deviceNames},
 		{Name: "smb2.ioctl.function.access", Label: "Access", Mask: 0xc000, Values: field.Values{
 			{V: 0, Name: "FILE_ANY_ACCESS"}, {V: 1, Name: "FILE_READ_ACCESS"}, {V: 2, Name: "FILE_WRITE_ACCESS"}, {V: 3, Name: "FILE_READ_WRITE_ACCESS"}}},

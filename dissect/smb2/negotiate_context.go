@@ -35,7 +35,7 @@ var (
 		{V: 1, Name: "SHA-512"}}}
 	fSalt        = &field.Def{Name: "smb2.negotiate_context.salt", Label: "Salt", Kind: field.Bytes}
 	fCipherCount = &field.Def{Name: "smb2.negotiate_context.cipher_count", Label: "CipherCount", Kind: field.Uint}
-	fCipher      = &field.Def{Name: "smb2.negotiate_context.cipher_id", Label: "CipherId", Kind: field.Enum, Lookup: cipherName}
+	fCipher      = &field.Def{Name: "smb2.negotiate_context.cipher_id", Label: "CipherId", Kind: field.Enum, Lookup: cipherName, All: CipherNames}
 	fCompCount   = &field.Def{Name: "smb2.negotiate_context.comp_alg_count", Label: "CompressionAlgorithmCount", Kind: field.Uint}
 	fCompFlags   = &field.Def{Name: "smb2.negotiate_context.comp_alg_flags", Label: "Flags", Kind: field.Flags, Bits: []field.Bit{
 		{Name: "smb2.negotiate_context.comp_alg_flags.chained", Label: "CHAINED", Mask: 0x1},
@@ -58,6 +58,15 @@ var (
 )
 
 func cipherName(v uint64) string { return Cipher(v).String() }
+
+// CipherNames gives the names of all ciphers.
+func CipherNames() field.Values {
+	var out field.Values
+	for c := AES128CCM; c <= AES256GCM; c++ {
+		out = append(out, field.Value{V: uint64(c), Name: c.String()})
+	}
+	return out
+}
 
 // contextList walks n contexts of [MS-SMB2] 2.2.3.1, each aligned to 8 bytes.
 func contextList(c *wire.Codec, n int, f *Facts) {

@@ -7,7 +7,7 @@ import (
 )
 
 var (
-	fFindLevel = &field.Def{Name: "smb2.find.infolevel", Label: "FileInformationClass", Kind: field.Enum, Lookup: fileClassName}
+	fFindLevel = &field.Def{Name: "smb2.find.infolevel", Label: "FileInformationClass", Kind: field.Enum, Lookup: fileClassName, All: fscc.FileClassNames}
 	fFindFlags = &field.Def{Name: "smb2.find.flags", Label: "Flags", Kind: field.Flags, Bits: []field.Bit{
 		{Name: "smb2.find.restart_scans", Label: "RESTART_SCANS", Mask: 0x1},
 		{Name: "smb2.find.single_entry", Label: "RETURN_SINGLE_ENTRY", Mask: 0x2},

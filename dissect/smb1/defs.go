@@ -1,0 +1,46 @@
+package smb1
+
+import "smbdiff/dissect/field"
+
+// Defs gives every field that this package can leave in a tree.
+func Defs() []*field.Def {
+	defs := []*field.Def{
+		fWordCount, fByteCount, fParameters, fData, fReserved, fOffset, fPadding, fNTRenameLevel, fClusters, fEchoCount, fEchoSequence,
+		fEchoData, fUnits, fBlocksPerUnit, fBlockSize, fFreeUnits, fCreateFlags, fRootFID, fShareAccess, fDisposition, fCreateOptions,
+		fImpersonation, fSecurityFlags, fOplockLevel, fCreateAction, fVolumeGUID, fFileID64, fOpenFlags, fDesired, fGranted,
+		fOpenFunction, fOpenAction, fServerFID, fFID, fBufferFormat, fDataLength, fFileData, fUnknownData, fCapabilities, fMaxMpx,
+		fSessionKey, fFileAttributes, fExtAttributes, fSearch, fAccessMask, fCreateTime, fAccessTime, fWriteTime, fChangeTime,
+		fCreateUTime, fWriteUTime, fAllocation, fAlloc64, fEndOfFile, fFileSize, fDataSize, fDirectory, fFileType, fPipeState,
+		fAllotted, fNameLength, fEAError, fEALength, fNextEntry, fRemaining, fCount, fStart, fStartHigh, fDataOffset, fDataLenLow,
+		fDataLenHigh, fSearchID, tFile.octets, tFile.unicode, tOldFile.octets, tOldFile.unicode, tDirName.octets, tDirName.unicode,
+		fEntry, fFileIndex, fShortNameLen, fShortName, fEntryID, fUnixNext, fUnixResume, fUnixNameLen, tUnixName.octets,
+		tUnixName.unicode, fHeader, fProtocol, fCommand, fStatus, fErrorClass, fErrorCode, fFlags, fFlags2, fPIDHigh, fSignature, fTID,
+		fTree, fPID, fUID, fMID, fFindLevel, fQueryFSLevel, fSetFSLevel, fReservedFID, fQueryLevel, fSetLevel, fEA, fEAFlags,
+		fEANameLength, fEADataLength, fEAName, fEAData, fLinks, fDeletePending, fDelete, fReplace, fRootHandle, fTargetNameLen,
+		fTargetName, fStream, fStreamNameLen, fStreamSize, fStreamName, fFSID, fSectors, fFSUnits, fAvailable, fSectorSize, fSerial,
+		fLabelLength, fFreeAlloc, fCallerFree, fActualFree, fMaxNameLen, fFSNameLen, fFSName, fDeviceType, fFSAttributes, fDevice,
+		fUnixMajor, fUnixMinor, fUnixCaps, fUnixSize, fUnixBytes, fUnixStatus, fUnixAccess, fUnixModified, fUnixCreated, fUnixUID,
+		fUnixGID, fUnixDevMajor, fUnixDevMinor, fUnixID, fUnixPerms, fUnixLinks, fUnixFlags, fUnixFlagsMask, fUnixType, tLabel.octets,
+		tLabel.unicode, fNBSSType, fNBSSFlags, fNBSSLength, fCalledName, fCallingName, fNBSSError, fRetargetIP, fRetargetPort,
+		fNTFunction, fControl, fIsFsctl, fIsFlags, fCompletion, fWatchTree, fAction, fSecurity, fNeeded, fDescriptor, fAttributes,
+		fNTEAError, fResponseType, fNotify, fMaxCountLow, fMaxCountHigh, fMaxCount, fMinCount, fCompaction, fReadHigh, fWriteMode,
+		fCountLow, fCountHigh, fLockType, fNewOplock, fUnlocks, fLocks, fLock, fUnlock, fLockPID, fLockStart, fLockSize, fMaxEntries,
+		fKeyLength, fResumeKey, fResumeName, fFindID, fServerCookie, fClientCookie, fByteAttribute, fSearchEntry, fDialect,
+		fDialectName, fDialectIndex, fSecurityMode, fOldSecurityMode, fRawMode, fMaxVcs, fMaxBufferSize, fMaxRawSize, fSystemTime,
+		fTimeZone, fChallengeLength, fChallenge, fServerGUID, fSecurityBlob, fBlobLength, fMaxBuf, fVC, fPasswordLength, fOEMLength,
+		fUnicodeLength, fPassword, fOEMPassword, fUnicodePassword, fSetupAction, fConnectFlags, fSupport, fService, tDomain.octets,
+		tDomain.unicode, tServerName.octets, tServerName.unicode, tAccount.octets, tAccount.unicode, tNativeOS.octets,
+		tNativeOS.unicode, tNativeLanMan.octets, tNativeLanMan.unicode, tPath.octets, tPath.unicode, tNativeFS.octets,
+		tNativeFS.unicode, fTotalParameters, fTotalData, fMaxParameters, fMaxData, fMaxSetup, fTransFlags, fParameterCount,
+		fParameterOffset, fParameterPlace, fDataCount, fDataPlace, fSetupCount, fSetupWord, fPipeFunction, fPipePriority,
+		fTransParameters, fTransData, tTransName.octets, tTransName.unicode, fTrans2Function, fSearchCount, fFindFlags, fStorageType,
+		fResume, fEndOfSearch, fLastName, fReferralLevel, fFileID, tPattern.octets, tPattern.unicode,
+	}
+	for _, t := range [...]*dosTime{tCreated, tAccessed, tWritten, tServer} {
+		defs = append(defs, t.both, t.date, t.time)
+	}
+	for i := range fBlocks {
+		defs = append(defs, &fBlocks[i])
+	}
+	return defs
+}

@@ -202,6 +202,13 @@ func (t *Trace) Sessions() []conv.Session {
 	return append([]conv.Session(nil), t.tracker.Sessions[1:]...)
 }
 
+// User gives the name of a session's user, by the session's number.
+func (t *Trace) User(session uint32) string {
+	t.mu.RLock()
+	defer t.mu.RUnlock()
+	return t.tracker.User(session)
+}
+
 // FrameOp gives the number of the operation to which the first message at or
 // behind a frame belongs, 0 when there is none.
 func (t *Trace) FrameOp(frame uint32) uint32 {

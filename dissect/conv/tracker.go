@@ -39,6 +39,14 @@ type Session struct {
 	Cipher  smb2.Cipher
 }
 
+// User gives the name of a session's user, by the session's number.
+func (t *Tracker) User(session uint32) string {
+	if int(session) >= len(t.Sessions) {
+		return ""
+	}
+	return t.Names.Get(t.Sessions[session].User)
+}
+
 type sessionKey struct {
 	id     uint64
 	server uint32

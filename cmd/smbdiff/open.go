@@ -8,6 +8,7 @@ import (
 	"smbdiff/decrypt"
 	"smbdiff/dissect/capture"
 	"smbdiff/dissect/conv"
+	"smbdiff/dissect/field"
 	"smbdiff/keys"
 )
 
@@ -75,6 +76,13 @@ func (a *app) aftermath(name string, sum *capture.Summary, messages int) int {
 				break
 			}
 			what += fmt.Sprintf(" %d", p)
+		}
+		for i, f := range sum.Prologue {
+			if i == 4 {
+				what += fmt.Sprintf("; %d more", len(sum.Prologue)-i)
+				break
+			}
+			what += fmt.Sprintf("; frame %d: %s", f.Frame, field.Safe(f.Text))
 		}
 		a.say(what, "--port N if the server listens elsewhere and the start is missing")
 		code = exitTrouble

@@ -108,7 +108,7 @@ type Summary struct {
 	TCPConnections      int // all, SMB or not
 	SMBConnections      int
 	Ports               []uint16         // of servers that did not speak SMB, sorted, at most 64
-	Refused             []netip.AddrPort // servers that answered a SYN with a RST, in order, at most 64
+	Prologue            []Failure        // what failed before SMB, in order, at most 64
 	FirstTime, LastTime int64            // nanoseconds since 1970 UTC
 	Damage              []Damage
 	SnapCut             uint32 // frames shorter than on the wire

@@ -21,6 +21,9 @@ func (s *scanner) udp(r *record, d *datagram) {
 	}
 	h := r.data[d.off:]
 	sp, dp := binary.BigEndian.Uint16(h), binary.BigEndian.Uint16(h[2:])
+	if sp == dnsPort || sp == kerberosPort {
+		s.answer(r, d, sp)
+	}
 	if dp != datagramPort {
 		return
 	}
@@ -48,6 +51,24 @@ func (s *scanner) udp(r *record, d *datagram) {
 	s.pdu = PDU{Kind: PDUDatagram, Conn: index, FirstFrame: s.sum.Frames, Frame: s.sum.Frames, Time: r.time, Len: uint32(size - skip),
 		Head: b[skip:min(len(b), skip+s.head)], Extents: s.one[:], Missing: uint32(size - have)}
 	s.emit()
+}
+
+// answer takes a UDP answer of a name server or KDC.
+func (s *scanner) answer(r *record, d *datagram, port uint16) {
+	n := min(int(r.cap)-d.off, d.size, maxAnswer) - 8
+	if n <= 0 {
+		return
+	}
+	b, err := s.f.ReadPDU(s.scratch[:0], []Extent{{r.off + int64(d.off) + 8, uint32(n)}})
+	if err != nil {
+		return
+	}
+	s.scratch = b
+	if port == dnsPort {
+		s.dns(r.time, b)
+	} else {
+		s.kerberos(r.time, b)
+	}
 }
 
 // userData gives where the user data of a direct datagram starts, 0 when it is

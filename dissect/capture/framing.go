@@ -330,6 +330,9 @@ func (s *scanner) probe(c *conn, dir int, g *segment, data []byte) uint32 {
 			return 0
 		}
 	}
+	if c.port(dir) == kerberosPort && g.cap > 4 { // behind the length, [RFC4120] 7.2.2
+		s.kerberos(g.time, s.peek(g, data, 4, maxAnswer))
+	}
 	if c.likely {
 		st.mode = modeSearch
 		return 0

@@ -217,9 +217,3 @@ func (s *scanner) unspoken(c *conn) {
 		s.sum.Ports = append(s.sum.Ports, port)
 	}
 }
-
-func (s *scanner) refused(c *conn) {
-	if len(s.sum.Refused) < maxPorts {
-		s.sum.Refused = append(s.sum.Refused, netip.AddrPortFrom(c.addr(1), c.port(1)))
-	}
-}

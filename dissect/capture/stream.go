@@ -126,7 +126,7 @@ func (s *scanner) abort(c *conn, dir int, seg *segment) {
 	}
 	c.reset = true
 	if dir == 1 && c.client == SideA && !c.st[1].syn && c.st[0].consumed == 0 {
-		s.refused(c)
+		s.refused(c, seg)
 	}
 	s.flush(c, 0)
 	s.flush(c, 1)

@@ -266,7 +266,7 @@ func TestRecognition(t *testing.T) {
 func TestRefused(t *testing.T) {
 	f := openBytes(t, "x.pcap", rawPcap(plainEnds.frames(t, seg{seq: 5, flags: "S"}, seg{dir: 1, ack: 6, flags: "R"})))
 	got, sum := events(t, f)
-	if len(got) != 0 || fmt.Sprint(sum.Refused) != "[10.0.0.2:445]" || sum.TCPConnections != 1 {
+	if len(got) != 0 || len(sum.Prologue) != 1 || sum.Prologue[0].Text != "connection to 10.0.0.2:445 refused" || sum.Prologue[0].Frame != 2 || sum.TCPConnections != 1 {
 		t.Errorf("%q %+v", got, sum)
 	}
 }

@@ -8,6 +8,7 @@ import (
 
 	"smbdiff/dissect"
 	"smbdiff/dissect/conv"
+	"smbdiff/dissect/field"
 )
 
 // describe says in a few words what the sessions of a trace speak.
@@ -197,8 +198,8 @@ func (s *State) singleVerdict() Line {
 	sum := d.Trace.Summary()
 	if d.Trace.Len() == 0 && sum != nil {
 		text := fmt.Sprintf("no SMB found in %d frames; %d TCP connections seen", sum.Frames, sum.TCPConnections)
-		if len(sum.Refused) > 0 {
-			text += "; refused by " + sum.Refused[0].String()
+		if len(sum.Prologue) > 0 {
+			text += "; " + field.Safe(sum.Prologue[0].Text)
 		}
 		return Line{{text, Bad}}
 	}

@@ -116,19 +116,29 @@ func inDomain(p []byte, n int) bool {
 
 // SID walks a security identifier, [MS-DTYP] 2.4.2.2.
 func SID(c *wire.Codec) {
+	p := c.Peek(sidHeader)
+	if len(p) < sidHeader {
+		c.Skip(len(p))
+		return
+	}
+	c.BeginLen(fSID, sidHeader+4*int(p[1]), 0)
+	SIDFields(c)
+	c.Done()
+}
+
+// SIDFields walks the parts of a security identifier that has a node already.
+func SIDFields(c *wire.Codec) {
 	p := c.Peek(sidHeader + 4)
 	if len(p) < sidHeader {
 		c.Skip(len(p))
 		return
 	}
 	n := int(p[1])
-	size := sidHeader + 4*n
-	if n > maxSubs || size > c.Left() {
+	if n > maxSubs || sidHeader+4*n > c.Left() {
 		c.Problem("the security identifier is longer than its place")
 		c.Skip(c.Left())
 		return
 	}
-	c.BeginLen(fSID, size, 0)
 	c.Show8(fSIDRev)
 	c.Show8(fSIDCount)
 	c.ShowBE(fAuthority, 6)
@@ -137,5 +147,4 @@ func SID(c *wire.Codec) {
 		c.Seek(c.Pos() - 4)
 		c.Show32(fRID)
 	}
-	c.Done()
 }

@@ -1,7 +1,7 @@
 // Package ndr walks the stubs of the DCE/RPC interfaces that file clients use
 // beside their shares: srvsvc [MS-SRVS], wkssvc [MS-WKST], lsarpc [MS-LSAD]
-// and [MS-LSAT], samr [MS-SAMR], in the transfer syntax NDR 2.0, little
-// endian ([C706] 14, [MS-RPCE] 2.2.4). It must not know how stubs travel:
+// and [MS-LSAT], samr [MS-SAMR], in the transfer syntaxes NDR 2.0
+// ([C706] 14, [MS-RPCE] 2.2.4) and NDR64 ([MS-RPCE] 2.2.5), little endian. It must not know how stubs travel:
 // pipes, fragments, binds and seals are the caller's.
 package ndr
 
@@ -35,7 +35,53 @@ func ByUUID(uuid [16]byte) Interface {
 	return None
 }
 
-// Walk walks the stub of an operation's request or response. c stands at the
-// stub's first byte and ends with it. It reports false, having added nothing,
-// when it does not know the operation.
-func Walk(c *wire.Codec, iface Interface, opnum uint16, response bool) bool { return false }
+// Walk walks the stub of an operation's request or response in NDR 2.0. c
+// stands at the stub's first byte and ends with it; what the operation has no
+// use for stays unclaimed behind the cursor. It reports false, having added
+// nothing, when it does not know the operation.
+func Walk(c *wire.Codec, iface Interface, opnum uint16, response bool) bool {
+	return stub(c, ndr20, iface, opnum, response)
+}
+
+// Walk64 is Walk for the transfer syntax NDR64, [MS-RPCE] 2.2.5, which Windows
+// clients and servers prefer among themselves.
+func Walk64(c *wire.Codec, iface Interface, opnum uint16, response bool) bool {
+	return stub(c, ndr64, iface, opnum, response)
+}
+
+func stub(c *wire.Codec, s syntax, iface Interface, opnum uint16, response bool) bool {
+	p := operation(iface, opnum)
+	if p == nil {
+		return false
+	}
+	if c.Tree() != nil {
+		params := p.in
+		if response {
+			params = p.out
+		}
+		w := walker{c: c, s: s, base: c.Pos(), next: c.Pos()}
+		for _, m := range params {
+			w.param(m)
+		}
+	}
+	return true
+}
+
+// operation finds what is known of an operation, or nil.
+func operation(iface Interface, opnum uint16) *op {
+	var ops []*op
+	switch iface {
+	case Srvsvc:
+		ops = srvsvcCalls
+	case Wkssvc:
+		ops = wkssvcCalls
+	case Lsarpc:
+		ops = lsarpcCalls
+	case Samr:
+		ops = samrCalls
+	}
+	if int(opnum) < len(ops) {
+		return ops[opnum]
+	}
+	return nil
+}

@@ -150,7 +150,6 @@ var (
 	fAsyncID     = &field.Def{Name: "smb2.aid", Label: "AsyncId", Kind: field.Hex}
 	fTreeID      = &field.Def{Name: "smb2.tid", Label: "TreeId", Kind: field.Hex}
 	fTree        = &field.Def{Name: "smb2.tree", Label: "Tree", Kind: field.Known}
-	fTreeName    = &field.Def{Name: "smb2.tree", Label: "Tree", Kind: field.Known}
 	fSessionID   = &field.Def{Name: "smb2.sesid", Label: "SessionId", Kind: field.Hex}
 	fSignature   = &field.Def{Name: "smb2.signature", Label: "Signature", Kind: field.Bytes}
 )
@@ -181,9 +180,6 @@ func WalkHeader(c *wire.Codec, h *Header) {
 	} else {
 		c.Show32(fProcessID)
 		wire.U32(c, fTreeID, &h.TreeID)
-		if c.Env.Tree != "" {
-			c.Known(fTreeName, 4, c.Env.Tree)
-		}
 		c.Known(fTree, 4, c.Env.Tree)
 	}
 	wire.U64(c, fSessionID, &h.SessionID)

@@ -70,7 +70,7 @@ func (c *Comparer) quick(part int, ta, tb *field.Tree) (masked, ok bool) {
 // the bytes that those stand on.
 func holdsBytes(k field.Kind) bool {
 	switch k {
-	case field.Bytes, field.UTF16, field.Text, field.GUID, field.SID, field.Unparsed:
+	case field.Bytes, field.UTF16, field.Text, field.GUID, field.SID, field.SubAuthorities, field.Unparsed:
 		return true
 	}
 	return false

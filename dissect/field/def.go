@@ -9,24 +9,28 @@ type Kind uint8
 // The kinds. Integers are little-endian unless the walk says otherwise: the
 // tree holds their value.
 const (
-	Struct   Kind = iota // a subtree without a value of its own
-	Uint                 // integer, decimal
-	Hex                  // integer, hexadecimal
-	Enum                 // integer with names
-	Flags                // integer with named bits, shown as children
-	Status               // NT status, shown by name alone
-	Bytes                // octets
-	UTF16                // UTF-16LE text
-	Text                 // 8-bit text
-	FileTime             // 100 ns since 1601 UTC
-	UnixTime             // seconds since 1970 UTC
-	GUID                 // mixed-endian GUID
-	SID                  // security identifier
-	IPv4                 // address, network order
-	IPv6                 // address, network order
-	Note                 // a finding: the text stands in the tree's notes
-	Unparsed             // bytes that nobody claimed
-	Known                // what the conversation says of the bytes: the text stands in the tree's texts
+	Struct         Kind = iota // a subtree without a value of its own
+	Uint                       // integer, decimal
+	Hex                        // integer, hexadecimal
+	Enum                       // integer with names
+	Flags                      // integer with named bits, shown as children
+	Status                     // NT status, shown by name alone
+	Bytes                      // octets
+	UTF16                      // UTF-16LE text
+	Text                       // 8-bit text
+	FileTime                   // 100 ns since 1601 UTC
+	UnixTime                   // seconds since 1970 UTC
+	GUID                       // mixed-endian GUID
+	SID                        // security identifier
+	SubAuthorities             // the last part of one
+	DOSTime                    // date << 16 | time of [MS-CIFS] 2.2.1.4, in the sender's zone
+	DOSDate                    // the date alone
+	DOSClock                   // the time alone
+	IPv4                       // address, network order
+	IPv6                       // address, network order
+	Note                       // a finding: the text stands in the tree's notes
+	Unparsed                   // bytes that nobody claimed
+	Known                      // what the conversation says of the bytes: the text stands in the tree's texts
 )
 
 // Value is one name of an enumeration.

@@ -58,6 +58,14 @@ func (t *Tree) AppendShow(dst []byte, i int) []byte {
 		return AppendGUID(dst, t.Bytes(i))
 	case SID:
 		return AppendSID(dst, t.Bytes(i))
+	case SubAuthorities:
+		return appendSubs(dst, t.Bytes(i))
+	case DOSTime:
+		return appendClock(append(appendDate(dst, n.Val>>16), 'T'), n.Val)
+	case DOSDate:
+		return appendDate(dst, n.Val)
+	case DOSClock:
+		return appendClock(dst, n.Val)
 	case IPv4, IPv6:
 		if a, ok := netip.AddrFromSlice(t.Bytes(i)); ok {
 			return a.AppendTo(dst)
@@ -251,11 +259,37 @@ func AppendSID(dst, b []byte) []byte {
 	dst = strconv.AppendUint(dst, uint64(b[0]), 10)
 	dst = append(dst, '-')
 	dst = strconv.AppendUint(dst, auth, 10)
-	for i := 0; i < int(b[1]); i++ {
-		dst = append(dst, '-')
-		dst = strconv.AppendUint(dst, uint64(binary.LittleEndian.Uint32(b[8+4*i:])), 10)
+	if b[1] == 0 {
+		return dst
+	}
+	return appendSubs(append(dst, '-'), b[8:8+4*int(b[1])])
+}
+
+// appendSubs appends the sub-authorities of a SID as 21-1-2-3.
+func appendSubs(dst, b []byte) []byte {
+	for i := 0; i+4 <= len(b); i += 4 {
+		if i > 0 {
+			dst = append(dst, '-')
+		}
+		dst = strconv.AppendUint(dst, uint64(binary.LittleEndian.Uint32(b[i:])), 10)
 	}
 	return dst
+}
+
+// appendDate appends an SMB_DATE, [MS-CIFS] 2.2.1.4.1.
+func appendDate(dst []byte, v uint64) []byte {
+	dst = strconv.AppendUint(dst, 1980+v>>9&127, 10)
+	return appendTwo(append(appendTwo(append(dst, '-'), v>>5&15), '-'), v&31)
+}
+
+// appendClock appends an SMB_TIME, [MS-CIFS] 2.2.1.4.2.
+func appendClock(dst []byte, v uint64) []byte {
+	dst = append(appendTwo(dst, v>>11&31), ':')
+	return appendTwo(append(appendTwo(dst, v>>5&63), ':'), 2*(v&31))
+}
+
+func appendTwo(dst []byte, v uint64) []byte {
+	return append(dst, byte('0'+v/10), byte('0'+v%10))
 }
 
 // Hostile reports whether a terminal must not see r as it is: control

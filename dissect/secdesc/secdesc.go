@@ -43,7 +43,7 @@ var (
 	fSIDRev    = &field.Def{Name: "nt.sid.revision", Label: "Revision", Kind: field.Uint}
 	fSIDCount  = &field.Def{Name: "nt.sid.num_auth", Label: "SubAuthorityCount", Kind: field.Uint}
 	fAuthority = &field.Def{Name: "nt.sid.auth", Label: "IdentifierAuthority", Kind: field.Uint}
-	fSubs      = &field.Def{Name: "nt.sid.subauth", Label: "SubAuthority", Kind: field.Bytes}
+	fSubs      = &field.Def{Name: "nt.sid.subauth", Label: "SubAuthority", Kind: field.SubAuthorities}
 	fRID       = &field.Def{Name: "nt.sid.rid", Label: "RID", Kind: field.Uint}
 )
 

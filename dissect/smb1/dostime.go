@@ -1,8 +1,6 @@
 package smb1
 
 import (
-	"fmt"
-
 	"smbdiff/dissect/field"
 	"smbdiff/dissect/wire"
 )
@@ -12,11 +10,10 @@ import (
 type dosTime struct{ both, date, time *field.Def }
 
 func dosTimeDef(prefix, label string) *dosTime {
-	name := prefix + ".smb"
 	return &dosTime{
-		both: hexNum(prefix+".time", label),
-		date: &field.Def{Name: name + ".date", Label: label + "Date", Kind: field.Known},
-		time: &field.Def{Name: name + ".time", Label: label + "Time", Kind: field.Known},
+		both: &field.Def{Name: prefix + ".time", Label: label, Kind: field.DOSTime},
+		date: &field.Def{Name: prefix + ".smb.date", Label: label + "Date", Kind: field.DOSDate},
+		time: &field.Def{Name: prefix + ".smb.time", Label: label + "Time", Kind: field.DOSClock},
 	}
 }
 
@@ -25,9 +22,9 @@ var (
 	tAccessed = dosTimeDef("smb.access", "LastAccess")
 	tWritten  = dosTimeDef("smb.last_write", "LastWrite")
 	tServer   = &dosTime{
-		both: hexNum("smb.server_date_time", "ServerDateTime"),
-		date: &field.Def{Name: "smb.server_date_time.smb_date", Label: "ServerDate", Kind: field.Known},
-		time: &field.Def{Name: "smb.server_date_time.smb_time", Label: "ServerTime", Kind: field.Known},
+		both: &field.Def{Name: "smb.server_date_time", Label: "ServerDateTime", Kind: field.DOSTime},
+		date: &field.Def{Name: "smb.server_date_time.smb_date", Label: "ServerDate", Kind: field.DOSDate},
+		time: &field.Def{Name: "smb.server_date_time.smb_time", Label: "ServerTime", Kind: field.DOSClock},
 	}
 )
 
@@ -40,27 +37,18 @@ func (t *dosTime) timeFirst(c *wire.Codec) { t.walk(c, false) }
 func (t *dosTime) walk(c *wire.Codec, dateFirst bool) {
 	b := c.Peek(4)
 	if c.Tree() == nil || len(b) < 4 {
-		c.Show32(t.both)
+		c.Bytes(t.both, 4)
 		return
 	}
-	v := uint64(b[0]) | uint64(b[1])<<8 | uint64(b[2])<<16 | uint64(b[3])<<24
-	c.BeginLen(t.both, 4, v)
+	first, second := uint64(b[0])|uint64(b[1])<<8, uint64(b[2])|uint64(b[3])<<8
 	if dateFirst {
-		t.showDate(c)
-		t.showTime(c)
+		c.BeginLen(t.both, 4, first<<16|second)
+		c.Show16(t.date)
+		c.Show16(t.time)
 	} else {
-		t.showTime(c)
-		t.showDate(c)
+		c.BeginLen(t.both, 4, second<<16|first)
+		c.Show16(t.time)
+		c.Show16(t.date)
 	}
 	c.Done()
-}
-
-func (t *dosTime) showDate(c *wire.Codec) {
-	v := c.Show16(nil)
-	c.Known(t.date, 2, fmt.Sprintf("%04d-%02d-%02d", 1980+int(v>>9), v>>5&15, v&31))
-}
-
-func (t *dosTime) showTime(c *wire.Codec) {
-	v := c.Show16(nil)
-	c.Known(t.time, 2, fmt.Sprintf("%02d:%02d:%02d", v>>11, v>>5&63, v&31*2))
 }

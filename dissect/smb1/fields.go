@@ -44,10 +44,14 @@ var (
 		{V: 3, Name: "FileTypePrinter"}, {V: 4, Name: "FileTypeCommDevice"}, {V: 0xffff, Name: "FileTypeUnknown"},
 	})
 	fPipeState = flags("smb.ipc_state", "NMPipeStatus",
-		field.Bit{Name: "smb.ipc_state.nonblocking", Label: "Nonblocking", Mask: 0x8000},
-		field.Bit{Name: "smb.ipc_state.endpoint", Label: "Endpoint", Mask: 0x4000},
-		field.Bit{Name: "smb.ipc_state.pipe_type", Label: "NMPipeType", Mask: 0x0c00},
-		field.Bit{Name: "smb.ipc_state.read_mode", Label: "ReadMode", Mask: 0x0300},
+		field.Bit{Name: "smb.ipc_state.nonblocking", Label: "Nonblocking", Mask: 0x8000, Values: field.Values{
+			{V: 0, Name: "blocking"}, {V: 1, Name: "nonblocking"}}},
+		field.Bit{Name: "smb.ipc_state.endpoint", Label: "Endpoint", Mask: 0x4000, Values: field.Values{
+			{V: 0, Name: "client end"}, {V: 1, Name: "server end"}}},
+		field.Bit{Name: "smb.ipc_state.pipe_type", Label: "NMPipeType", Mask: 0x0c00, Values: field.Values{
+			{V: 0, Name: "byte mode"}, {V: 1, Name: "message mode"}}},
+		field.Bit{Name: "smb.ipc_state.read_mode", Label: "ReadMode", Mask: 0x0300, Values: field.Values{
+			{V: 0, Name: "byte mode"}, {V: 1, Name: "message mode"}}},
 		field.Bit{Name: "smb.ipc_state.icount", Label: "ICount", Mask: 0x00ff})
 	fAllotted    = num("smb.timeout", "Timeout")
 	fNameLength  = num("smb.file_name_len", "FileNameLength")

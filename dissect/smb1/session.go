@@ -16,7 +16,7 @@ const (
 )
 
 var (
-	fDialect      = &field.Def{Name: "smb.dialect", Label: "Dialect", Kind: field.Text}
+	fDialect      = &field.Def{Name: "smb.dialect", Label: "Dialect", Kind: field.Known}
 	fDialectName  = &field.Def{Name: "smb.dialect.name", Label: "DialectString", Kind: field.Text}
 	fDialectIndex = num("smb.dialect.index", "DialectIndex")
 	fSecurityMode = flags("smb.sm", "SecurityMode",
@@ -85,7 +85,7 @@ func negotiateRequest(c *wire.Codec, f *Facts) {
 			if n == 0 {
 				n = c.Left()
 			}
-			c.BeginLen(fDialect, n, 0)
+			c.BeginKnown(fDialect, n, string(bytes.Trim(c.Peek(n), "\x00\x02")))
 			c.Show8(fBufferFormat)
 			c.CString8(fDialectName)
 			c.Done()

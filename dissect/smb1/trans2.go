@@ -145,7 +145,7 @@ func trans2ResponseParameters(c *wire.Codec, f *Facts) {
 	case trans2Open:
 		f.fid(c)
 		c.Show16(fFileAttributes)
-		tCreated.timeFirst(c)
+		tCreated.dateFirst(c)
 		c.Show32(fDataSize)
 		c.Show16(fGranted)
 		c.Show16(fFileType)

@@ -191,6 +191,15 @@ func (c *Codec) Known(d *field.Def, n int, text string) {
 	}
 }
 
+// BeginKnown opens a subtree over the n bytes at the cursor that reads as text;
+// Done closes it.
+func (c *Codec) BeginKnown(d *field.Def, n int, text string) {
+	if c.tree != nil {
+		c.tree.Texts = append(c.tree.Texts, text)
+		c.tree.Open(d, c.buf, c.pos, min(max(n, 0), c.Left()), uint64(len(c.tree.Texts)-1))
+	}
+}
+
 // Peek gives up to n bytes at the cursor and does not move it.
 func (c *Codec) Peek(n int) []byte { return c.b[c.pos:min(c.end, c.pos+max(0, n))] }
 

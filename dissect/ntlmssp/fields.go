@@ -15,7 +15,7 @@ func named(name, label string) payload {
 	p := described("string", label)
 	p.octets = &field.Def{Name: name, Label: label, Kind: field.Text}
 	p.unicode = &field.Def{Name: name, Label: label, Kind: field.UTF16}
-	p.empty = &field.Def{Name: name, Label: label + "Fields (empty)", Kind: field.Bytes}
+	p.empty = &field.Def{Name: name, Label: label + "Fields (empty)", Kind: field.Known}
 	return p
 }
 
@@ -23,7 +23,7 @@ func named(name, label string) payload {
 func blob(name, label string) payload {
 	p := described("blob", label)
 	p.octets = &field.Def{Name: name, Label: label, Kind: field.Bytes}
-	p.empty = &field.Def{Name: name, Label: label + "Fields (empty)", Kind: field.Bytes}
+	p.empty = &field.Def{Name: name, Label: label + "Fields (empty)", Kind: field.Known}
 	return p
 }
 
@@ -129,6 +129,7 @@ var pairNames = field.Values{
 // pairDefs are the fields of AV pairs, [MS-NLMP] 2.2.2.1, in one place.
 type pairDefs struct {
 	pair, id, length, flags, timestamp, unknown, pad *field.Def
+	hostSize, hostZero, hostData, machine            *field.Def
 	values                                           [11]*field.Def
 }
 
@@ -156,6 +157,10 @@ func definePairs(prefix string) pairDefs {
 		timestamp: &field.Def{Name: prefix + "timestamp", Label: "MsvAvTimestamp", Kind: field.FileTime},
 		unknown:   octets("unknown", "Value"),
 		pad:       octets("pad", "Padding"),
+		hostSize:  &field.Def{Name: prefix + "restrictions.size", Label: "Size", Kind: field.Uint},
+		hostZero:  octets("restrictions.reserved", "Z4"),
+		hostData:  octets("restrictions.custom_data", "CustomData"),
+		machine:   octets("restrictions.machine_id", "MachineID"),
 		values: [11]*field.Def{
 			1:  text("nb_computer_name", "MsvAvNbComputerName"),
 			2:  text("nb_domain_name", "MsvAvNbDomainName"),

@@ -110,8 +110,8 @@ func authenticate(c *wire.Codec) {
 // is a node over the descriptor, as there is no other place for it.
 func (m *message) ref(c *wire.Codec, p *payload) wire.Ref {
 	if b := c.Peek(2); len(b) == 2 && b[0]|b[1] == 0 {
-		b := c.Bytes(p.empty, 8)
-		if len(b) == 8 {
+		b := c.Bytes(nil, 8)
+		if c.Known(p.empty, len(b), "NULL"); len(b) == 8 {
 			off := int(uint32(b[4]) | uint32(b[5])<<8 | uint32(b[6])<<16 | uint32(b[7])<<24)
 			if off >= 32 {
 				m.payload = min(m.payload, off)

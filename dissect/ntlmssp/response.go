@@ -52,7 +52,11 @@ const (
 	avEnd       = 0
 	avFlags     = 6
 	avTimestamp = 7
+	avHost      = 8
 )
+
+// hostSize is the size of Single_Host_Data, [MS-NLMP] 2.2.2.2.
+const hostSize = 48
 
 // pairs walks a list of AV pairs up to its end mark; what follows is padding.
 func pairs(c *wire.Codec, d *pairDefs) {
@@ -66,6 +70,14 @@ func pairs(c *wire.Codec, d *pairDefs) {
 			c.Show32(d.flags)
 		case id == avTimestamp && n == 8:
 			c.Show64(d.timestamp)
+		case id == avHost && n >= hostSize:
+			c.BeginLen(d.values[id], n, 0)
+			c.Show32(d.hostSize)
+			c.Bytes(d.hostZero, 4)
+			c.Bytes(d.hostData, 8)
+			c.Bytes(d.machine, 32)
+			c.Bytes(d.pad, n-hostSize)
+			c.Done()
 		case int(id) < len(d.values) && d.values[id] != nil:
 			c.Bytes(d.values[id], n)
 		default:

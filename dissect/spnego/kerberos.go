@@ -30,14 +30,13 @@ var (
 	fMsgType = &field.Def{Name: "kerberos.msg_type", Label: "msg-type", Kind: field.Enum, Values: field.Values{
 		{V: 14, Name: "KRB_AP_REQ"}, {V: 15, Name: "KRB_AP_REP"}, {V: 30, Name: "KRB_ERROR"},
 	}}
-	fOptions = &field.Def{Name: "kerberos.ap_options", Label: "ap-options", Kind: field.Flags, Bits: []field.Bit{
-		{Name: "kerberos.APOptions.reserved", Label: "reserved", Mask: 0x80000000},
-		{Name: "kerberos.APOptions.use.session.key", Label: "use-session-key", Mask: 0x40000000},
-		{Name: "kerberos.APOptions.mutual.required", Label: "mutual-required", Mask: 0x20000000},
-	}}
-	fTicketVersion = &field.Def{Name: "kerberos.tkt_vno", Label: "tkt-vno", Kind: field.Uint}
-	fRealm         = &field.Def{Name: "kerberos.realm", Label: "realm", Kind: field.Text}
-	fNameType      = &field.Def{Name: "kerberos.name_type", Label: "name-type", Kind: field.Enum, Values: field.Values{
+	fOptions        = &field.Def{Name: "kerberos.ap_options", Label: "ap-options", Kind: field.Hex}
+	fReservedOption = &field.Def{Name: "kerberos.APOptions.reserved", Label: "reserved", Kind: field.Uint}
+	fSessionKey     = &field.Def{Name: "kerberos.APOptions.use.session.key", Label: "use-session-key", Kind: field.Uint}
+	fMutual         = &field.Def{Name: "kerberos.APOptions.mutual.required", Label: "mutual-required", Kind: field.Uint}
+	fTicketVersion  = &field.Def{Name: "kerberos.tkt_vno", Label: "tkt-vno", Kind: field.Uint}
+	fRealm          = &field.Def{Name: "kerberos.realm", Label: "realm", Kind: field.Text}
+	fNameType       = &field.Def{Name: "kerberos.name_type", Label: "name-type", Kind: field.Enum, Values: field.Values{
 		{V: 0, Name: "NT-UNKNOWN"}, {V: 1, Name: "NT-PRINCIPAL"}, {V: 2, Name: "NT-SRV-INST"}, {V: 3, Name: "NT-SRV-HST"}, {V: 10, Name: "NT-ENTERPRISE"},
 	}}
 	fNames = &field.Def{Name: "kerberos.sname_string", Label: "name-string", Kind: field.Uint}
@@ -126,7 +125,7 @@ func apReqPart(c *wire.Codec, tag byte) {
 		element(c, tagBitString, func(c *wire.Codec, n int) {
 			if n == 5 {
 				c.Skip(1) // unused bits
-				c.ShowBE(fOptions, 4)
+				options(c)
 			}
 		})
 	case 3:
@@ -138,6 +137,21 @@ func apReqPart(c *wire.Codec, tag byte) {
 	case 4:
 		encrypted(c)
 	}
+}
+
+// options is APOptions, [RFC4120] 5.5.1: the bits of its first byte.
+func options(c *wire.Codec) {
+	b := c.Peek(4)
+	if len(b) < 4 {
+		return
+	}
+	v := uint64(b[0])<<24 | uint64(b[1])<<16 | uint64(b[2])<<8 | uint64(b[3])
+	c.BeginLen(fOptions, 4, v)
+	c.Mark(fReservedOption, c.Pos(), 1, v>>31)
+	c.Mark(fSessionKey, c.Pos(), 1, v>>30&1)
+	c.Mark(fMutual, c.Pos(), 1, v>>29&1)
+	c.Skip(4)
+	c.Done()
 }
 
 func apRepPart(c *wire.Codec, tag byte) {

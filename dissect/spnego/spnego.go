@@ -41,6 +41,10 @@ func Walk(c *wire.Codec) {
 		return
 	}
 	switch c.Peek(1)[0] {
+	case negoexSignature[0]:
+		if string(c.Peek(len(negoexSignature))) == negoexSignature {
+			negoex(c)
+		}
 	case tagApplication0:
 		framed(c)
 	case tagContext0, tagContext0 + 1:

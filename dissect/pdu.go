@@ -111,7 +111,11 @@ func (w *worker) message(b *Batch, p *pdu) {
 		in = w.bytes(b, p, true)
 	}
 	if len(in) >= 4 && in[0] == 0xfc {
-		head := b.keep(in[:min(len(in), 16)])
+		head := in[:min(len(in), 16)]
+		if w.whole {
+			head = in
+		}
+		head = b.keep(head)
 		plain, why := compress.Decompress(b.plain[len(b.plain):], in)
 		o.packed = true
 		o.bytes = b.keepAfter(o.bytes, head)

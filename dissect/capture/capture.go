@@ -107,9 +107,9 @@ type Summary struct {
 	TCPPackets          uint64
 	TCPConnections      int // all, SMB or not
 	SMBConnections      int
-	Ports               []uint16         // of servers that did not speak SMB, sorted, at most 64
-	Prologue            []Failure        // what failed before SMB, in order, at most 64
-	FirstTime, LastTime int64            // nanoseconds since 1970 UTC
+	Ports               []uint16  // of servers that did not speak SMB, sorted, at most 64
+	Prologue            []Failure // what failed before SMB, in order, at most 64
+	FirstTime, LastTime int64     // nanoseconds since 1970 UTC
 	Damage              []Damage
 	SnapCut             uint32 // frames shorter than on the wire
 	Holes               uint32 // places in SMB streams where bytes are missing

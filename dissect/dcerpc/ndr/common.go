@@ -18,7 +18,7 @@ var (
 
 func status(name string) member {
 	m := leaf(name, "Return value", field.Status, u32)
-	m.def.Lookup = ntstatus.Name
+	m.def.Lookup, m.def.All = ntstatus.Name, ntstatus.Values
 	return m
 }
 
@@ -57,12 +57,15 @@ var platforms = field.Values{
 func domainSID(label string) member { return leaf("dcerpc.nt.domain_sid", label, field.SID, rpcSID) }
 func optSID(label string) member    { return ptr(domainSID(label)) }
 
-// span names a time to go by: 100 ns, negative, [MS-SAMR] 2.2.2.2 and others.
+// never is the longest of times, [MS-SAMR] 2.2.2.2.
+const never = 1 << 63
+
+// span names a time to go by: 100 ns, negative.
 func span(v uint64) string {
 	if v == 0 {
 		return "none"
 	}
-	if v == 1<<63 || v == 1<<63-1 {
+	if v == never || v == never-1 {
 		return "never"
 	}
 	d := int64(v)
@@ -89,6 +92,7 @@ func span(v uint64) string {
 func duration(name, label string, t *typ) member {
 	m := leaf(name, label, field.Enum, t)
 	m.def.Lookup = span
+	m.def.All = func() field.Values { return field.Values{{V: 0, Name: "none"}, {V: never, Name: "never"}} }
 	return m
 }
 

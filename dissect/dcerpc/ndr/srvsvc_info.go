@@ -78,16 +78,28 @@ var (
 // shareType is [MS-SRVS] 2.2.2.4: a kind, with modifiers.
 func shareType(name, label string) member {
 	m := leaf(name, label, field.Enum, u32)
-	m.def.Lookup = func(v uint64) string {
-		s := shareKinds.Name(v & 0xff)
-		for _, b := range shareModifiers {
-			if v&b.V != 0 {
-				s += "|" + b.Name
-			}
-		}
-		return s
-	}
+	m.def.Lookup, m.def.All = shareTypeName, shareTypeNames
 	return m
+}
+
+func shareTypeName(v uint64) string {
+	s := shareKinds.Name(v & 0xff)
+	for _, b := range shareModifiers {
+		if v&b.V != 0 {
+			s += "|" + b.Name
+		}
+	}
+	return s
+}
+
+func shareTypeNames() (out field.Values) {
+	for _, modifier := range []uint64{0, 0x40000000, 0x80000000} {
+		for _, k := range shareKinds {
+			v := modifier | k.V
+			out = append(out, field.Value{V: v, Name: shareTypeName(v)})
+		}
+	}
+	return out
 }
 
 var (

@@ -108,6 +108,7 @@ var timeOfDay = rec("NetRemoteTODInfo", join(
 func minutes(name, label string) member {
 	m := leaf(name, label, field.Enum, u32)
 	m.def.Lookup = func(v uint64) string { return strconv.Itoa(int(int32(v))) + " minutes" }
+	m.def.All = func() field.Values { return field.Values{{V: 0, Name: "0 minutes"}} }
 	return m
 }
 

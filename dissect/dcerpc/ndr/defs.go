@@ -1,0 +1,48 @@
+package ndr
+
+import "smbdiff/dissect/field"
+
+// Defs gives the definitions of all fields of these walks, for callers that
+// look names up.
+func Defs() []*field.Def {
+	c := collector{seen: make(map[*typ]bool)}
+	c.out = append(c.out, fReferent, fReferent64, fNull, fMaxCount, fOffset, fActual, fSIDCount, fPadding, fStrLength, fStrMax, fDiscriminant)
+	for _, ops := range [][]*op{srvsvcCalls, wkssvcCalls, lsarpcCalls, samrCalls} {
+		for _, p := range ops {
+			if p != nil {
+				c.members(p.in)
+				c.members(p.out)
+			}
+		}
+	}
+	return c.out
+}
+
+// collector goes through the tables once.
+type collector struct {
+	out  []*field.Def
+	seen map[*typ]bool
+}
+
+func (c *collector) members(ms []member) {
+	for _, m := range ms {
+		if m.def != nil {
+			c.out = append(c.out, m.def)
+		}
+		c.typ(m.t)
+	}
+}
+
+func (c *collector) typ(t *typ) {
+	if t == nil || c.seen[t] {
+		return
+	}
+	c.seen[t] = true
+	c.typ(t.elem)
+	c.members(t.members)
+	for _, a := range t.arms {
+		if a.t != nil {
+			c.members([]member{a.member})
+		}
+	}
+}

@@ -16,7 +16,7 @@ func Defs() []*field.Def {
 		}
 	}
 	for _, p := range [...]pairDefs{challengePairs, responsePairs} {
-		defs = append(defs, p.pair, p.id, p.length, p.flags, p.timestamp, p.unknown, p.pad)
+		defs = append(defs, p.pair, p.id, p.length, p.flags, p.timestamp, p.unknown, p.pad, p.hostSize, p.hostZero, p.hostData, p.machine)
 		for _, d := range p.values {
 			if d != nil {
 				defs = append(defs, d)

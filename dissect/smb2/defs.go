@@ -28,7 +28,7 @@ func Defs() []*field.Def {
 		fDiskSupport, fDiskState, fODXSize, fODXFlags, fODXTTL, fODXOffset, fODXLength, fODXTransfer, fODXPlace, fODXType,
 		fODXIDLength, fODXID, fSourceOffset, fTargetOffset, fExtentLength, fHeader, fProtocolID, fHeaderLen, fCharge, fStatus,
 		fChannelSeq, fReserved, fCommand, fRequested, fGranted, fFlags, fNextCommand, fMessageID, fProcessID, fAsyncID, fTreeID, fTree,
-		fTreeName, fSessionID, fSignature, fInfoType, fInfoClass, fFileClass, fSystemClass, fSecurityClass, fMaxResponse, fInputOffset,
+		fSessionID, fSignature, fInfoType, fInfoClass, fFileClass, fSystemClass, fSecurityClass, fMaxResponse, fInputOffset,
 		fInputLength, fAdditional, fAdditionalBits, fInfoFlags, fSetLength, fSetOffset, fSetReserved, fSecurity, fFunction, fMaxInput,
 		fMaxOutput, fIoctlFlags, fReplyReserved, fInput, fOutput, fLockCount, fLockInfo, fLockLength, fLockFlags, fDialectCount,
 		fClientGUID, fServerGUID, fContextOffset, fContextCount, fMaxTransact, fMaxRead, fMaxWrite, fSystemTime, fStartTime, fContext,

@@ -7,6 +7,7 @@ import (
 	"smbdiff/dissect"
 	"smbdiff/dissect/capture"
 	"smbdiff/dissect/conv"
+	"smbdiff/dissect/filter"
 	"smbdiff/dissect/op"
 )
 
@@ -22,15 +23,21 @@ func (a *app) dump(f *flags) int {
 		t     tally
 		bad   error
 		first = true
+		start int64
 	)
-	formatters := make([]formatter, dissect.Workers())
+	formatters := make([]*formatter, dissect.Workers())
 	for i := range formatters {
-		formatters[i] = formatter{flags: f, file: s.file}
+		formatters[i] = newFormatter(f, s.file, &start)
 	}
 	if f.format == "json" {
 		w.WriteString("[")
 	}
 	sum, err := dissect.Run(s.file, dissect.Options{Opener: s.opener, Ports: f.ports, Whole: true,
+		Tracked: func(b *dissect.Batch) {
+			if start == 0 && len(b.Messages) > 0 {
+				start = b.Messages[0].Time
+			}
+		},
 		Format: func(worker int, b *dissect.Batch) { formatters[worker].batch(b) },
 		Emit: func(b *dissect.Batch) bool {
 			for i := range b.Messages {
@@ -67,9 +74,42 @@ func (a *app) dump(f *flags) int {
 // formatter turns the messages of a batch into text; it belongs to one worker.
 type formatter struct {
 	*flags
-	file  *capture.File
-	conns []capture.Connection
-	d     dissect.Dissector
+	file      *capture.File
+	conns     []capture.Connection
+	d         dissect.Dissector
+	start     *int64 // time of the first message
+	row       filter.Row
+	message   *conv.Message
+	dissected bool // message is
+}
+
+func newFormatter(f *flags, file *capture.File, start *int64) *formatter {
+	x := &formatter{flags: f, file: file, start: start}
+	x.row.A.Loader, x.row.A.Ends = x, x.sides
+	return x
+}
+
+// Load dissects the message for the filter.
+func (f *formatter) Load(s *filter.Side) {
+	f.dissect()
+	s.Looks[0].Tree = &f.d.Tree
+}
+
+func (f *formatter) dissect() {
+	if !f.dissected {
+		f.d.Dissect(f.message)
+		f.dissected = true
+	}
+}
+
+// chosen reports whether the message passes the filter.
+func (f *formatter) chosen() bool {
+	if f.filter == nil {
+		return true
+	}
+	f.row.A.Start = *f.start
+	f.row.A.SetMessage(f.message)
+	return f.filter.Match(&f.row)
 }
 
 func (f *formatter) batch(b *dissect.Batch) {
@@ -78,8 +118,11 @@ func (f *formatter) batch(b *dissect.Batch) {
 		if !m.Event.Carries() && m.Event != capture.PDUSession || m.Proto == op.NBSS && len(m.Bytes) == 0 {
 			continue
 		}
+		if f.message, f.dissected = m, false; !f.chosen() {
+			continue
+		}
+		f.dissect()
 		src, dst := f.ends(m)
-		f.d.Dissect(m)
 		switch f.format {
 		case "text":
 			b.Out = f.d.AppendText(b.Out, m, src, dst)
@@ -94,12 +137,18 @@ func (f *formatter) batch(b *dissect.Batch) {
 }
 
 func (f *formatter) ends(m *conv.Message) (src, dst netip.AddrPort) {
-	if int(m.Conn) >= len(f.conns) {
+	a, b := f.sides(m.Conn)
+	if m.Dir == 0 {
+		return a, b
+	}
+	return b, a
+}
+
+// sides gives the ends of a connection, that first which spoke first.
+func (f *formatter) sides(conn uint32) (a, b netip.AddrPort) {
+	if int(conn) >= len(f.conns) {
 		f.conns = f.file.Connections()
 	}
-	c := &f.conns[m.Conn]
-	if m.Dir == 0 {
-		return c.A, c.B
-	}
-	return c.B, c.A
+	c := &f.conns[conn]
+	return c.A, c.B
 }

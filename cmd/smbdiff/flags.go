@@ -8,6 +8,7 @@ import (
 	"strconv"
 
 	"smbdiff/dissect/field"
+	"smbdiff/dissect/filter"
 )
 
 func safe(s string) string { return field.Safe(s) }
@@ -30,6 +31,8 @@ type flags struct {
 	ascii       bool
 	mono        bool
 	help        bool
+	filter      *filter.Filter // nil: everything
+	wrong       error          // of the filter
 }
 
 // list is a repeatable string flag.
@@ -55,6 +58,9 @@ func parseFlags(verb string, args []string) (*flags, error) {
 	s.Var(&ka, "key-a", "")
 	s.Var(&kb, "key-b", "")
 	s.Var(&ports, "port", "")
+	for _, n := range []string{"Y", "filter"} {
+		s.Func(n, "", f.setFilter)
+	}
 	s.BoolVar(&f.ascii, "ascii", false, "")
 	s.StringVar(&color, "color", color, "")
 	if verb != "view" {
@@ -79,6 +85,9 @@ func parseFlags(verb string, args []string) (*flags, error) {
 			if errors.Is(err, flag.ErrHelp) {
 				f.help = true
 				return f, nil
+			}
+			if f.wrong != nil {
+				return nil, f.wrong
 			}
 			return nil, usageError{what: err.Error()}
 		}
@@ -105,6 +114,15 @@ func parseFlags(verb string, args []string) (*flags, error) {
 		f.ports = append(f.ports, uint16(n))
 	}
 	return f, nil
+}
+
+// setFilter reads a filter; a second one narrows the first.
+func (f *flags) setFilter(expr string) error {
+	if f.filter != nil {
+		expr = "(" + f.filter.String() + ") && (" + expr + ")"
+	}
+	f.filter, f.wrong = filter.Parse(expr)
+	return f.wrong
 }
 
 func (f *flags) check(verb, color, context string) error {

@@ -2,9 +2,12 @@ package main
 
 import (
 	"bufio"
+	"net/netip"
 
 	"smbdiff/dissect"
+	"smbdiff/dissect/capture"
 	"smbdiff/dissect/conv"
+	"smbdiff/dissect/filter"
 	"smbdiff/dissect/op"
 )
 
@@ -15,6 +18,9 @@ func (a *app) list(f *flags) int {
 		return a.fail(err)
 	}
 	defer s.file.Close()
+	if f.filter != nil && f.filter.NeedsMessages() {
+		return a.listRead(f, s)
+	}
 	w := bufio.NewWriterSize(a.stdout, 1<<16)
 	tracker := new(conv.Tracker)
 	var (
@@ -22,10 +28,24 @@ func (a *app) list(f *flags) int {
 		line  []byte
 		start int64
 		bad   error
+		row   filter.Row
+		conns []capture.Connection
 	)
+	row.A.Name, row.A.User = tracker.Names.Get, tracker.User
+	row.A.Ends = func(conn uint32) (x, y netip.AddrPort) {
+		if int(conn) >= len(conns) {
+			conns = s.file.Connections()
+		}
+		return conns[conn].A, conns[conn].B
+	}
 	emit := func(o *op.Op) {
 		if o.Num == 1 {
-			start = o.Start
+			start, row.A.Start = o.Start, o.Start
+		}
+		if f.filter != nil {
+			if row.A.SetOp(o); !f.filter.Match(&row) {
+				return
+			}
 		}
 		line = o.AppendLine(line[:0], start, tracker.Names.Get)
 		if _, err := w.Write(line); err != nil {
@@ -57,4 +77,37 @@ func (a *app) list(f *flags) int {
 	}
 	a.shut(s.file.Name(), &t)
 	return max(code, a.aftermath(s.file.Name(), sum, t.messages))
+}
+
+// listRead is list with a filter that looks into messages: they are read again,
+// operation by operation, once the capture is indexed.
+func (a *app) listRead(f *flags, s *side) int {
+	t := dissect.NewTrace(s.file, s.opener)
+	err := t.Load(f.ports, nil)
+	w := bufio.NewWriterSize(a.stdout, 1<<16)
+	look := filter.NewLooker(t)
+	var (
+		row  filter.Row
+		line []byte
+	)
+	for num := uint32(1); int64(num) <= int64(t.Len()); num++ {
+		if !look.Look(&row.A, num) || !f.filter.Match(&row) {
+			continue
+		}
+		line = row.A.Op().AppendLine(line[:0], row.A.Start, t.Name)
+		if _, e := w.Write(line); e != nil {
+			err = e
+			break
+		}
+	}
+	if e := w.Flush(); err == nil {
+		err = e
+	}
+	code := exitDone
+	if err != nil {
+		code = a.fail(err)
+	}
+	c := t.Counts()
+	a.shut(s.file.Name(), &tally{messages: c.Messages, sealed: c.Sealed, opened: c.Opened, reasons: c.Reasons})
+	return max(code, a.aftermath(s.file.Name(), t.Summary(), c.Messages))
 }

@@ -13,6 +13,7 @@ import (
 	"golang.org/x/term"
 
 	"smbdiff/dissect/capture"
+	"smbdiff/dissect/filter"
 	"smbdiff/keys"
 )
 
@@ -35,6 +36,7 @@ flags of all verbs:
   -k, --key SPEC       key file of any known format, SESSIONID,KEY, or a bare key; repeatable
   --key-a, --key-b     the same for one side
   --port N             TCP port that carries SMB whatever it shows; repeatable
+  -Y, --filter EXPR    messages of dump, operations of lists that match: smbdiff help filter
 flags of diff and of A B:
   --mask SET           default, strict, ci, two-sided or none
   --ignore GLOB        fields to ignore, repeatable; --only GLOB
@@ -79,6 +81,10 @@ func (a *app) run(args []string) int {
 		case "diff", "dump", "view":
 			verb, args = args[0], args[1:]
 		case "help", "-h", "--help":
+			if len(args) > 1 && args[1] == "filter" {
+				fmt.Fprint(a.stdout, filterUsage)
+				return exitDone
+			}
 			fmt.Fprint(a.stdout, usage)
 			return exitDone
 		case "version", "--version":
@@ -124,6 +130,7 @@ func (a *app) fail(err error) int {
 	var c *capture.Error
 	var k *keys.Error
 	var u usageError
+	var e *filter.Error
 	switch {
 	case errors.As(err, &c):
 		if hint = c.Hint; hint == "" {
@@ -133,6 +140,9 @@ func (a *app) fail(err error) int {
 		if hint = k.Hint; hint == "" {
 			hint = "-k takes a key file, SESSIONID,KEY or a bare key"
 		}
+	case errors.As(err, &e):
+		a.wrongFilter(e)
+		return exitTrouble
 	case errors.As(err, &u):
 		hint = u.hint
 		if hint == "" {
@@ -141,6 +151,16 @@ func (a *app) fail(err error) int {
 	}
 	a.say(err.Error(), hint)
 	return exitTrouble
+}
+
+// wrongFilter prints what is wrong with a filter and marks the place.
+func (a *app) wrongFilter(e *filter.Error) {
+	line, marks := e.Caret()
+	hint := e.Hint
+	if hint == "" {
+		hint = "smbdiff help filter"
+	}
+	fmt.Fprintf(a.stderr, "smbdiff: %s\n  %s\n  %s\nsmbdiff: hint: %s\n", oneLine(e.Error()), line, marks, oneLine(hint))
 }
 
 // say prints a line for people, safe for a terminal, and a hint.

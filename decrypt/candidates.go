@@ -59,7 +59,7 @@ func (b *builder) cipher(k cipherKey) {
 
 // build makes a session's state of its setups and of what the user gave.
 func (o *Opener) build(id uint64, setups []setup) *state {
-	b := builder{st: &state{setups: setups, bare: o.bare, secrets: len(o.hashes) > 0}, seen: map[string]bool{}}
+	b := builder{st: &state{setups: setups, bare: o.bare, secrets: len(o.hashes)+len(o.ring.Kerberos) > 0}, seen: map[string]bool{}}
 	st := b.st
 	for i := range setups {
 		if s := &setups[i]; st.dialect == 0 || s.dialect != 0 && !s.binding && !s.reauth {
@@ -87,7 +87,10 @@ func (o *Opener) build(id uint64, setups []setup) *state {
 		}
 	}
 	for i := range setups {
-		proofs := o.proofs(setups[i].ntlm, nil)
+		proofs, client := o.proofs(setups[i].ntlm, setups[i].ticket)
+		if st.account == "" {
+			st.account = client
+		}
 		for j := range proofs {
 			if proofs[j].proved && !setups[i].binding && !setups[i].reauth {
 				st.proof, st.source = true, proofs[j].source
@@ -126,15 +129,23 @@ func one(st *state, k *keys.Key) *state {
 	return b.st
 }
 
-// proofs gives the session keys that passwords and NT hashes lead to.
-func (o *Opener) proofs(x *exchange, tokens [][]byte) []material {
+// proofs gives the session keys that passwords, NT hashes and Kerberos keys lead
+// to, and who a ticket says it is.
+func (o *Opener) proofs(x *exchange, t *ticket) (list []material, client string) {
+	if t != nil {
+		if g := t.open(o.ring.Kerberos, o.hashes); g != nil {
+			for _, k := range g.keys {
+				list = append(list, material{key: k, source: g.source, proved: true})
+			}
+			return list, g.client
+		}
+	}
 	if x == nil {
-		return nil
+		return nil, ""
 	}
 	if x.anonymous() {
-		return []material{{key: x.anonymousKey(), source: "anonymous", guess: true}}
+		return []material{{key: x.anonymousKey(), source: "anonymous", guess: true}}, ""
 	}
-	var list []material
 	for i := range o.hashes {
 		for _, k := range x.sessionKeys(&o.hashes[i]) {
 			list = append(list, material{key: k, source: o.hashes[i].source, proved: true})
@@ -143,7 +154,7 @@ func (o *Opener) proofs(x *exchange, tokens [][]byte) []material {
 			break
 		}
 	}
-	return list
+	return list, ""
 }
 
 // derive takes the keys that session keys give under a setup.

@@ -24,11 +24,13 @@ func FuzzUnseal(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, data []byte, fromServer bool) {
 		r := &keys.Ring{
-			Keys:    []keys.Key{{AnyID: true, Session: make([]byte, 16), Source: "a"}, {SessionID: 1, C2S: make([]byte, 32), Source: "b"}},
-			Secrets: []keys.Secret{{Password: "x", Source: "c"}},
+			Keys:     []keys.Key{{AnyID: true, Session: make([]byte, 16), Source: "a"}, {SessionID: 1, C2S: make([]byte, 32), Source: "b"}},
+			Secrets:  []keys.Secret{{Password: "x", Source: "c"}},
+			Kerberos: []keys.Kerberos{{EType: 18, Key: make([]byte, 32), Source: "d"}, {EType: 17, Key: make([]byte, 16), Ticket: true, Source: "e"}},
 		}
 		o := NewOpener(r)
 		o.Setup(&conv.Setup{SessionID: 1, Dialect: smb2.Dialect311, Cipher: smb2.AES256CCM, Tokens: [][]byte{data}})
+		o.Setup(&conv.Setup{SessionID: 1, Dialect: smb2.Dialect311, Tokens: [][]byte{append(gssRequest, data...), append(gssReply, data...)}})
 		dst := []byte("kept")
 		out, seal := o.Unseal(dst, data, fromServer)
 		if !bytes.HasPrefix(out, dst) || seal.Opened == (len(out) == len(dst)) && len(data) > sealHeader {

@@ -128,7 +128,7 @@ func (o *Opener) Setup(c *conv.Setup) {
 		return
 	}
 	n := setup{conn: c.Conn, dialect: c.Dialect, cipher: c.Cipher, signing: c.Signing, preauth: c.Preauth, binding: c.Binding,
-		reauth: c.Reauth, flags: c.Flags, ntlm: findNTLM(c.Tokens)}
+		reauth: c.Reauth, flags: c.Flags, ntlm: findNTLM(c.Tokens), ticket: findKerberos(c.Tokens)}
 	s.setups = append(s.setups[:len(s.setups):len(s.setups)], n)
 	s.publish(o.build(s.id, s.setups))
 }

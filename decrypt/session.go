@@ -112,6 +112,7 @@ type setup struct {
 	reauth  bool
 	flags   uint16
 	ntlm    *exchange
+	ticket  *ticket // Kerberos
 }
 
 // state is what may open a session. It is not changed once it is published.
@@ -127,8 +128,8 @@ type state struct {
 	explicit bool // some cipher keys were given for this session
 	session  bool // some session key was given for this session
 	short    bool // and none has more than 16 bytes
-	proof    bool // a password or NT hash is proved to be the account's
-	secrets  bool // passwords or NT hashes were given
+	proof    bool // a password, NT hash or Kerberos key is proved to be the right one
+	secrets  bool // passwords, NT hashes or Kerberos keys were given
 	source   string
 }
 

@@ -55,7 +55,7 @@ type plain struct {
 type setup1 struct {
 	uid      uint16
 	ntlm     *exchange
-	tokens   [][]byte
+	ticket   *ticket
 	response []byte // stands behind the session key in the MAC key, without extended security
 }
 
@@ -87,7 +87,7 @@ func (o *Opener) setup1(c *conv.Setup) {
 	if len(p.setups) >= maxSetups {
 		return
 	}
-	s := setup1{uid: uint16(c.SessionID), tokens: c.Tokens}
+	s := setup1{uid: uint16(c.SessionID)}
 	if l := c.Logon; l != nil {
 		s.ntlm = &exchange{lm: l.LM, nt: l.NT, user: units(l.User, l.Unicode), domain: units(l.Domain, l.Unicode)}
 		copy(s.ntlm.challenge[:], l.Challenge)
@@ -95,7 +95,7 @@ func (o *Opener) setup1(c *conv.Setup) {
 			s.response = l.LM
 		}
 	} else {
-		s.ntlm = findNTLM(c.Tokens)
+		s.ntlm, s.ticket = findNTLM(c.Tokens), findKerberos(c.Tokens)
 	}
 	p.setups = append(p.setups, s)
 	o.build1(p)
@@ -107,10 +107,15 @@ func (o *Opener) build1(p *plain) {
 	for i := range p.setups {
 		s := &p.setups[i]
 		add := func(m *material, firm bool) {
-			key := append(slices.Clone(m.key), s.response...)
-			p.keys = append(p.keys, macKey{key: key, session: m.key, source: m.source, firm: firm})
+			for _, session := range [][]byte{m.key, m.key[:min(16, len(m.key))]} {
+				key := append(slices.Clone(session), s.response...)
+				p.keys = append(p.keys, macKey{key: key, session: session, source: m.source, firm: firm})
+				if len(m.key) <= 16 {
+					break
+				}
+			}
 		}
-		proofs := o.proofs(s.ntlm, s.tokens)
+		proofs, _ := o.proofs(s.ntlm, s.ticket)
 		for j := range proofs {
 			add(&proofs[j], proofs[j].proved && i == 0)
 		}

@@ -1,6 +1,6 @@
 // Package keys knows the forms in which people hold SMB keys: Wireshark's key
 // list, the debug output of Samba, cifs.ko, smbinfo and ksmbd, keys typed by
-// hand, passwords and NT hashes. It turns them into a Ring and knows where each
+// hand, passwords and NT hashes, Kerberos keytabs and credential caches. It turns them into a Ring and knows where each
 // came from. It must not know captures, ciphers or how keys are derived, and no
 // secret ever stands in its errors.
 package keys
@@ -9,6 +9,7 @@ import (
 	"bytes"
 	"encoding/binary"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"math/bits"
 )
@@ -125,14 +126,15 @@ func (s *Secret) Account() string {
 
 // Ring holds all that the user supplied. The zero value is empty and ready.
 type Ring struct {
-	Keys    []Key
-	Secrets []Secret
+	Keys     []Key
+	Secrets  []Secret
+	Kerberos []Kerberos
 
 	byID map[uint64][]int // indices of Keys by SessionID
 }
 
-// Len is the number of keys and secrets.
-func (r *Ring) Len() int { return len(r.Keys) + len(r.Secrets) }
+// Len is the number of keys and secrets of all kinds.
+func (r *Ring) Len() int { return len(r.Keys) + len(r.Secrets) + len(r.Kerberos) }
 
 // Append adds what another ring holds.
 func (r *Ring) Append(other *Ring) {
@@ -141,6 +143,9 @@ func (r *Ring) Append(other *Ring) {
 	}
 	for _, s := range other.Secrets {
 		r.addSecret(s)
+	}
+	for _, k := range other.Kerberos {
+		r.addKerberos(k)
 	}
 }
 
@@ -200,6 +205,9 @@ func (e *Error) Error() string {
 	}
 	return e.File + ": " + e.What
 }
+
+// ErrNoKey is the cause where a file holds no key at all.
+var ErrNoKey = errors.New("no key")
 
 // Unwrap gives the cause.
 func (e *Error) Unwrap() error { return e.Err }

@@ -45,7 +45,11 @@ func (p *parser) failAt(line int, what, hint string) error {
 
 // read takes a whole text.
 func (p *parser) read(f io.Reader) error {
-	if err := p.lines(f, p.one); err != nil {
+	br := bufio.NewReader(f)
+	if done, err := p.binary(br); done || err != nil {
+		return err
+	}
+	if err := p.lines(br, p.one); err != nil {
 		return err
 	}
 	if err := p.flush(); err != nil {
@@ -53,7 +57,7 @@ func (p *parser) read(f io.Reader) error {
 	}
 	switch {
 	case p.ring.Len() == 0:
-		return &Error{File: p.name, What: "no key in it", Hint: formatHint}
+		return &Error{File: p.name, What: "no key in it", Hint: formatHint, Err: ErrNoKey}
 	case p.unknown != 0 && !p.log:
 		return p.failAt(p.unknown, "not a key record", formatHint)
 	}
@@ -105,10 +109,6 @@ func binaryKind(head []byte) string {
 	case bytes.HasPrefix(head, []byte{0x0a, 0x0d, 0x0d, 0x0a}), bytes.HasPrefix(head, []byte{0xd4, 0xc3, 0xb2, 0xa1}),
 		bytes.HasPrefix(head, []byte{0xa1, 0xb2, 0xc3, 0xd4}), bytes.HasPrefix(head, []byte{0x4d, 0x3c, 0xb2, 0xa1}):
 		return " but a capture"
-	case bytes.HasPrefix(head, []byte{5, 2}), bytes.HasPrefix(head, []byte{5, 1}):
-		return " but a Kerberos keytab"
-	case bytes.HasPrefix(head, []byte{5, 4}):
-		return " but a Kerberos credential cache"
 	}
 	return ""
 }

@@ -310,6 +310,11 @@ func FuzzParse(f *testing.F) {
 		session, "password a b", "nthash a " + session, "a:1:" + session + ":" + session + ":::", "\xff\xfea\x00"} {
 		f.Add([]byte(s))
 	}
+	for _, name := range []string{"krb5.keytab", "krb5.ccache"} {
+		if b, err := os.ReadFile(filepath.Join("..", "testdata", "traces", name)); err == nil {
+			f.Add(b)
+		}
+	}
 	f.Fuzz(func(t *testing.T, text []byte) {
 		r := &Ring{}
 		if err := r.AddText("f", text); err != nil {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -40,7 +41,8 @@ func (f *flags) open(i int) (*side, error) {
 		}
 	}
 	if p := keys.Beside(path); p != "" {
-		if err := ring.AddFile(p); err != nil {
+		// A recorder that saw no key leaves an empty file.
+		if err := ring.AddFile(p); err != nil && !errors.Is(err, keys.ErrNoKey) {
 			return nil, err
 		}
 	}

@@ -99,6 +99,14 @@ func (d *Def) Names() Values {
 // Shift is the place of the bit's lowest, from 0.
 func (b *Bit) Shift() uint { return shift(b.Mask) }
 
+// nameOfGUID gives the name of a GUID to whose node the walk gave a value.
+func (d *Def) nameOfGUID(v uint64) string {
+	if v == 0 {
+		return ""
+	}
+	return d.NameOf(v)
+}
+
 // NoteDef and UnparsedDef mark findings and unclaimed bytes in every tree;
 // PaddingDef unclaimed zero bytes of less than eight.
 var (

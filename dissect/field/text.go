@@ -55,7 +55,11 @@ func (t *Tree) AppendShow(dst []byte, i int) []byte {
 	case UnixTime:
 		return time.Unix(int64(n.Val), 0).UTC().AppendFormat(dst, time.RFC3339)
 	case GUID:
-		return AppendGUID(dst, t.Bytes(i))
+		dst = AppendGUID(dst, t.Bytes(i))
+		if name := d.nameOfGUID(n.Val); name != "" {
+			dst = append(append(append(dst, " ("...), name...), ')')
+		}
+		return dst
 	case SID:
 		return AppendSID(dst, t.Bytes(i))
 	case SubAuthorities:

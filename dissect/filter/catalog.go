@@ -5,6 +5,7 @@ import (
 	"strings"
 	"sync"
 
+	"smbdiff/dissect/dcerpc"
 	"smbdiff/dissect/dcerpc/ndr"
 	"smbdiff/dissect/field"
 	"smbdiff/dissect/fscc"
@@ -40,7 +41,7 @@ var names = sync.OnceValue(func() *catalog {
 		}
 	}
 	for _, list := range [...][]*field.Def{{field.NoteDef, field.UnparsedDef, field.PaddingDef}, fscc.Defs(), secdesc.Defs(), ntlmssp.Defs(),
-		spnego.Defs(), smb2.Defs(), smb1.Defs(), ndr.Defs()} {
+		spnego.Defs(), smb2.Defs(), smb1.Defs(), dcerpc.Defs(), ndr.Defs()} {
 		for _, d := range list {
 			c.add(d)
 		}

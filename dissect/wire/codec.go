@@ -23,6 +23,7 @@ type Env struct {
 	SubCode   uint16 // of the request: SMB1 Trans2 and NT transaction function
 	Unicode   bool   // SMB1 strings are UTF-16LE
 	Tree      string // name of the tree connect, when known
+	RPC       *RPC   // of pipe data, when known
 }
 
 // Codec is a cursor over one buffer. A value is reused from message to

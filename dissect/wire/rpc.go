@@ -1,0 +1,18 @@
+package wire
+
+// RPC is what a conversation knows of the pipe data in a message that carries
+// PDUs of DCE/RPC.
+type RPC struct {
+	Head  []byte // bytes of its first PDU that stand in earlier messages
+	Calls []Call // one for each PDU that begins or ends in it, in order
+}
+
+// Call is what a conversation knows of the call that a PDU belongs to.
+type Call struct {
+	Interface [16]byte // UUID of the abstract syntax, fields little-endian
+	Bound     bool     // Interface is known
+	NDR       bool     // the transfer syntax is NDR 2.0
+	Named     bool     // Opnum is known
+	Opnum     uint16
+	Stub      []byte // put together from this PDU and earlier ones; nil when this one holds it all
+}

@@ -1,7 +1,6 @@
 package dissect
 
 import (
-	"smbdiff/dissect/capture"
 	"smbdiff/dissect/conv"
 	"smbdiff/dissect/field"
 	"smbdiff/dissect/op"
@@ -92,82 +91,5 @@ func (d *Dissector) outer(m *conv.Message) {
 	}
 	if m.Packed && c.Left() >= 8 {
 		smb2.WalkCompression(c)
-	}
-}
-
-// Reader reads messages of a trace again, to look at them. It belongs to one
-// goroutine.
-type Reader struct {
-	Dissector
-	Message conv.Message // the message read last
-	trace   *Trace
-	worker  worker
-	batch   Batch
-	ext     []capture.Extent
-}
-
-// NewReader makes a reader of t.
-func (t *Trace) NewReader() *Reader {
-	return &Reader{trace: t, worker: worker{file: t.File, opener: t.opener, whole: true}}
-}
-
-// Read reads message num, from 1, whole, verifies it and fills r.Message and
-// r.Tree. It reports false when there is no such message.
-func (r *Reader) Read(num uint32) bool {
-	rec, ext, ok := r.trace.record(num)
-	if !ok {
-		return false
-	}
-	r.ext, _ = capture.DecodeExtents(r.ext[:0], ext)
-	p := capture.PDU{Kind: capture.PDUMessage, Conn: rec.conn, Dir: rec.dir & 1, FirstFrame: rec.first, Frame: rec.frame, Time: rec.time,
-		Len: rec.pduLen, Missing: rec.missing, NBSS: rec.nbss}
-	if rec.nbss[0] != 0 {
-		p.Kind = capture.PDUSession
-	}
-	r.batch.reset()
-	r.batch.whole, _ = r.trace.File.ReadPDU(r.batch.whole, r.ext)
-	p.Head = r.batch.whole
-	r.batch.pdus = append(r.batch.pdus, pdu{PDU: p, place: ext, number: rec.number, fromServer: rec.dir&2 != 0})
-	r.worker.open(&r.batch)
-	at := -1
-	for i := range r.batch.Messages {
-		if int(rec.index) == int(r.batch.Messages[i].Index) {
-			at = i
-			break
-		}
-	}
-	if at < 0 {
-		return false
-	}
-	r.Message = r.batch.Messages[at]
-	m := &r.Message
-	m.Num, m.Op, m.Role = num, rec.op, rec.role
-	r.env(m)
-	r.Dissect(m)
-	return true
-}
-
-// env gives the message what the index knows of its conversation.
-func (r *Reader) env(m *conv.Message) {
-	t := r.trace
-	t.mu.RLock()
-	defer t.mu.RUnlock()
-	m.RTT = -1
-	m.Problems = append(m.Problems, t.tracker.Findings(m.Num)...)
-	o := t.tracker.Ops.At(m.Op)
-	if o == nil {
-		return
-	}
-	m.Session, m.Tree, m.Open, m.Path = o.Session, o.Tree, o.Open, o.Path
-	m.Env.Dialect = t.tracker.Dialect(m.Conn)
-	m.Env.Response, m.Env.Status = m.Response(), m.Status()
-	m.Env.InfoType, m.Env.InfoClass, m.Env.CtlCode = o.InfoType, o.InfoClass, o.Code
-	m.PathName = t.tracker.Names.Get(o.Path)
-	if m.Proto == op.SMB2 && m.SMB2.TreeID != 0 {
-		m.Env.Tree = t.tracker.TreeName(o.Tree)
-	}
-	m.Env.Pipe, m.Env.SubCode = o.Env&op.EnvPipe != 0, uint16(o.Code)
-	if m.Role == conv.Final {
-		m.RequestFrame, m.RTT = o.ReqFrame, o.RTT
 	}
 }

@@ -104,6 +104,10 @@ func Run(f *capture.File, o Options) (*capture.Summary, error) {
 		o.Tracker = &conv.Tracker{Check: true}
 	}
 	r := &run{file: f, o: o, servers: map[netip.AddrPort]uint32{}}
+	r.again = again{worker: worker{file: f, opener: o.Opener, whole: true}}
+	if o.Tracker.Whole == nil {
+		o.Tracker.Whole = r.again.whole
+	}
 	workers := Workers()
 	inFlight := workers + 2
 	r.free = make(chan *Batch, inFlight)
@@ -147,6 +151,7 @@ type run struct {
 	seen    []bool // connections that the tracker knows
 	servers map[netip.AddrPort]uint32
 	buf     []byte
+	again   again // reads messages of pipes whole, while one is tracked
 
 	free, toWork, toEmit chan *Batch
 	stop                 chan struct{}

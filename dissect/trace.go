@@ -63,7 +63,7 @@ func NewTrace(f *capture.File, opener Opener) *Trace {
 		opener = shutOpener{}
 	}
 	t := &Trace{File: f, opener: opener}
-	t.tracker.Check = true
+	t.tracker.Check, t.tracker.Indexed = true, true
 	return t
 }
 

@@ -46,7 +46,7 @@ func (t *Tracker) request1(c *connection, m *Message) {
 			}
 		}
 	}
-	if len(f.Name) > 0 {
+	if len(f.Name) > 0 && (h.Command != smb1.Transaction || o.Path == 0) {
 		o.Path = t.text1(f)
 	}
 	switch h.Command {

@@ -210,6 +210,9 @@ func (t *Tracker) finish(c *connection, m *Message, o *op.Op, req *wait) {
 		o.InfoClass = f.Oplock
 	case smb2.Close:
 		s.closed(&req.closes)
+		if o.Env&op.EnvPipe != 0 {
+			t.pipes.Close(o.Open)
+		}
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 	"net/netip"
 	"strconv"
 
+	"smbdiff/dissect/dcerpc"
 	"smbdiff/dissect/field"
 	"smbdiff/dissect/ntlmssp"
 	"smbdiff/dissect/op"
@@ -19,6 +20,11 @@ type Tracker struct {
 	Names    op.Names
 	Sessions []Session // by number, from 1; element 0 is unused
 	Check    bool      // look for what messages may not be: see Findings
+	Indexed  bool      // keep what Calls gives
+
+	// Whole gives a message of a pipe to its last byte where Message was not
+	// given all of it, or nil. It may be nil itself.
+	Whole func(*Message) *Message
 
 	conns    []*connection
 	sessions map[sessionKey]*session
@@ -28,6 +34,8 @@ type Tracker struct {
 	messages uint32
 	text     []byte
 	found    map[uint32][]string // by number of the message
+	pipes    dcerpc.Pipes
+	calls    calls
 }
 
 // Session is what is known of one session.
@@ -195,6 +203,9 @@ func (t *Tracker) Message(m *Message) {
 		o.State |= state(m)
 		m.Session, m.Tree, m.Open, m.Path = o.Session, o.Tree, o.Open, o.Path
 		m.PathName = t.Names.Get(m.Path)
+		if o.Env&op.EnvPipe != 0 {
+			t.pipe(m, o)
+		}
 	}
 }
 

@@ -54,7 +54,7 @@ type Op struct {
 	Tree      uint32
 	Open      uint32
 	Path      uint32 // name of the object: file, share, user
-	Detail    uint32 // a second name: search pattern, new name
+	Detail    uint32 // a second name: search pattern, new name, call on a pipe
 	Request   uint32 // number of the message
 	Interim   uint32
 	Response  uint32

@@ -52,6 +52,10 @@ func (o *Op) AppendObject(dst []byte, name func(uint32) string) []byte {
 		dst = append(dst, 'F')
 		dst = strconv.AppendUint(dst, uint64(o.Open), 10)
 	}
+	if o.Env&EnvPipe != 0 && o.Detail != 0 { // a call
+		word()
+		return field.AppendSafe(dst, name(o.Detail))
+	}
 	if o.Proto == SMB1 {
 		if o.Code != 0 {
 			if s := smb1.SubCommandName(uint8(o.Command), uint16(o.Code)); s != "" {

@@ -7,6 +7,8 @@ const (
 	Open             = 0x02
 	Create           = 0x03
 	Close            = 0x04
+	Read             = 0x0a
+	Write            = 0x0b
 	Locking          = 0x24
 	Transaction      = 0x25
 	OpenAndX         = 0x2d

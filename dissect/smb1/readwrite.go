@@ -55,7 +55,7 @@ func place(c *wire.Codec, f *Facts, off, n int) {
 		c.Skip(n)
 		return
 	}
-	f.Data = c.Bytes(fFileData, n)
+	f.Data = fileData(c, n)
 	c.Bytes(fData, min(end, c.End())-c.Pos())
 }
 
@@ -156,7 +156,7 @@ func readResponse(c *wire.Codec, f *Facts) {
 // counted is file data with a format and a length before it.
 func counted(c *wire.Codec, f *Facts) {
 	c.Show8(fBufferFormat)
-	f.Data = c.Bytes(fFileData, int(c.Show16(fDataLength)))
+	f.Data = fileData(c, int(c.Show16(fDataLength)))
 }
 
 // writeRequest is [MS-CIFS] 2.2.4.12.1, that of WRITE_AND_UNLOCK too.

@@ -37,6 +37,7 @@ type parts struct {
 	data, dataAt, dataPlace       int
 	setup                         int
 	continued                     bool // of a secondary request
+	calls                         bool // the data is that of a pipe
 }
 
 // whole reports whether the message holds all of the transaction's data.
@@ -55,6 +56,9 @@ func (p *parts) walk(c *wire.Codec, f *Facts, name, params, data func(c *wire.Co
 	}
 	if !p.whole() {
 		data = nil
+	}
+	if p.calls && c.Tree() != nil {
+		data = pipeData
 	}
 	octets := fTransData
 	if p.continued {
@@ -165,6 +169,7 @@ func transRequest(c *wire.Codec, f *Facts) {
 			f.fid(c)
 		}
 	})
+	p.calls = carriesCalls(f.SubCommand)
 	p.walk(c, f, transName, nil, nil)
 }
 
@@ -174,6 +179,7 @@ func transName(c *wire.Codec, f *Facts) { f.name(tTransName.zero(c, f)) }
 func transMore(c *wire.Codec, f *Facts) {
 	var p parts
 	parameters(c, func(c *wire.Codec, words int) { p.more(c) })
+	p.calls = carriesCalls(c.Env.SubCode)
 	p.walk(c, f, nil, nil, nil)
 }
 
@@ -185,5 +191,6 @@ func transResponse(c *wire.Codec, f *Facts) {
 		setupWords(c, p.setup)
 	})
 	f.SubCommand = c.Env.SubCode
+	p.calls = carriesCalls(f.SubCommand)
 	p.walk(c, f, nil, nil, nil)
 }

@@ -77,8 +77,8 @@ var fsctls = map[side]func(*wire.Codec){
 	{ctlDuplicateExtents, true}:   duplicateExtents,
 	{ctlPipeWait, true}:           pipeWait,
 	{ctlPipePeek, false}:          pipePeek,
-	{ctlPipeTransceive, true}:     pipeData,
-	{ctlPipeTransceive, false}:    pipeData,
+	{ctlPipeTransceive, true}:     pipeInput,
+	{ctlPipeTransceive, false}:    pipeOutput,
 	{ctlResumeKey, false}:         resumeKey,
 	{ctlResiliency, true}:         resiliency,
 	{ctlInterfaces, false}:        interfaces,
@@ -155,8 +155,6 @@ const (
 func objectID(c *wire.Codec) { fscc.ObjectID(c) }
 
 func reparse(c *wire.Codec) { fscc.Reparse(c) }
-
-func pipeData(c *wire.Codec) { c.Rest(fPipeData) }
 
 // validateRequest is [MS-SMB2] 2.2.31.4.
 func validateRequest(c *wire.Codec) {

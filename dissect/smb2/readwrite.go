@@ -59,7 +59,7 @@ func readResponse(c *wire.Codec, f *Facts) {
 	f.Length = uint64(n)
 	c.Show32(fReadRemaining)
 	c.Bytes(fReserved, 4)
-	f.Data = c.BytesAt(fReadData, wire.Ref{Off: at, Len: int(n)})
+	f.Data = readData(c, wire.Ref{Off: at, Len: int(n)})
 }
 
 // writeRequest is [MS-SMB2] 2.2.21.
@@ -76,7 +76,7 @@ func writeRequest(c *wire.Codec, f *Facts) {
 	info := c.Ref16(fOffset, fLength)
 	c.Show32(fWriteFlags)
 	channelInfo(c, channel, info)
-	f.Data = c.BytesAt(fWriteData, wire.Ref{Off: at, Len: int(n)})
+	f.Data = writeData(c, wire.Ref{Off: at, Len: int(n)})
 }
 
 // writeResponse is [MS-SMB2] 2.2.22.

@@ -10,7 +10,7 @@ import (
 
 // aliasClass is a kind of identifier. Identifiers of one class are renamed
 // together.
-type aliasClass uint8
+type aliasClass uint32
 
 const (
 	aliasSession aliasClass = iota
@@ -23,6 +23,9 @@ const (
 	aliasGUID
 	aliasCreate
 	aliasResume
+	aliasHandle // of an RPC interface
+	aliasGroup  // association of RPC bindings
+	aliasOwn    // the first of those that mask files name
 )
 
 // triple says that x on side A stood where y stood on side B.

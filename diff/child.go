@@ -26,6 +26,7 @@ type child struct {
 	key  string
 	nth  int // which of its name and key
 	free bool
+	rule string // that sets it free
 }
 
 // contextName is how a create context is called in paths: its fields stand side
@@ -84,7 +85,7 @@ func (c *Comparer) children(out []child, t *field.Tree, s span, parent string) [
 		x := &out[i]
 		if k := keyField(x.name); k != "" {
 			x.key = keyText(t, x.span, k)
-			x.free = c.mask.freeOrder(x.name)
+			x.rule, x.free = c.mask.freeOrder(x.name)
 		}
 	}
 	count(out)
@@ -138,16 +139,6 @@ func keyText(t *field.Tree, s span, name string) string {
 		text = text[:200]
 	}
 	return text
-}
-
-// freeOrder reports whether entries of this name may stand in any order.
-func (m *mask) freeOrder(name string) bool {
-	for i := range m.rules {
-		if r := &m.rules[i]; r.how == anyOrder && matches(r.glob, name) {
-			return true
-		}
-	}
-	return false
 }
 
 // segment gives what stands for the entry in the path of its own fields.

@@ -12,7 +12,6 @@ import (
 	"smbdiff/dissect/field"
 	"smbdiff/dissect/ntstatus"
 	"smbdiff/dissect/op"
-	"smbdiff/dissect/smb2"
 )
 
 // Names of what is no field of a message.
@@ -22,6 +21,8 @@ const (
 	nameInterim   = "smbdiff.interim"
 	nameSignature = "smbdiff.signature"
 	nameProblem   = "smbdiff.problem"
+	nameOperation = "smbdiff.operation" // one that only one side has
+	nameTime      = "smb2.time"         // from the request to its final response
 )
 
 // Comparer compares pairs of operations field by field. It belongs to one
@@ -52,17 +53,19 @@ type Comparer struct {
 // wherever both sides have one; Result.Comparer gives one that knows better.
 func NewComparer(a, b *dissect.Trace, o Options) *Comparer {
 	return &Comparer{traces: [2]*dissect.Trace{a, b}, readers: [2]*dissect.Reader{a.NewReader(), b.NewReader()}, options: o,
-		mask: newMask(o.Mask, o.Ignore, o.Only)}
+		mask: newMask(o.masks())}
 }
 
 // Compare gives the fields of a pair that differ, masked ones too, in the order
 // of A. What a side lacks altogether has no fields. The slice is reused.
 func (c *Comparer) Compare(row Row) []Change {
 	c.changes = c.changes[:0]
-	if row.A == 0 || row.B == 0 || !c.load(row) {
-		return nil
+	switch {
+	case row.A == 0 || row.B == 0:
+		c.single(row)
+	case c.load(row):
+		c.pair(true)
 	}
-	c.pair(true)
 	return c.changes
 }
 
@@ -76,6 +79,10 @@ func (c *Comparer) load(row Row) bool {
 // row grades a row.
 func (c *Comparer) row(r *Row) {
 	if r.A == 0 || r.B == 0 {
+		c.changes = c.changes[:0]
+		if c.single(*r); len(c.changes) > 0 {
+			r.Grade = Masked
+		}
 		return
 	}
 	if !c.load(*r) {
@@ -136,7 +143,7 @@ func (c *Comparer) reason(ch *Change) string {
 func (c *Comparer) pair(list bool) (masked bool) {
 	a, b := &c.ops[0], &c.ops[1]
 	c.unread, c.depth = false, 0
-	c.async = (a.Interim == 0) != (b.Interim == 0) && c.mask.pending && maySlow(a)
+	c.async = (a.Interim == 0) != (b.Interim == 0) && a.Proto == op.SMB2 && c.mask.pending && !waits(a)
 	if a.Proto > op.SMB2 || b.Proto > op.SMB2 {
 		c.unread = true
 		return false
@@ -151,6 +158,7 @@ func (c *Comparer) pair(list bool) (masked bool) {
 	}
 	for part, nums := range [parts][2]uint32{{a.Request, b.Request}, {a.Interim, b.Interim}, {a.Response, b.Response}} {
 		c.part, c.parent, c.reordered = part, "", false
+		c.mask.enter(c, part)
 		c.frames = [2]uint32{}
 		switch {
 		case nums[0] == 0 && nums[1] == 0:
@@ -163,6 +171,9 @@ func (c *Comparer) pair(list bool) (masked bool) {
 		default:
 			c.lone(nameRequest, part, nums[0] == 0)
 		}
+	}
+	if c.options.Timing {
+		c.time()
 	}
 	return masked
 }
@@ -186,19 +197,6 @@ func (c *Comparer) swallowed(a, b *op.Op) bool {
 // rulePending names what hides that an answer took so long that the server sent
 // an interim response first.
 const rulePending = "pending first"
-
-// maySlow reports whether it is a matter of time if the server sends an interim
-// response to the operation.
-func maySlow(o *op.Op) bool {
-	if o.Proto != op.SMB2 {
-		return false
-	}
-	switch smb2.Command(o.Command) {
-	case smb2.ChangeNotify, smb2.Lock:
-		return false
-	}
-	return true
-}
 
 // lone notes a message that only one side has.
 func (c *Comparer) lone(name string, part int, onlyB bool) {
@@ -235,10 +233,7 @@ func (c *Comparer) lone(name string, part int, onlyB bool) {
 	if part == PartRequest {
 		c.frames[k] = c.ops[k].ReqFrame
 	}
-	switch {
-	case d.how == drop:
-		ch.Masked = d.name
-	case part == PartInterim && c.async:
+	if c.hidden(&ch, &d); ch.Masked == "" && part == PartInterim && c.async {
 		ch.Masked = rulePending
 	}
 	c.put(ch)
@@ -247,6 +242,7 @@ func (c *Comparer) lone(name string, part int, onlyB bool) {
 // statuses compares the outcome alone.
 func (c *Comparer) statuses() {
 	c.part = PartResponse
+	c.mask.enter(c, c.part)
 	a, b := &c.ops[0], &c.ops[1]
 	c.frames = [2]uint32{a.RespFrame, b.RespFrame}
 	c.unread = (a.State|b.State)&op.Unread != 0
@@ -265,10 +261,15 @@ func (c *Comparer) status() {
 	path := "response/header/" + name
 	if d := c.mask.pseudo(name, path); d.how != hide {
 		ch := Change{Name: name, Path: path, Op: "replace", A: statusText(c.ops[0].Status), B: statusText(c.ops[1].Status), NodeA: -1, NodeB: -1}
-		if d.how == drop {
-			ch.Masked = d.name
-		}
+		c.hidden(&ch, &d)
 		c.put(ch)
+	}
+}
+
+// hidden names the rule that hides a change of what is no field.
+func (c *Comparer) hidden(ch *Change, d *decision) {
+	if d.how == drop && d.allows(ch.A, ch.B) {
+		ch.Masked = d.name
 	}
 }
 
@@ -340,9 +341,7 @@ func (c *Comparer) finding(name string, part int, how, a, b string) {
 		return
 	}
 	ch := Change{Name: name, Path: path, Op: how, A: a, B: b, NodeA: -1, NodeB: -1}
-	if d.how == drop {
-		ch.Masked = d.name
-	}
+	c.hidden(&ch, &d)
 	c.put(ch)
 }
 

@@ -74,17 +74,31 @@ type Change struct {
 
 // Options say what is compared and what is listed.
 type Options struct {
+	Masks        *Masks   // what counts as noise; nil: as Mask, Ignore and Only say
 	Mask         string   // default, strict, ci, two-sided, none; "" is default
 	Ignore       []string // globs of names, or of paths where they have a slash
 	Only         []string // the same: nothing else is compared
 	AllowSealed  bool     // unread rows do not make the exit status 2
 	StatusesOnly bool     // commands and status alone
+	Timing       bool     // compare response times too
 	Context      int      // equal rows around a difference in the text; -1: all rows
 	ShowMasked   bool     // list what masks hide
 	Brief        bool     // the verdict alone
 	// Progress is called on the goroutine of Traces with the rows compared so
 	// far and in all. It stops the comparison by giving false.
 	Progress func(done, total int) bool
+}
+
+// masks gives the rules in force.
+func (o *Options) masks() *Masks {
+	if o.Masks != nil {
+		return o.Masks
+	}
+	set := o.Mask
+	if set == "" {
+		set = "default"
+	}
+	return NewMasks(set, o.Ignore, o.Only)
 }
 
 // Side is what a report says of one capture.
@@ -138,10 +152,8 @@ type Result struct {
 // Traces compares two traces that have been read. It gives nil when Progress
 // stopped it.
 func Traces(a, b *dissect.Trace, o Options) *Result {
-	if o.Mask == "" {
-		o.Mask = "default"
-	}
-	r := &Result{traces: [2]*dissect.Trace{a, b}, options: o, Mask: o.Mask, FirstAny: -1}
+	o.Masks = o.masks()
+	r := &Result{traces: [2]*dissect.Trace{a, b}, options: o, Mask: o.Masks.Name, FirstAny: -1}
 	r.A, r.B = side(a), side(b)
 	la, lb := gather(a), gather(b)
 	r.edges = [2]*edges{&la.edges, &lb.edges}

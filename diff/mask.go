@@ -1,9 +1,11 @@
 package diff
 
 import (
+	"slices"
 	"strings"
 
 	"smbdiff/dissect/field"
+	"smbdiff/dissect/op"
 )
 
 // how says in what way a rule treats a field.
@@ -14,18 +16,16 @@ const (
 	drop                // the value is ignored, its presence compared
 	alias               // renamed by first appearance; a broken correspondence is a difference
 	anyOrder            // entries of a list may stand in any order
-	within              // numbers may differ by a factor
+	within              // numbers and times may differ by a factor or by an amount
 	length              // the size alone is compared
 	shape               // zero or not is compared
 	hide                // not compared and not listed
+	follows             // a size that fits the message on both sides
 )
 
-// The sets of rules. A rule belongs to those whose bit it has.
-const (
-	inStrict = 1 << iota
-	inDefault
-	inCI
-)
+var howNames = [...]string{"keep", "drop", "alias", "any order", "within", "length", "shape", "hide", "follows"}
+
+func (h how) String() string { return howNames[h] }
 
 // rule says how fields are treated whose name, or path where the glob has a
 // slash, matches. The first rule that matches counts.
@@ -36,131 +36,96 @@ type rule struct {
 	name  string // by which a hidden difference is explained
 	kinds []field.Kind
 	sets  uint8
-	// factor bounds the larger of two numbers by the smaller, for within.
-	factor float64
-	whole  bool // all below the field goes with it
+	// factor bounds the larger of two numbers by the smaller, amount their
+	// distance: of times in ns, of others as they are. One of them is enough.
+	factor, amount float64
+	says           string   // of within: what it allows
+	timed          bool     // amount is a time, in ns
+	whole          bool     // all below the field goes with it
+	status         bool     // it may hide an outcome: a status, a missing answer
+	values         []string // it hides a change only when both values are among these
+	scope
 }
 
-const (
-	inAll  = inStrict | inDefault | inCI
-	inMost = inDefault | inCI
-)
+// scope says in which messages a rule holds.
+type scope struct {
+	commands []string // globs of command names
+	parts    uint8    // bits of the parts of an operation, 0: all
+	when     condition
+	text     string // of when
+}
 
-// rules gives all shipped rules in the order in which they count.
-func rules() []rule {
-	times := []field.Kind{field.FileTime, field.UnixTime}
-	return []rule{
-		{glob: "smb2.sesid", how: alias, class: aliasSession, name: "session id", sets: inAll},
-		{glob: "smb2.previous_sesid", how: alias, class: aliasSessionWire, name: "session id", sets: inAll},
-		{glob: "smb.uid", how: alias, class: aliasSession, name: "session id", sets: inAll},
-		{glob: "smb*.tid", how: alias, class: aliasTree, name: "tree id", sets: inAll},
-		{glob: "smb*.fid", how: alias, class: aliasOpen, name: "file id", sets: inAll},
-		{glob: "smb2.msg_id", how: alias, class: aliasMessage, name: "message id", sets: inAll},
-		{glob: "smb2.aid", how: alias, class: aliasMessage, name: "async id", sets: inAll},
-		{glob: "smb.mid", how: alias, class: aliasMessage, name: "message id", sets: inAll},
-		{glob: "smb2.lease.*lease_key", how: alias, class: aliasLease, name: "lease key", sets: inAll},
-		{glob: "smb*.client_guid", how: alias, class: aliasGUID, name: "client guid", sets: inAll},
-		{glob: "smb*.server_guid", how: alias, class: aliasGUID, name: "server guid", sets: inAll},
-		{glob: "smb2.dh2x.create_guid", how: alias, class: aliasCreate, name: "create guid", sets: inAll},
-		{glob: "smb2.app_instance.app_guid", how: alias, class: aliasCreate, name: "application instance", sets: inAll},
-		{glob: "smb2.fsctl.cchunk.resume_key", how: alias, class: aliasResume, name: "resume key", sets: inAll},
-		{glob: "smb*.tree", how: hide, name: "tree id", kinds: []field.Kind{field.Known}, sets: inAll},
+// condition holds, or not, for the operation of one side that c compares.
+type condition interface {
+	holds(c *Comparer, side int) bool
+}
 
-		{glob: "smb*.signature", how: hide, name: "signature", kinds: []field.Kind{field.Bytes, field.Hex}, sets: inMost},
-		{glob: "smb2.header.transform.signature", how: hide, name: "signature", sets: inMost},
-		{glob: "smb2.header.transform.nonce", how: hide, name: "nonce", sets: inMost},
-		{glob: "smb2.header.transform.enc_data", how: hide, name: "ciphertext", sets: inMost},
-		{glob: "smb2.header.comp_transform.data", how: drop, name: "compressed bytes", kinds: []field.Kind{field.Bytes}, sets: inMost},
-		{glob: "smb2.header.comp_transform.plain", how: hide, name: "compressed bytes", sets: inMost},
-		{glob: "smb*.pid", how: hide, name: "process id", sets: inMost},
-		{glob: "smb.pid.high", how: hide, name: "process id", sets: inMost},
-		{glob: "smb2.credits.*", how: drop, name: "credits", sets: inMost},
-		{glob: "smb2.credit.charge", how: drop, name: "credits", sets: inMost},
+func (s *scope) everywhere() bool { return len(s.commands) == 0 && s.parts == 0 && s.when == nil }
 
-		{glob: "smb2.negotiate_context.salt", how: drop, name: "preauth salt", sets: inMost},
-		{glob: "ntlmssp.ntlmserverchallenge", how: drop, name: "authentication", sets: inMost},
-		{glob: "ntlmssp.ntlmclientchallenge", how: drop, name: "authentication", sets: inMost},
-		{glob: "ntlmssp.auth.lmresponse", how: drop, name: "authentication", sets: inMost},
-		{glob: "ntlmssp.auth.ntresponse", how: drop, name: "authentication", sets: inMost},
-		{glob: "ntlmssp.auth.sesskey", how: drop, name: "authentication", sets: inMost},
-		{glob: "ntlmssp.authenticate.mic", how: drop, name: "authentication", sets: inMost},
-		{glob: "ntlmssp.ntlmv2_response", how: drop, name: "authentication", sets: inMost},
-		{glob: "ntlmssp.ntlmv2_response.ntproofstr", how: drop, name: "authentication", sets: inMost},
-		{glob: "ntlmssp.ntlmv2_response.chal", how: drop, name: "authentication", sets: inMost},
-		{glob: "ntlmssp.ntlmv2_response.restrictions*", how: drop, name: "authentication", sets: inMost},
-		{glob: "ntlmssp.verf.*", how: drop, name: "authentication", sets: inMost},
-		{glob: "spnego.mechListMIC", how: drop, name: "authentication", sets: inMost},
-		{glob: "spnego.mechToken", how: drop, name: "authentication", sets: inMost},
-		{glob: "negoex.message.random", how: drop, name: "authentication", sets: inMost},
-		{glob: "negoex.message.conv_id", how: drop, name: "authentication", sets: inMost},
-		{glob: "negoex.checksum", how: drop, name: "authentication", sets: inMost},
-		{glob: "spnego.responseToken", how: drop, name: "authentication", sets: inMost},
-		{glob: "spnego.krb5.*", how: drop, name: "authentication", sets: inMost},
-		{glob: "kerberos.cipher", how: drop, name: "authentication", sets: inMost},
-		{glob: "kerberos.stime", how: drop, name: "authentication", sets: inMost},
-		{glob: "kerberos.susec", how: drop, name: "authentication", sets: inMost},
-		{glob: "smb2.security_blob", how: drop, name: "authentication", sets: inMost},
-		{glob: "smb.security_blob", how: drop, name: "authentication", sets: inMost},
-		{glob: "smb.challenge", how: drop, name: "authentication", sets: inMost},
-		{glob: "smb.session_key", how: drop, name: "authentication", sets: inMost},
-		{glob: "smb.password", how: drop, name: "authentication", sets: inMost},
-		{glob: "smb.ansi_password", how: drop, name: "authentication", sets: inMost},
-		{glob: "smb.unicode_password", how: drop, name: "authentication", sets: inMost},
-		{glob: "*/smb2.security_blob*/*length", how: drop, name: "sizes of tokens", sets: inCI},
-		{glob: "*/smb2.security_blob*/*maxlen", how: drop, name: "sizes of tokens", sets: inCI},
-		{glob: "*/smb2.security_blob*/*offset", how: drop, name: "sizes of tokens", sets: inCI},
-
-		{glob: "smb2.twrp_timestamp", how: keep, sets: inMost},
-		{glob: "*", how: shape, name: "time", kinds: times, sets: inMost},
-		{glob: "*.smb_date", how: shape, name: "time", sets: inMost},
-		{glob: "*.smb_time", how: shape, name: "time", sets: inMost},
-		{glob: "smb2.file_id", how: drop, name: "index number", sets: inMost},
-		{glob: "smb2.file_id_128", how: drop, name: "index number", sets: inMost},
-		{glob: "smb2.inode", how: drop, name: "index number", sets: inMost},
-		{glob: "smb2.qfid_fid", how: drop, name: "index number", sets: inMost},
-		{glob: "smb.index_number", how: drop, name: "index number", sets: inMost},
-		{glob: "smb*.volume*serial", how: drop, name: "volume serial", sets: inMost},
-		{glob: "smb*.volume_guid", how: drop, name: "volume serial", sets: inMost},
-		{glob: "smb2.fs_posix.identifier", how: drop, name: "volume serial", sets: inMost},
-		{glob: "smb.*free_alloc_units", how: drop, name: "free space", sets: inMost},
-		{glob: "smb2.fs_posix.*available", how: drop, name: "free space", sets: inMost},
-		{glob: "smb2.fs_posix.free_file_nodes", how: drop, name: "free space", sets: inMost},
-
-		{glob: "smb2.reserved*", how: drop, name: "reserved", sets: inMost},
-		{glob: "smb.reserved*", how: drop, name: "reserved", sets: inMost},
-		{glob: "*.reserved", how: drop, name: "reserved", sets: inMost},
-		{glob: "*_reserved", how: drop, name: "reserved", sets: inMost},
-		{glob: "*_reserved?", how: drop, name: "reserved", sets: inMost},
-		{glob: "smbdiff.padding", how: hide, name: "padding", sets: inMost},
-		{glob: "*padding", how: drop, name: "padding", sets: inMost},
-		{glob: "*.pad", how: drop, name: "padding", sets: inMost},
-		{glob: "smb2.read_buffer", how: drop, name: "padding", sets: inMost},
-
-		{glob: "smb2.negotiate_context", how: anyOrder, name: "any order", sets: inMost},
-		{glob: contextName, how: anyOrder, name: "any order", sets: inMost},
+// holds reports whether the rule can hold in a part of an operation.
+func (s *scope) holds(command string, part int) bool {
+	if s.parts != 0 && s.parts>>part&1 == 0 {
+		return false
 	}
+	return len(s.commands) == 0 || slices.ContainsFunc(s.commands, func(g string) bool { return matches(g, command) })
+}
+
+// outcomes are the names of what grades an operation's outcome. A rule hides
+// them only when it says so.
+func outcomes(name string) bool {
+	switch name {
+	case "smb2.nt_status", "smb.nt_status", "smb.error_code", "smb.error_class", nameAnswer, nameSignature, nameOperation:
+		return true
+	}
+	return false
 }
 
 // decision is what the rules say of the fields of one definition.
 type decision struct {
-	how    how
-	class  aliasClass
-	name   string
-	factor float64
-	bits   uint64 // of a flags field: those that are ignored
-	paths  bool   // rules with paths may decide otherwise
-	whole  bool   // all below the field goes with it
+	how            how
+	class          aliasClass
+	name           string
+	factor, amount float64
+	timed          bool
+	bits           uint64 // of a flags field: those that are ignored
+	paths          bool   // rules with paths may decide otherwise
+	whole          bool   // all below the field goes with it
+	values         []string
+}
+
+// allows reports whether the rule hides a change between these two texts.
+func (d *decision) allows(a, b string) bool {
+	return len(d.values) == 0 || slices.Contains(d.values, a) && slices.Contains(d.values, b)
 }
 
 // mask holds the rules in force. It belongs to one goroutine.
 type mask struct {
+	*view
+	all    []rule
+	only   []string
+	scoped bool // some rules do not hold everywhere
+	whens  []int
+	views  map[viewKey]*view
+	// pending hides that one side sent an interim response before its answer.
+	pending bool
+}
+
+// viewKey is what decides which rules hold.
+type viewKey struct {
+	proto   op.Proto
+	command uint16
+	oneWay  bool
+	part    int
+	when    string // by condition, whether it holds
+}
+
+// view is the rules that hold in one kind of message.
+type view struct {
 	rules  []rule // by name
 	paths  []rule // by path
 	only   []string
 	known  map[*field.Def]*decision
 	recent []slot // by place in the tree: messages repeat
-	// pending hides that one side sent an interim response before its answer.
-	pending bool
 }
 
 type slot struct {
@@ -168,40 +133,61 @@ type slot struct {
 	d   *decision
 }
 
-// newMask gives the rules of a set with what is ignored besides.
-func newMask(set string, ignore, only []string) *mask {
-	m := &mask{only: only, known: map[*field.Def]*decision{}}
-	for _, g := range ignore {
-		m.add(rule{glob: g, how: drop, name: "ignore " + g, whole: true})
-	}
-	bit := uint8(inDefault)
-	switch set {
-	case "strict":
-		bit = inStrict
-	case "ci":
-		bit = inCI
-	case "none":
-		bit = 0
-	}
-	m.pending = bit&inMost != 0
-	for _, r := range rules() {
-		if r.sets&bit != 0 {
-			m.add(r)
+// newMask makes rules ready for use.
+func newMask(m *Masks) *mask {
+	out := &mask{all: m.rules, only: m.only, pending: m.pending, views: map[viewKey]*view{}}
+	for i := range m.rules {
+		s := &m.rules[i].scope
+		out.scoped = out.scoped || !s.everywhere()
+		if s.when != nil {
+			out.whens = append(out.whens, i)
 		}
 	}
-	return m
+	out.view = out.make(func(i int) bool { return m.rules[i].everywhere() })
+	return out
 }
 
-func (m *mask) add(r rule) {
-	if strings.Contains(r.glob, "/") {
-		m.paths = append(m.paths, r)
-	} else {
-		m.rules = append(m.rules, r)
+func (m *mask) make(holds func(i int) bool) *view {
+	v := &view{only: m.only, known: map[*field.Def]*decision{}}
+	for i, r := range m.all {
+		switch {
+		case !holds(i):
+		case strings.Contains(r.glob, "/"):
+			v.paths = append(v.paths, r)
+		default:
+			v.rules = append(v.rules, r)
+		}
 	}
+	return v
+}
+
+// enter puts the rules in force that hold for a part of the operations of c.
+func (m *mask) enter(c *Comparer, part int) {
+	if !m.scoped {
+		return
+	}
+	o := &c.ops[0]
+	if o.Num == 0 {
+		o = &c.ops[1]
+	}
+	k := viewKey{proto: o.Proto, command: o.Command, oneWay: o.State&op.Unsolicited != 0, part: part}
+	if len(m.whens) > 0 {
+		k.when = c.conditions()
+	}
+	v := m.views[k]
+	if v == nil {
+		name := o.CommandName()
+		v = m.make(func(i int) bool {
+			n, conditional := slices.BinarySearch(m.whens, i)
+			return m.all[i].holds(name, part) && (!conditional || k.when[n] == '1')
+		})
+		m.views[k] = v
+	}
+	m.view = v
 }
 
 // at decides on the field of node i.
-func (m *mask) at(i int, d *field.Def) *decision {
+func (m *view) at(i int, d *field.Def) *decision {
 	if i < len(m.recent) && m.recent[i].def == d {
 		return m.recent[i].d
 	}
@@ -219,7 +205,7 @@ func (m *mask) at(i int, d *field.Def) *decision {
 	return x
 }
 
-func (m *mask) decide(d *field.Def) *decision {
+func (m *view) decide(d *field.Def) *decision {
 	x := m.named(d.Name, d.Kind)
 	x.paths = len(m.paths) > 0
 	if len(m.only) > 0 {
@@ -247,9 +233,9 @@ func (m *mask) decide(d *field.Def) *decision {
 	return &x
 }
 
-func (m *mask) named(name string, kind field.Kind) decision {
+func (m *view) named(name string, kind field.Kind) decision {
 	for i := range m.rules {
-		if r := &m.rules[i]; r.matches(name, kind) {
+		if r := &m.rules[i]; r.matches(name, name, kind) {
 			return r.decision()
 		}
 	}
@@ -257,34 +243,32 @@ func (m *mask) named(name string, kind field.Kind) decision {
 }
 
 func (r *rule) decision() decision {
-	return decision{how: r.how, class: r.class, name: r.name, factor: r.factor, whole: r.whole}
+	return decision{how: r.how, class: r.class, name: r.name, factor: r.factor, amount: r.amount, timed: r.timed, whole: r.whole, values: r.values}
 }
 
-func (r *rule) matches(name string, kind field.Kind) bool {
-	if len(r.kinds) > 0 {
-		ok := false
-		for _, k := range r.kinds {
-			ok = ok || k == kind
-		}
-		if !ok {
-			return false
-		}
+// matches reports whether the rule is for a field; text is its name or its path.
+func (r *rule) matches(text, name string, kind field.Kind) bool {
+	if len(r.kinds) > 0 && !slices.Contains(r.kinds, kind) {
+		return false
 	}
-	return matches(r.glob, name)
+	if !r.status && r.how != keep && (outcomes(name) || r.whole && (name == "smb2.header" || name == "smb.header")) {
+		return false
+	}
+	return matches(r.glob, text)
 }
 
 // pseudo decides on what is no field of a tree.
-func (m *mask) pseudo(name, path string) decision {
+func (m *view) pseudo(name, path string) decision {
 	d := m.decide(&field.Def{Name: name})
 	return m.byPath(*d, name, path, field.Struct)
 }
 
-func (m *mask) byPath(x decision, name, path string, kind field.Kind) decision {
+func (m *view) byPath(x decision, name, path string, kind field.Kind) decision {
 	if !x.paths {
 		return x
 	}
 	for i := range m.paths {
-		if r := &m.paths[i]; r.matches(path, kind) {
+		if r := &m.paths[i]; r.matches(path, name, kind) {
 			x = r.decision()
 			break
 		}
@@ -298,6 +282,16 @@ func (m *mask) byPath(x decision, name, path string, kind field.Kind) decision {
 		return decision{how: hide, name: "only"}
 	}
 	return x
+}
+
+// freeOrder reports whether entries of this name may stand in any order.
+func (m *view) freeOrder(name string) (rule string, ok bool) {
+	for i := range m.rules {
+		if r := &m.rules[i]; r.how == anyOrder && matches(r.glob, name) {
+			return r.name, true
+		}
+	}
+	return "", false
 }
 
 // matches reports whether s matches a glob of * and ?. Brackets stand for

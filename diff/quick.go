@@ -51,6 +51,9 @@ func (c *Comparer) quick(part int, ta, tb *field.Tree) (masked, ok bool) {
 			continue
 		}
 		diffs++
+		if len(d.values) > 0 {
+			return false, false
+		}
 		switch d.judge(ta, tb, i, i) {
 		case verdictDiffers:
 			return false, false
@@ -102,7 +105,10 @@ func (d *decision) judge(ta, tb *field.Tree, i, j int) verdict {
 		}
 	case within:
 		x, y := float64(na.Val), float64(nb.Val)
-		if max(x, y) <= d.factor*min(x, y) {
+		if d.timed {
+			x, y = inNanoseconds(na), inNanoseconds(nb)
+		}
+		if d.near(x, y) {
 			return verdictMasked
 		}
 	}
@@ -110,6 +116,22 @@ func (d *decision) judge(ta, tb *field.Tree, i, j int) verdict {
 		return verdictMasked
 	}
 	return verdictDiffers
+}
+
+// near reports whether two numbers are within what the rule allows.
+func (d *decision) near(x, y float64) bool {
+	lo, hi := min(x, y), max(x, y)
+	return hi <= d.factor*lo || hi-lo <= d.amount
+}
+
+func inNanoseconds(n *field.Node) float64 {
+	switch n.Def.Kind {
+	case field.FileTime:
+		return float64(n.Val) * 100
+	case field.UnixTime:
+		return float64(n.Val) * 1e9
+	}
+	return float64(n.Val)
 }
 
 // shapeOf tells the values of a time apart that mean no time, [MS-FSCC] 2.4.7.

@@ -100,7 +100,7 @@ func (c *Comparer) order(ta, tb *field.Tree, la, lb []child, mate []int, path st
 		told[x.name] = true
 		rule := ""
 		if x.free {
-			rule = "any order"
+			rule = x.rule
 			c.reordered = true
 		}
 		c.diffs++
@@ -181,7 +181,7 @@ func (c *Comparer) judge(ta, tb *field.Tree, x, y *child, path string, d *decisi
 	if c.reordered && x.name == "smb2.create.chain_offset" {
 		d = &decision{how: drop, name: "any order"}
 	}
-	switch d.judge(ta, tb, x.node, y.node) {
+	switch c.verdict(d, ta, tb, x, y) {
 	case verdictDiffers:
 		rule := ""
 		if c.async && x.name == "smb2.flags" && (ta.Nodes[x.node].Val^tb.Nodes[y.node].Val)&^uint64(smb2.FlagAsync) == 0 {
@@ -193,6 +193,23 @@ func (c *Comparer) judge(ta, tb *field.Tree, x, y *child, path string, d *decisi
 	case verdictHidden:
 		c.diffs++
 	}
+}
+
+// verdict is what the rules make of two values that are not equal.
+func (c *Comparer) verdict(d *decision, ta, tb *field.Tree, x, y *child) verdict {
+	v := d.judge(ta, tb, x.node, y.node)
+	switch {
+	case d.how == follows && c.fits(0, ta, x.node) && c.fits(1, tb, y.node):
+		return verdictHidden
+	case v != verdictDiffers && len(d.values) > 0 && !d.allows(show(ta, x), show(tb, y)):
+		return verdictDiffers
+	}
+	return v
+}
+
+// fits reports whether a size says how long the message around it is.
+func (c *Comparer) fits(side int, t *field.Tree, i int) bool {
+	return t.Nodes[i].Val == uint64(c.readers[side].Message.PDULen)-smb2.TransformSize
 }
 
 func (c *Comparer) value(ta, tb *field.Tree, x, y *child, path, rule string) {
@@ -215,7 +232,7 @@ func (c *Comparer) alone(t *field.Tree, x *child, side int, path string) {
 	}
 	ch := Change{Name: x.name, Path: leaf, Op: "remove", NodeA: x.node, NodeB: -1}
 	switch {
-	case d.how == drop && (d.whole || d.name == "padding"):
+	case d.how == drop && (d.whole || d.name == "padding") && len(d.values) == 0:
 		ch.Masked = d.name
 	case c.async && (x.name == "smb2.tid" || x.name == "smb2.aid"):
 		ch.Masked = rulePending

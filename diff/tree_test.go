@@ -149,12 +149,12 @@ func TestTree(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			a, b := plant(all, c.a), plant(all, c.b)
-			x := &Comparer{mask: newMask("default", nil, nil)}
+			x := &Comparer{mask: newMask(NewMasks("default", nil, nil))}
 			x.differ(PartResponse, a, b)
 			if got := listed(x); got != c.want {
 				t.Errorf("got\n%s\nwant\n%s", got, c.want)
 			}
-			masked, ok := (&Comparer{mask: newMask("default", nil, nil)}).quick(PartResponse, a.tree, b.tree)
+			masked, ok := (&Comparer{mask: newMask(NewMasks("default", nil, nil))}).quick(PartResponse, a.tree, b.tree)
 			if ok && strings.Count(c.want, "~") != strings.Count(c.want, "replace") || ok && masked != (c.want != "") {
 				t.Errorf("quick says masked %v, %v", masked, ok)
 			}
@@ -181,7 +181,7 @@ func TestIgnoreAndOnly(t *testing.T) {
 		{nil, []string{"*/header/*"}, "header/x.v,header/smb2.capabilities"},
 		{nil, []string{"nothing"}, ""},
 	} {
-		x := &Comparer{mask: newMask("default", c.ignore, c.only)}
+		x := &Comparer{mask: newMask(NewMasks("default", c.ignore, c.only))}
 		x.differ(PartResponse, plant(all, a), plant(all, b))
 		var got []string
 		for _, ch := range x.changes {
@@ -241,7 +241,7 @@ func TestAlias(t *testing.T) {
 		{"unasked", "smb2.msg_id 4294967295", "smb2.msg_id 7", [2]uint32{}, nil, "4294967295 > 7"},
 		{"zero tree", "smb2.tid 0", "smb2.tid 5", [2]uint32{}, nil, "0x00000000 > 0x00000005"},
 	} {
-		x := &Comparer{mask: newMask("strict", nil, nil), alias: c.known}
+		x := &Comparer{mask: newMask(NewMasks("strict", nil, nil)), alias: c.known}
 		x.ops = [2]op.Op{{Open: c.opens[0]}, {Open: c.opens[1]}}
 		a, b := plant(all, c.a), plant(all, c.b)
 		x.differ(PartResponse, a, b)

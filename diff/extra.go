@@ -1,0 +1,67 @@
+package diff
+
+import (
+	"time"
+
+	"smbdiff/dissect/op"
+	"smbdiff/dissect/smb2"
+)
+
+// single notes an operation without a partner when a rule hides it.
+func (c *Comparer) single(row Row) {
+	c.ops[0], _ = c.traces[0].Op(row.A)
+	c.ops[1], _ = c.traces[1].Op(row.B)
+	c.part, c.frames = PartRequest, [2]uint32{c.ops[0].ReqFrame, c.ops[1].ReqFrame}
+	c.mask.enter(c, PartRequest)
+	d := c.mask.pseudo(nameOperation, nameOperation)
+	if d.how != drop && d.how != hide || d.name == "only" {
+		return
+	}
+	ch := Change{Name: nameOperation, Path: nameOperation, Op: "remove", A: c.result(0), B: c.result(1), NodeA: -1, NodeB: -1, Masked: d.name}
+	if row.A == 0 {
+		ch.Op = "add"
+	}
+	if d.allows(ch.A+ch.B, ch.A+ch.B) {
+		c.put(ch)
+	}
+}
+
+func (c *Comparer) result(side int) string {
+	if c.ops[side].Num == 0 {
+		return ""
+	}
+	return string(c.ops[side].AppendResult(nil))
+}
+
+// time compares how long the answers took.
+func (c *Comparer) time() {
+	a, b := &c.ops[0], &c.ops[1]
+	if a.RTT < 0 || b.RTT < 0 || a.RTT == b.RTT || waits(a) {
+		return
+	}
+	c.part, c.frames = PartResponse, [2]uint32{a.RespFrame, b.RespFrame}
+	c.mask.enter(c, PartResponse)
+	path := partNames[PartResponse] + "/" + nameTime
+	d := c.mask.pseudo(nameTime, path)
+	ch := Change{Name: nameTime, Path: path, Op: "replace", A: time.Duration(a.RTT).String(), B: time.Duration(b.RTT).String(), NodeA: -1, NodeB: -1}
+	switch {
+	case d.how == hide:
+		return
+	case d.how == drop, d.how == within && d.near(float64(a.RTT), float64(b.RTT)):
+		ch.Masked = d.name
+	}
+	c.put(ch)
+}
+
+// waits reports whether the operation is answered when something happens, not
+// when it is done.
+func waits(o *op.Op) bool {
+	if o.Proto != op.SMB2 {
+		return false
+	}
+	switch smb2.Command(o.Command) {
+	case smb2.ChangeNotify, smb2.Lock:
+		return true
+	}
+	return false
+}

@@ -1,0 +1,236 @@
+package diff
+
+import (
+	"strings"
+
+	"smbdiff/dissect/field"
+)
+
+// The sets of rules. A rule belongs to those whose bit it has.
+const (
+	inStrict = 1 << iota
+	inDefault
+	inCI
+	inTwoSided
+
+	inIDs  = inStrict | inDefault | inCI
+	inMost = inDefault | inCI
+)
+
+// Set is a shipped set of rules.
+type Set struct {
+	Name, What string
+	bit        uint8
+}
+
+// Sets gives the shipped sets.
+func Sets() []Set {
+	return []Set{
+		{"default", "what two runs of the same work never share: ids are renamed, times, nonces, credits and the like masked", inDefault},
+		{"strict", "ids are renamed, all else counts", inStrict},
+		{"ci", "default, and response times and the sizes of authentication tokens", inCI},
+		{"two-sided", "captures of one run at both ends: bytes must be the same, only times differ", inTwoSided},
+		{"none", "nothing is masked", 0},
+	}
+}
+
+// Masks are rules that say what counts as noise. They are not changed once
+// made.
+type Masks struct {
+	Name    string // the sets and files they came from
+	rules   []rule
+	only    []string
+	pending bool
+	sets    []string // the shipped sets they hold
+}
+
+// NewMasks gives the rules of a shipped set with globs of fields that are
+// ignored, or nothing but compared. A glob of names hides an outcome only when
+// it is the very name.
+func NewMasks(set string, ignore, only []string) *Masks {
+	m := &Masks{only: only}
+	for _, g := range ignore {
+		m.rules = append(m.rules, rule{glob: g, how: drop, name: "ignore " + g, whole: true, status: outcomes(g)})
+	}
+	m.set(set)
+	m.Name = set
+	return m
+}
+
+// set appends the rules of a shipped set. It reports false for one that is not
+// there.
+func (m *Masks) set(name string) bool {
+	for _, s := range Sets() {
+		if s.Name != name {
+			continue
+		}
+		m.sets = append(m.sets, name)
+		m.pending = m.pending || s.bit&inMost != 0
+		for _, r := range rules() {
+			if r.sets&s.bit != 0 {
+				m.rules = append(m.rules, r)
+			}
+		}
+		return true
+	}
+	return false
+}
+
+// rules gives all shipped rules in the order in which they count.
+func rules() []rule {
+	times := []field.Kind{field.FileTime, field.UnixTime}
+	return []rule{
+		{glob: "smb2.sesid", how: alias, class: aliasSession, name: "session id", sets: inIDs},
+		{glob: "smb2.previous_sesid", how: alias, class: aliasSessionWire, name: "session id", sets: inIDs},
+		{glob: "smb.uid", how: alias, class: aliasSession, name: "session id", sets: inIDs},
+		{glob: "smb*.tid", how: alias, class: aliasTree, name: "tree id", sets: inIDs},
+		{glob: "smb*.fid", how: alias, class: aliasOpen, name: "file id", sets: inIDs},
+		{glob: "smb2.msg_id", how: alias, class: aliasMessage, name: "message id", sets: inIDs},
+		{glob: "smb2.aid", how: alias, class: aliasMessage, name: "async id", sets: inIDs},
+		{glob: "smb.mid", how: alias, class: aliasMessage, name: "message id", sets: inIDs},
+		{glob: "smb2.lease.*lease_key", how: alias, class: aliasLease, name: "lease key", sets: inIDs},
+		{glob: "smb*.client_guid", how: alias, class: aliasGUID, name: "client guid", sets: inIDs},
+		{glob: "smb*.server_guid", how: alias, class: aliasGUID, name: "server guid", sets: inIDs},
+		{glob: "smb2.dh2x.create_guid", how: alias, class: aliasCreate, name: "create guid", sets: inIDs},
+		{glob: "smb2.app_instance.app_guid", how: alias, class: aliasCreate, name: "application instance", sets: inIDs},
+		{glob: "smb2.fsctl.cchunk.resume_key", how: alias, class: aliasResume, name: "resume key", sets: inIDs},
+		{glob: "smb*.tree", how: hide, name: "tree id", kinds: []field.Kind{field.Known}, sets: inIDs},
+
+		{glob: "smb*.signature", how: hide, name: "signature", kinds: []field.Kind{field.Bytes, field.Hex}, sets: inMost},
+		{glob: "smb2.header.transform.signature", how: hide, name: "signature", sets: inMost},
+		{glob: "smb2.header.transform.nonce", how: hide, name: "nonce", sets: inMost},
+		{glob: "smb2.header.transform.enc_data", how: hide, name: "ciphertext", sets: inMost},
+		{glob: "smb2.header.comp_transform.data", how: drop, name: "compressed bytes", kinds: []field.Kind{field.Bytes}, sets: inMost},
+		{glob: "smb2.header.comp_transform.plain", how: hide, name: "compressed bytes", sets: inMost},
+		{glob: "smb*.pid", how: hide, name: "process id", sets: inMost},
+		{glob: "smb.pid.high", how: hide, name: "process id", sets: inMost},
+		{glob: "smb2.credits.*", how: drop, name: "credits", sets: inMost},
+		{glob: "smb2.credit.charge", how: drop, name: "credits", sets: inMost},
+
+		{glob: "smb2.negotiate_context.salt", how: drop, name: "preauth salt", sets: inMost},
+		{glob: "ntlmssp.ntlmserverchallenge", how: drop, name: "authentication", sets: inMost},
+		{glob: "ntlmssp.ntlmclientchallenge", how: drop, name: "authentication", sets: inMost},
+		{glob: "ntlmssp.auth.lmresponse", how: drop, name: "authentication", sets: inMost},
+		{glob: "ntlmssp.auth.ntresponse", how: drop, name: "authentication", sets: inMost},
+		{glob: "ntlmssp.auth.sesskey", how: drop, name: "authentication", sets: inMost},
+		{glob: "ntlmssp.authenticate.mic", how: drop, name: "authentication", sets: inMost},
+		{glob: "ntlmssp.ntlmv2_response", how: drop, name: "authentication", sets: inMost},
+		{glob: "ntlmssp.ntlmv2_response.ntproofstr", how: drop, name: "authentication", sets: inMost},
+		{glob: "ntlmssp.ntlmv2_response.chal", how: drop, name: "authentication", sets: inMost},
+		{glob: "ntlmssp.ntlmv2_response.restrictions*", how: drop, name: "authentication", sets: inMost},
+		{glob: "ntlmssp.verf.*", how: drop, name: "authentication", sets: inMost},
+		{glob: "spnego.mechListMIC", how: drop, name: "authentication", sets: inMost},
+		{glob: "spnego.mechToken", how: drop, name: "authentication", sets: inMost},
+		{glob: "negoex.message.random", how: drop, name: "authentication", sets: inMost},
+		{glob: "negoex.message.conv_id", how: drop, name: "authentication", sets: inMost},
+		{glob: "negoex.checksum", how: drop, name: "authentication", sets: inMost},
+		{glob: "spnego.responseToken", how: drop, name: "authentication", sets: inMost},
+		{glob: "spnego.krb5.*", how: drop, name: "authentication", sets: inMost},
+		{glob: "kerberos.cipher", how: drop, name: "authentication", sets: inMost},
+		{glob: "kerberos.stime", how: drop, name: "authentication", sets: inMost},
+		{glob: "kerberos.susec", how: drop, name: "authentication", sets: inMost},
+		{glob: "smb2.security_blob", how: drop, name: "authentication", sets: inMost},
+		{glob: "smb.security_blob", how: drop, name: "authentication", sets: inMost},
+		{glob: "smb.challenge", how: drop, name: "authentication", sets: inMost},
+		{glob: "smb.session_key", how: drop, name: "authentication", sets: inMost},
+		{glob: "smb.password", how: drop, name: "authentication", sets: inMost},
+		{glob: "smb.ansi_password", how: drop, name: "authentication", sets: inMost},
+		{glob: "smb.unicode_password", how: drop, name: "authentication", sets: inMost},
+		{glob: "*/smb2.security_blob*/*length", how: drop, name: "sizes of tokens", sets: inCI},
+		{glob: "*/smb2.security_blob*/*maxlen", how: drop, name: "sizes of tokens", sets: inCI},
+		{glob: "*/smb2.security_blob*/*offset", how: drop, name: "sizes of tokens", sets: inCI},
+
+		{glob: "smb2.twrp_timestamp", how: keep, sets: inMost},
+		{glob: "*", how: shape, name: "time", kinds: times, sets: inMost},
+		{glob: "*.smb_date", how: shape, name: "time", sets: inMost},
+		{glob: "*.smb_time", how: shape, name: "time", sets: inMost},
+		{glob: "smb2.file_id", how: drop, name: "index number", sets: inMost},
+		{glob: "smb2.file_id_128", how: drop, name: "index number", sets: inMost},
+		{glob: "smb2.inode", how: drop, name: "index number", sets: inMost},
+		{glob: "smb2.qfid_fid", how: drop, name: "index number", sets: inMost},
+		{glob: "smb.index_number", how: drop, name: "index number", sets: inMost},
+		{glob: "smb*.volume*serial", how: drop, name: "volume serial", sets: inMost},
+		{glob: "smb*.volume_guid", how: drop, name: "volume serial", sets: inMost},
+		{glob: "smb2.fs_posix.identifier", how: drop, name: "volume serial", sets: inMost},
+		{glob: "smb.*free_alloc_units", how: drop, name: "free space", sets: inMost},
+		{glob: "smb2.fs_posix.*available", how: drop, name: "free space", sets: inMost},
+		{glob: "smb2.fs_posix.free_file_nodes", how: drop, name: "free space", sets: inMost},
+
+		{glob: "smb2.reserved*", how: drop, name: "reserved", sets: inMost},
+		{glob: "smb.reserved*", how: drop, name: "reserved", sets: inMost},
+		{glob: "*.reserved", how: drop, name: "reserved", sets: inMost},
+		{glob: "*_reserved", how: drop, name: "reserved", sets: inMost},
+		{glob: "*_reserved?", how: drop, name: "reserved", sets: inMost},
+		{glob: "smbdiff.padding", how: hide, name: "padding", sets: inMost},
+		{glob: "*padding", how: drop, name: "padding", sets: inMost},
+		{glob: "*.pad", how: drop, name: "padding", sets: inMost},
+		{glob: "smb2.read_buffer", how: drop, name: "padding", sets: inMost},
+
+		{glob: "smb2.header.transform.msg_size", how: follows, name: "size of the message", sets: inMost},
+
+		{glob: "smb2.negotiate_context", how: anyOrder, name: "any order", sets: inMost},
+		{glob: contextName, how: anyOrder, name: "any order", sets: inMost},
+
+		{glob: nameTime, how: drop, name: "response time", sets: inCI | inTwoSided},
+		{glob: nameTime, how: within, factor: 5, amount: 20e6, timed: true, says: "within 5x or 20ms", name: "response time", sets: inStrict | inDefault},
+		{glob: nameOperation, how: drop, name: "keepalive", status: true, scope: scope{commands: []string{"ECHO"}}, sets: inMost},
+	}
+}
+
+// Listed is a rule as lists show it.
+type Listed struct {
+	Field, Scope, How, Name string
+}
+
+// List gives the rules in the order in which they count.
+func (m *Masks) List() (out []Listed) {
+	for i := range m.rules {
+		r := &m.rules[i]
+		x := Listed{Field: r.glob, Scope: r.where(), How: r.how.String(), Name: r.name}
+		switch {
+		case r.how == within:
+			x.How = r.says
+		case r.how == follows:
+			x.How = "fits the message"
+		case r.status:
+			x.How += ", outcomes too"
+		}
+		out = append(out, x)
+	}
+	if m.pending {
+		out = append(out, Listed{Field: nameInterim, Scope: "all but CHANGE_NOTIFY and LOCK", How: "drop", Name: rulePending})
+	}
+	return out
+}
+
+// where gives the scope in words.
+func (r *rule) where() string {
+	var out []string
+	if len(r.commands) > 0 {
+		out = append(out, strings.Join(r.commands, ", "))
+	}
+	switch r.parts {
+	case 1 << PartRequest:
+		out = append(out, "request")
+	case 1<<PartInterim | 1<<PartResponse:
+		out = append(out, "response")
+	}
+	for _, k := range r.kinds {
+		switch k {
+		case field.FileTime, field.UnixTime:
+			out = append(out, "times")
+		case field.Bytes, field.Hex:
+			out = append(out, "bytes")
+		default:
+			continue
+		}
+		break
+	}
+	if r.text != "" {
+		out = append(out, "when "+r.text)
+	}
+	if len(out) == 0 {
+		return "all commands"
+	}
+	return strings.Join(out, " ")
+}

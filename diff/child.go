@@ -142,16 +142,30 @@ func keyText(t *field.Tree, s span, name string) string {
 }
 
 // segment gives what stands for the entry in the path of its own fields.
-func (x *child) segment(leaf bool) string {
+func (c *Comparer) segment(x *child, leaf bool) string {
 	s := x.name
 	if !leaf {
 		s = strings.TrimPrefix(strings.TrimPrefix(s, "smb2."), "smb.")
 	}
 	if x.key != "" {
-		s += "[" + x.key + "]"
+		s += "[" + c.key(x) + "]"
 	}
 	if x.nth > 0 {
 		s += "[" + strconv.Itoa(x.nth) + "]"
 	}
 	return s
+}
+
+// key gives the key of an entry as reports show it.
+func (c *Comparer) key(x *child) string {
+	if c.red == nil {
+		return x.key
+	}
+	switch k := keyField(x.name); {
+	case k == "nt.sid":
+		return c.red.word("sid", x.key)
+	case strings.HasSuffix(k, "name") || k == "smb.file":
+		return c.red.name(x.key)
+	}
+	return x.key
 }

@@ -47,6 +47,7 @@ type Comparer struct {
 	diffs     int          // values that are not equal, masked or not
 	changes   []Change
 	unread    bool
+	red       *redactor // nil: values as captured
 }
 
 // NewComparer makes a comparer of a and b. It takes identifiers as equal
@@ -400,7 +401,7 @@ func (r *Result) each(chunks []int, work func(*Comparer, int), meet bool, before
 		wg.Add(1)
 		go func() {
 			defer wg.Done()
-			c := r.Comparer()
+			c := r.grader()
 			if meet {
 				c.meet = new(meetings)
 			}

@@ -48,6 +48,7 @@ type Row struct {
 	Moved bool // concurrent operations in another order
 	// Request and Response say which half has unmasked differences.
 	Request, Response bool
+	Out               bool // Pick leaves it out: it counts for nothing
 }
 
 // The parts of an operation, as Change.Part has them.
@@ -81,9 +82,15 @@ type Options struct {
 	AllowSealed  bool     // unread rows do not make the exit status 2
 	StatusesOnly bool     // commands and status alone
 	Timing       bool     // compare response times too
+	Pick         Pick     // which rows count
 	Context      int      // equal rows around a difference in the text; -1: all rows
 	ShowMasked   bool     // list what masks hide
 	Brief        bool     // the verdict alone
+	First        bool     // list the first divergence alone
+	SideBySide   bool     // of the text: A to the left, B to the right
+	Width        int      // of that, in cells; 0: 120
+	Redact       bool     // names, addresses and payload are replaced by words
+	Command      string   // how the program was called, for the end of the HTML
 	// Progress is called on the goroutine of Traces with the rows compared so
 	// far and in all. It stops the comparison by giving false.
 	Progress func(done, total int) bool
@@ -92,7 +99,7 @@ type Options struct {
 // masks gives the rules in force.
 func (o *Options) masks() *Masks {
 	if o.Masks != nil {
-		return o.Masks
+		return o.Masks.with(o.Ignore, o.Only)
 	}
 	set := o.Mask
 	if set == "" {
@@ -115,6 +122,7 @@ type First struct {
 	Reason  string // status, missing, extra, no_answer, signature, negotiated, field
 	Command string
 	Path    string // of the operation's object
+	Field   string // that says most; "" of an operation that one side lacks
 	Suspect string // server, client, network, consequence, none
 	Text    string
 	Of      uint32 // Suspect consequence: the operation of A whose answer differed before
@@ -138,6 +146,7 @@ type Result struct {
 	Verdict  string // differ, same, incomplete
 	Exit     int    // 0, 1, 2
 	Unread   int    // rows that were not comparable
+	Left     int    // rows that Pick leaves out
 	First    *First
 	FirstAny int // index of the first row with an unmasked difference, -1: none
 	Causes   []Cause
@@ -146,27 +155,42 @@ type Result struct {
 	options Options
 	alias   *aliases
 	edges   [2]*edges
-	conns   *pairing // of connections
+	// pairs of connections and of sessions
+	conns, sessions *pairing
+	red             *redactor // nil: as captured
 }
 
 // Traces compares two traces that have been read. It gives nil when Progress
 // stopped it.
 func Traces(a, b *dissect.Trace, o Options) *Result {
 	o.Masks = o.masks()
+	o.Ignore, o.Only = nil, nil
 	r := &Result{traces: [2]*dissect.Trace{a, b}, options: o, Mask: o.Masks.Name, FirstAny: -1}
 	r.A, r.B = side(a), side(b)
+	if o.Redact {
+		r.red = newRedactor()
+		r.A.File, r.B.File = "A", "B"
+	}
 	la, lb := gather(a), gather(b)
 	r.edges = [2]*edges{&la.edges, &lb.edges}
-	r.Rows, r.conns = pairUp(la, lb)
+	r.Rows, r.conns, r.sessions = pairUp(la, lb)
 	if !r.compare() {
 		return nil
 	}
+	r.doubt()
+	r.pick()
 	r.judge()
 	return r
 }
 
 // Comparer gives a comparer that knows the identifiers of the whole result.
 func (r *Result) Comparer() *Comparer {
+	c := r.grader()
+	c.red = r.red
+	return c
+}
+
+func (r *Result) grader() *Comparer {
 	c := NewComparer(r.traces[0], r.traces[1], r.options)
 	c.alias, c.edges = r.alias, r.edges
 	return c

@@ -182,7 +182,7 @@ func (j *jsonWriter) row(i int) {
 	j.key("moved")
 	j.b = strconv.AppendBool(j.b, row.Moved)
 	j.text("command", o.CommandName())
-	j.textOrNull("path", j.r.traces[side].Name(o.Path))
+	j.textOrNull("path", j.r.name(side)(o.Path))
 	j.op("a", &a)
 	j.op("b", &b)
 	j.key("fields")

@@ -53,7 +53,11 @@ func LoadMasks(names, ignore, only []string) (*Masks, error) {
 			return nil, err
 		}
 	}
-	m.Name = strings.Join(names, " + ")
+	shown := make([]string, len(names))
+	for i, n := range names {
+		shown[i] = filepath.Base(n)
+	}
+	m.Name = strings.Join(shown, " + ")
 	return m, nil
 }
 

@@ -48,13 +48,26 @@ type Masks struct {
 // ignored, or nothing but compared. A glob of names hides an outcome only when
 // it is the very name.
 func NewMasks(set string, ignore, only []string) *Masks {
-	m := &Masks{only: only}
-	for _, g := range ignore {
-		m.rules = append(m.rules, rule{glob: g, how: drop, name: "ignore " + g, whole: true, status: outcomes(g)})
-	}
+	m := &Masks{Name: set, only: only, rules: ignored(ignore)}
 	m.set(set)
-	m.Name = set
 	return m
+}
+
+func ignored(globs []string) (out []rule) {
+	for _, g := range globs {
+		out = append(out, rule{glob: g, how: drop, name: "ignore " + g, whole: true, status: outcomes(g)})
+	}
+	return out
+}
+
+// with gives the rules with more that is ignored, or compared alone.
+func (m *Masks) with(ignore, only []string) *Masks {
+	if len(ignore) == 0 && len(only) == 0 {
+		return m
+	}
+	out := *m
+	out.rules, out.only = append(ignored(ignore), m.rules...), append(only[:len(only):len(only)], m.only...)
+	return &out
 }
 
 // set appends the rules of a shipped set. It reports false for one that is not

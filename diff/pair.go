@@ -2,11 +2,11 @@ package diff
 
 // pairUp puts the operations of both sides beside each other: sessions first,
 // then connections, then operations inside those that belong together. It gives
-// the pairs of connections too.
-func pairUp(a, b *list) ([]Row, *pairing) {
+// the pairs of connections and sessions too.
+func pairUp(a, b *list) (rows []Row, conns, sessions *pairing) {
 	u := &pairer{sides: [2]*list{a, b}, all: newPairing(len(a.facts), len(b.facts))}
-	sessions := matchSessions(a.sessions, b.sessions)
-	conns := matchConns(a, b, sessions)
+	sessions = matchSessions(a.sessions, b.sessions)
+	conns = matchConns(a, b, sessions)
 	for i, j := range conns.a {
 		if j >= 0 {
 			u.stream(a.conns[i], b.conns[j])
@@ -17,7 +17,7 @@ func pairUp(a, b *list) ([]Row, *pairing) {
 			u.stream(a.sessions[i].ops, b.sessions[j].ops)
 		}
 	}
-	return u.rows(), conns
+	return u.rows(), conns, sessions
 }
 
 type pairer struct {

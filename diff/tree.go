@@ -105,16 +105,16 @@ func (c *Comparer) order(ta, tb *field.Tree, la, lb []child, mate []int, path st
 		}
 		c.diffs++
 		y := &lb[mate[i]]
-		c.put(Change{Name: x.name, Path: path + "/" + x.name, Op: "replace", A: orderText(la, x.name), B: orderText(lb, x.name), Masked: rule,
+		c.put(Change{Name: x.name, Path: path + "/" + x.name, Op: "replace", A: c.orderText(la, x.name), B: c.orderText(lb, x.name), Masked: rule,
 			NodeA: x.node, NodeB: y.node})
 	}
 }
 
-func orderText(l []child, name string) string {
+func (c *Comparer) orderText(l []child, name string) string {
 	var out []string
 	for i := range l {
 		if l[i].name == name {
-			out = append(out, l[i].key)
+			out = append(out, c.key(&l[i]))
 		}
 	}
 	return strings.Join(out, " ")
@@ -123,7 +123,7 @@ func orderText(l []child, name string) string {
 // entry compares two entries that stand for each other.
 func (c *Comparer) entry(ta, tb *field.Tree, x, y *child, path string) {
 	if x.name == contextName {
-		c.pairLists(ta, tb, x.span, y.span, contextName, path+"/"+x.segment(false))
+		c.pairLists(ta, tb, x.span, y.span, contextName, path+"/"+c.segment(x, false))
 		return
 	}
 	i, j := x.node, y.node
@@ -136,7 +136,7 @@ func (c *Comparer) entry(ta, tb *field.Tree, x, y *child, path string) {
 	}
 	leaf := ""
 	if d.paths {
-		leaf = path + "/" + x.segment(true)
+		leaf = path + "/" + c.segment(x, true)
 		d = c.mask.byPath(d, na.Def.Name, leaf, na.Def.Kind)
 	}
 	if d.how == alias && na.Def.Kind == nb.Def.Kind {
@@ -145,7 +145,7 @@ func (c *Comparer) entry(ta, tb *field.Tree, x, y *child, path string) {
 		}
 		if !c.sameIdentity(d.class, c.part, ta, tb, i, j) {
 			c.diffs++
-			c.put(Change{Name: x.name, Path: path + "/" + x.segment(true), Op: "replace", A: c.named(0, d.class, ta, i), B: c.named(1, d.class, tb, j),
+			c.put(Change{Name: x.name, Path: path + "/" + c.segment(x, true), Op: "replace", A: c.named(0, d.class, ta, i), B: c.named(1, d.class, tb, j),
 				NodeA: i, NodeB: j})
 		}
 		return
@@ -165,7 +165,7 @@ func (c *Comparer) entry(ta, tb *field.Tree, x, y *child, path string) {
 	}
 	before, parent := c.diffs, c.parent
 	c.parent = na.Def.Name
-	c.level(ta, tb, span{i + 1, int(na.End)}, span{j + 1, int(nb.End)}, path+"/"+x.segment(false))
+	c.level(ta, tb, span{i + 1, int(na.End)}, span{j + 1, int(nb.End)}, path+"/"+c.segment(x, false))
 	c.parent = parent
 	if below && !equal && c.diffs == before {
 		c.judge(ta, tb, x, y, path, &d)
@@ -214,14 +214,14 @@ func (c *Comparer) fits(side int, t *field.Tree, i int) bool {
 
 func (c *Comparer) value(ta, tb *field.Tree, x, y *child, path, rule string) {
 	c.diffs++
-	c.put(Change{Name: x.name, Path: path + "/" + x.segment(true), Op: "replace", A: show(ta, x), B: show(tb, y), Masked: rule,
+	c.put(Change{Name: x.name, Path: path + "/" + c.segment(x, true), Op: "replace", A: c.show(ta, x), B: c.show(tb, y), Masked: rule,
 		NodeA: x.node, NodeB: y.node})
 }
 
 // alone notes an entry that only one side has.
 func (c *Comparer) alone(t *field.Tree, x *child, side int, path string) {
 	c.diffs++
-	leaf := path + "/" + x.segment(true)
+	leaf := path + "/" + c.segment(x, true)
 	def := t.Nodes[x.node].Def
 	d := c.mask.byPath(*c.mask.at(x.node, def), def.Name, leaf, def.Kind)
 	if x.name == contextName {
@@ -238,9 +238,9 @@ func (c *Comparer) alone(t *field.Tree, x *child, side int, path string) {
 		ch.Masked = rulePending
 	}
 	if side == 1 {
-		ch.Op, ch.NodeA, ch.NodeB, ch.B = "add", -1, x.node, show(t, x)
+		ch.Op, ch.NodeA, ch.NodeB, ch.B = "add", -1, x.node, c.show(t, x)
 	} else {
-		ch.A = show(t, x)
+		ch.A = c.show(t, x)
 	}
 	c.put(ch)
 }
@@ -252,6 +252,14 @@ func (c *Comparer) put(ch Change) {
 
 // showMost bounds the text of a value.
 const showMost = 4096
+
+// show gives what a person reads for an entry, redacted when asked for.
+func (c *Comparer) show(t *field.Tree, x *child) string {
+	if x.key != "" {
+		return c.key(x)
+	}
+	return c.red.value(t.Nodes[x.node].Def, show(t, x))
+}
 
 // show gives what a person reads for an entry.
 func show(t *field.Tree, x *child) string {
@@ -280,7 +288,7 @@ func show(t *field.Tree, x *child) string {
 
 // named gives an identifier with the name that the conversation gives it.
 func (c *Comparer) named(side int, class aliasClass, t *field.Tree, i int) string {
-	s := t.Show(i)
+	s := c.red.value(t.Nodes[i].Def, t.Show(i))
 	class, v := identity(class, &c.ops[side], c.part, t, i)
 	letter := ""
 	switch class {

@@ -11,10 +11,12 @@ import (
 
 // judge counts grades and draws the verdict.
 func (r *Result) judge() {
-	r.doubt()
 	firstOutcome, firstDiffers := -1, -1
 	for i := range r.Rows {
 		g := r.Rows[i].Grade
+		if r.Rows[i].Out {
+			continue
+		}
 		r.Counts[g]++
 		if g.Shows() && r.FirstAny < 0 {
 			r.FirstAny = i
@@ -35,7 +37,7 @@ func (r *Result) judge() {
 	case first >= 0:
 		r.Verdict, r.Exit = "differ", 1
 		r.explain(first)
-	case r.Unread > 0 || len(r.Rows) == 0:
+	case r.Unread > 0 || len(r.Rows) == r.Left:
 		r.Verdict, r.Exit = "incomplete", 2
 		if r.options.AllowSealed && r.Unread > 0 {
 			r.Exit = 0
@@ -54,7 +56,7 @@ func (r *Result) pairOps(row *Row) (a, b op.Op) {
 
 // object gives what an operation works on, safe for a terminal.
 func (r *Result) object(side int, o *op.Op) string {
-	return string(o.AppendObject(nil, r.traces[side].Name))
+	return string(o.AppendObject(nil, r.name(side)))
 }
 
 // explain fills First and Causes for the divergence at row i.
@@ -67,33 +69,44 @@ func (r *Result) explain(i int) {
 	if row.A == 0 {
 		o, side = &b, 1
 	}
-	f.Command, f.Path = o.CommandName(), r.traces[side].Name(o.Path)
-	where := "op " + opNumber(row.A) + " (A) / " + opNumber(row.B) + " (B): " + f.Command
-	if x := r.object(side, o); x != "" {
-		where += " " + x
-	}
+	f.Command, f.Path = o.CommandName(), r.name(side)(o.Path)
 	c := r.Comparer()
-	switch row.Grade {
-	case OnlyA:
-		f.Reason, f.Text = "missing", where+", only in A"
-	case OnlyB:
-		f.Reason, f.Text = "extra", where+", only in B"
-	default:
-		ch := c.leading(c.Compare(*row))
-		f.Reason = c.reason(&ch)
-		switch f.Reason {
-		case "status", "no_answer":
-			where += ", "
-		default:
-			where += ", " + ch.Name + " "
-		}
-		x, y := flagDelta(ch.A, ch.B)
-		f.Text = where + orNone(x) + " vs " + orNone(y)
-	}
+	f.Text, f.Reason, f.Field = r.divergence(c, i)
 	r.suspect(row, &a, &b)
 	if i > 0 {
 		r.causes(c, row, &a, &b)
 	}
+}
+
+// divergence says in words how the two sides of a row differ, and gives the
+// reason and the field that says most.
+func (r *Result) divergence(c *Comparer, i int) (text, reason, name string) {
+	row := &r.Rows[i]
+	a, b := r.pairOps(row)
+	o, side := &a, 0
+	if row.A == 0 {
+		o, side = &b, 1
+	}
+	where := "op " + opNumber(row.A) + " (A) / " + opNumber(row.B) + " (B): " + o.CommandName()
+	if x := r.object(side, o); x != "" {
+		where += " " + x
+	}
+	switch row.Grade {
+	case OnlyA:
+		return where + ", only in A", "missing", ""
+	case OnlyB:
+		return where + ", only in B", "extra", ""
+	}
+	ch := c.leading(c.Compare(*row))
+	reason = c.reason(&ch)
+	switch reason {
+	case "status", "no_answer":
+		where += ", "
+	default:
+		where += ", " + ch.Name + " "
+	}
+	x, y := flagDelta(ch.A, ch.B)
+	return where + orNone(x) + " vs " + orNone(y), reason, ch.Name
 }
 
 func opNumber(n uint32) string {
@@ -173,6 +186,9 @@ func (r *Result) suspect(row *Row, a, b *op.Op) {
 			f.Suspect = "network"
 		}
 		return
+	case f.Field == nameTime:
+		f.Suspect = "network"
+		return
 	case row.Response:
 		f.Suspect = "server"
 		return
@@ -202,6 +218,9 @@ func (f *First) suspicion() string {
 		}
 		return "client (its request differs, all earlier answers are equal)"
 	case "network":
+		if f.Field == nameTime {
+			return "network (only the time differs)"
+		}
 		return "network (requests equal, the answer is lost)"
 	case "consequence":
 		return "consequence of op " + strconv.FormatUint(uint64(f.Of), 10) + " (A), whose answer differs"
@@ -258,18 +277,22 @@ func (r *Result) Sentence() string {
 		}
 		return s
 	}
-	if len(r.Rows) == 0 {
+	switch {
+	case len(r.Rows) == 0:
 		return "incomplete: neither side has an operation"
+	case len(r.Rows) == r.Left:
+		return "incomplete: none of " + number(len(r.Rows), "row") + " is among those to compare"
 	}
+	rows := len(r.Rows) - r.Left
 	if r.Unread > 0 {
-		s = "incomplete: " + strconv.Itoa(r.Unread) + " of " + number(len(r.Rows), "row") + " not compared"
+		s = "incomplete: " + strconv.Itoa(r.Unread) + " of " + number(rows, "row") + " not compared"
 		if why := r.shutReason(); why != "" {
 			s += " (" + why + ")"
 		}
 		s += "; "
 	}
 	good := r.Counts[Equal] + r.Counts[Masked]
-	s += "equal: " + strconv.Itoa(good) + " of " + number(len(r.Rows), "pair")
+	s += "equal: " + strconv.Itoa(good) + " of " + number(rows, "pair")
 	if n := r.Counts[Masked]; n > 0 {
 		s += " (" + number(n, "row") + " differ only in masked fields)"
 		if n == 1 {
@@ -281,7 +304,7 @@ func (r *Result) Sentence() string {
 
 func (r *Result) unreadBefore(row int) (n int) {
 	for i := range row {
-		if r.Rows[i].Grade == Unread {
+		if r.Rows[i].Grade == Unread && !r.Rows[i].Out {
 			n++
 		}
 	}

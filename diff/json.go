@@ -13,11 +13,15 @@ import (
 func (r *Result) WriteJSON(out io.Writer) error {
 	w := bufio.NewWriter(out)
 	j := jsonWriter{r: r, c: r.Comparer()}
+	j.b = append(j.b, '{')
+	j.text("schema", schema)
 	j.head()
+	j.key("rows")
+	j.b = append(j.b, '[')
 	w.Write(j.b)
 	first := true
 	for i := range r.Rows {
-		if !j.listed(r.Rows[i].Grade) {
+		if !j.listed(i) {
 			continue
 		}
 		j.b = j.b[:0]
@@ -25,7 +29,7 @@ func (r *Result) WriteJSON(out io.Writer) error {
 			j.b = append(j.b, ',')
 		}
 		first = false
-		j.b = append(j.b, '\n')
+		j.b = append(j.b, "\n{"...)
 		j.row(i)
 		if _, err := w.Write(j.b); err != nil {
 			return err
@@ -33,6 +37,36 @@ func (r *Result) WriteJSON(out io.Writer) error {
 	}
 	w.WriteString("]}\n")
 	return w.Flush()
+}
+
+const schema = "smbdiff/diff/1"
+
+// WriteNDJSON writes the comparison as one object a line: a summary, then the
+// pairs.
+func (r *Result) WriteNDJSON(out io.Writer) error {
+	w := bufio.NewWriter(out)
+	j := jsonWriter{r: r, c: r.Comparer()}
+	j.record("summary")
+	j.head()
+	w.Write(append(j.b, "}\n"...))
+	for i := range r.Rows {
+		if !j.listed(i) {
+			continue
+		}
+		j.record("pair")
+		j.row(i)
+		if _, err := w.Write(append(j.b, '\n')); err != nil {
+			return err
+		}
+	}
+	return w.Flush()
+}
+
+// record begins an object.
+func (j *jsonWriter) record(kind string) {
+	j.b = append(j.b[:0], '{')
+	j.text("schema", schema)
+	j.text("record", kind)
 }
 
 type jsonWriter struct {
@@ -43,8 +77,11 @@ type jsonWriter struct {
 
 func (j *jsonWriter) all() bool { return j.r.options.Context < 0 }
 
-func (j *jsonWriter) listed(g Grade) bool {
-	return g.Shows() || j.all() || g == Masked && j.r.options.ShowMasked
+func (j *jsonWriter) listed(i int) bool {
+	if j.r.options.Brief {
+		return false
+	}
+	return j.r.lists(i) || j.all() && !j.r.Rows[i].Out && !j.r.options.First
 }
 
 func (j *jsonWriter) key(k string) {
@@ -75,13 +112,14 @@ func (j *jsonWriter) number(k string, v int) {
 
 func (j *jsonWriter) head() {
 	r := j.r
-	j.b = append(j.b, '{')
-	j.text("schema", "smbdiff/diff/1")
 	j.text("verdict", r.Verdict)
 	j.number("exit", r.Exit)
 	j.text("text", r.Sentence())
 	j.text("mask", r.Mask)
 	j.number("unread", r.Unread)
+	if r.Left > 0 {
+		j.number("left_out", r.Left)
+	}
 	j.key("counts")
 	j.b = append(j.b, '{')
 	for g := Grade(0); g < Grades; g++ {
@@ -108,8 +146,6 @@ func (j *jsonWriter) head() {
 		j.b = append(j.b, '}')
 	}
 	j.b = append(j.b, ']')
-	j.key("rows")
-	j.b = append(j.b, '[')
 }
 
 func (j *jsonWriter) side(k string, s *Side) {
@@ -176,13 +212,13 @@ func (j *jsonWriter) row(i int) {
 	if row.A == 0 {
 		o, side = &b, 1
 	}
-	j.b = append(j.b, '{')
 	j.number("row", i+1)
 	j.text("grade", row.Grade.String())
 	j.key("moved")
 	j.b = strconv.AppendBool(j.b, row.Moved)
 	j.text("command", o.CommandName())
 	j.textOrNull("path", j.r.name(side)(o.Path))
+	j.textOrNull("side", row.side())
 	j.op("a", &a)
 	j.op("b", &b)
 	j.key("fields")
@@ -201,6 +237,19 @@ func (j *jsonWriter) row(i int) {
 		}
 	}
 	j.b = append(j.b, "]}"...)
+}
+
+// side says on whose side a row differs: requests come from the client.
+func (row *Row) side() string {
+	switch {
+	case row.Request && row.Response:
+		return "both"
+	case row.Request:
+		return "client"
+	case row.Response:
+		return "server"
+	}
+	return ""
 }
 
 func (j *jsonWriter) change(ch *Change) {

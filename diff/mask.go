@@ -80,6 +80,10 @@ func outcomes(name string) bool {
 	return false
 }
 
+// IsOutcome reports whether a glob of fields is the name of an outcome, which is
+// not to be hidden by the way.
+func IsOutcome(glob string) bool { return outcomes(glob[strings.LastIndexByte(glob, '/')+1:]) }
+
 // decision is what the rules say of the fields of one definition.
 type decision struct {
 	how            how

@@ -55,7 +55,7 @@ func NewMasks(set string, ignore, only []string) *Masks {
 
 func ignored(globs []string) (out []rule) {
 	for _, g := range globs {
-		out = append(out, rule{glob: g, how: drop, name: "ignore " + g, whole: true, status: outcomes(g)})
+		out = append(out, rule{glob: g, how: drop, name: "ignore " + g, whole: true, status: IsOutcome(g)})
 	}
 	return out
 }

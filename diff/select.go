@@ -48,7 +48,9 @@ type Pick struct {
 }
 
 // Filter lets rows through.
-type Filter interface{ Lets(r *Result, row *Row) bool }
+type Filter interface {
+	Lets(r *Result, row *Row) bool
+}
 
 func (p *Pick) all() bool { return p.Session == 0 && p.Conn == 0 && p.Until == nil && p.Filter == nil }
 

@@ -6,6 +6,8 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/rivo/uniseg"
+
 	"smbdiff/dissect/field"
 	"smbdiff/dissect/op"
 )
@@ -23,7 +25,11 @@ func (r *Result) WriteText(out io.Writer) error {
 	t.verdict()
 	if !r.options.Brief {
 		t.c = r.Comparer()
-		t.rows()
+		if r.options.SideBySide {
+			t.beside()
+		} else {
+			t.rows()
+		}
 		t.rest()
 	}
 	return w.Flush()
@@ -118,43 +124,18 @@ func shorten(s string) string {
 
 // rows writes the rows that are to be listed, with equal ones around them.
 func (t *textWriter) rows() {
-	rows := t.r.Rows
-	context := t.r.options.Context
-	last := -1 // row written last
-	for i := range rows {
-		if !t.listed(rows[i].Grade) {
-			continue
+	t.r.listing(func(what listKind, i int) {
+		switch what {
+		case listedFull:
+			t.row(&t.r.Rows[i])
+		case listedBrief:
+			t.brief(&t.r.Rows[i])
+		case listedGap:
+			if t.r.options.Context > 0 {
+				t.line("...")
+			}
 		}
-		from := last + 1
-		if context >= 0 {
-			from = max(from, i-context)
-		}
-		if from > last+1 && last >= 0 && context > 0 {
-			t.line("...")
-		}
-		for k := from; k < i; k++ {
-			t.brief(&rows[k])
-		}
-		t.row(&rows[i])
-		last = i
-		end := len(rows)
-		if context >= 0 {
-			end = min(end, i+1+context)
-		}
-		for k := i + 1; k < end && !t.listed(rows[k].Grade); k++ {
-			t.brief(&rows[k])
-			last = k
-		}
-	}
-	if last < 0 && context < 0 {
-		for k := range rows {
-			t.brief(&rows[k])
-		}
-	}
-}
-
-func (t *textWriter) listed(g Grade) bool {
-	return g.Shows() || g == Masked && t.r.options.ShowMasked
+	})
 }
 
 func mark(row *Row) string {
@@ -209,12 +190,8 @@ func (t *textWriter) row(row *Row) {
 		line += "  moved"
 	}
 	t.line(line, " @@")
-	switch row.Grade {
-	case OnlyA:
-		t.line("<    only in A: ", string(o.AppendResult(nil)))
-		return
-	case OnlyB:
-		t.line(">    only in B: ", string(o.AppendResult(nil)))
+	if row.A == 0 || row.B == 0 {
+		t.line(alone(row), string(o.AppendResult(nil)))
 		return
 	}
 	part, n, more := -1, 0, 0
@@ -237,6 +214,15 @@ func (t *textWriter) row(row *Row) {
 	}
 }
 
+// alone says on which side an operation has no partner.
+func alone(row *Row) string {
+	sign, side := mark(row), "A"
+	if row.A == 0 {
+		side = "B"
+	}
+	return sign + "    only in " + side + ": "
+}
+
 func frames(o *op.Op) string {
 	if o.Num == 0 {
 		return "-"
@@ -244,18 +230,23 @@ func frames(o *op.Op) string {
 	return string(o.AppendFrames(nil))
 }
 
-func (t *textWriter) change(ch *Change) {
-	sign := "≠"
+// sign gives the mark of a change.
+func (t *textWriter) sign(ch *Change) string {
 	switch {
 	case ch.Masked != "":
-		sign = "~"
+		return "~"
 	case t.c.reason(ch) != "field":
-		sign = "!"
+		return "!"
 	case ch.Op == "remove":
-		sign = "<"
+		return "<"
 	case ch.Op == "add":
-		sign = ">"
+		return ">"
 	}
+	return "≠"
+}
+
+func (t *textWriter) change(ch *Change) {
+	sign := t.sign(ch)
 	_, path, _ := strings.Cut(ch.Path, "/")
 	if path == "" {
 		path = ch.Name
@@ -268,26 +259,61 @@ func (t *textWriter) change(ch *Change) {
 	if strings.HasPrefix(x, "{") { // names that only one side has, then the whole
 		x, y = ch.A, ch.B
 	}
+	x, y = shorten(orNone(x)), shorten(orNone(y))
+	under := ""
+	if ch.Op == "replace" {
+		under = carets(line+" - ", x, " + ", y)
+	}
 	if ch.Op != "add" {
-		line += " - " + shorten(orNone(x))
+		line += " - " + x
 	}
 	if ch.Op != "remove" {
-		line += " + " + shorten(orNone(y))
+		line += " + " + y
 	}
 	if ch.Masked != "" {
 		line += "  (masked: " + field.Safe(ch.Masked) + ")"
 	}
 	t.line(line)
+	if under != "" {
+		t.line(under)
+	}
+}
+
+// caretLeast is how long texts must be for carets to help.
+const caretLeast = 6
+
+// carets gives a line that marks what differs in x and y, where they stand in
+// one line behind two other texts.
+func carets(before, x, between, y string) string {
+	if min(len(x), len(y)) < caretLeast || strings.HasPrefix(x, "STATUS_") {
+		return ""
+	}
+	mx, my := Marks(x, y)
+	if mx == nil && my == nil {
+		return ""
+	}
+	under := strings.Repeat(" ", uniseg.StringWidth(before)) + caretsBelow(x, mx) + strings.Repeat(" ", uniseg.StringWidth(between)) + caretsBelow(y, my)
+	return strings.TrimRight(under, " ")
+}
+
+func caretsBelow(s string, marks []Span) string {
+	var out strings.Builder
+	at := 0
+	for _, m := range marks {
+		out.WriteString(strings.Repeat(" ", uniseg.StringWidth(s[at:m.From])))
+		out.WriteString(strings.Repeat("^", uniseg.StringWidth(s[m.From:m.To])))
+		at = m.To
+	}
+	out.WriteString(strings.Repeat(" ", uniseg.StringWidth(s[at:])))
+	return out.String()
 }
 
 // rest sums up what was not listed.
 func (t *textWriter) rest() {
 	r := t.r
-	n := 0
-	for g := Grade(0); g < Grades; g++ {
-		if g.Shows() {
-			n += r.Counts[g]
-		}
+	n := r.Differ()
+	if r.Left > 0 {
+		t.line(number(r.Left, "row"), " left out")
 	}
 	t.line(number(n, "row"), verb(n), "; ", strconv.Itoa(r.Counts[Masked]), verb(r.Counts[Masked]), " only in masked fields (mask: ",
 		field.Safe(r.Mask), "); ", strconv.Itoa(r.Unread), " not compared")

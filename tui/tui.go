@@ -17,6 +17,7 @@ import (
 	"github.com/gdamore/tcell/v2"
 	"github.com/rivo/tview"
 
+	"smbdiff/diff"
 	"smbdiff/dissect"
 	"smbdiff/tui/state"
 )
@@ -36,6 +37,7 @@ type Config struct {
 	ASCII  bool  // nothing but ASCII on the screen
 	Mono   bool  // no colours: bold, underline and inverse alone
 	Mask   string
+	Masks  *diff.Masks // nil: the set Mask
 	Ignore []string
 	Screen tcell.Screen // nil: the terminal
 }
@@ -78,7 +80,7 @@ func run(c Config, started func(*tview.Application)) (err error) {
 }
 
 func stateConfig(c Config) state.Config {
-	out := state.Config{A: state.Side(c.A), ASCII: c.ASCII, Mask: c.Mask, Ignore: c.Ignore}
+	out := state.Config{A: state.Side(c.A), ASCII: c.ASCII, Mask: c.Mask, Masks: c.Masks, Ignore: c.Ignore}
 	if c.B != nil {
 		b := state.Side(*c.B)
 		out.B = &b

@@ -3,61 +3,231 @@ package main
 import (
 	"bufio"
 	"errors"
+	"flag"
+	"io"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
 	"sync"
 
 	"smbdiff/diff"
 	"smbdiff/dissect"
 )
 
-// diff compares two captures and writes the report.
-func (a *app) diff(f *flags) int {
-	var (
-		traces [2]*dissect.Trace
-		errs   [2]error
-		wg     sync.WaitGroup
-	)
-	for i := range traces {
+// exitSkip is what git bisect run takes as "cannot be tested".
+const exitSkip = 125
+
+// diffFlags are the flags of diff and of the screen that compares.
+type diffFlags struct {
+	maskNames   list
+	ignore      list
+	only        list
+	maskStatus  bool
+	masks       *diff.Masks
+	contextText string
+	widthText   string
+	session     string
+	conn        string
+	until       string
+	exitZero    bool
+	bisect      bool
+	out         string
+	options     diff.Options
+}
+
+func (d *diffFlags) define(s *flag.FlagSet, verb string) {
+	o := &d.options
+	d.contextText = "3"
+	s.Var(&d.maskNames, "mask", "")
+	s.Var(&d.ignore, "ignore", "")
+	s.Var(&d.only, "only", "")
+	s.BoolVar(&d.maskStatus, "mask-status", false, "")
+	s.BoolVar(&o.AllowSealed, "allow-sealed", false, "")
+	s.BoolVar(&o.ShowMasked, "show-masked", false, "")
+	s.BoolVar(&o.Brief, "brief", false, "")
+	s.BoolVar(&o.First, "first", false, "")
+	s.BoolVar(&o.StatusesOnly, "statuses-only", false, "")
+	s.BoolVar(&o.Timing, "timing", false, "")
+	s.BoolVar(&o.Redact, "redact", false, "")
+	for _, n := range []string{"U", "context"} {
+		s.StringVar(&d.contextText, n, d.contextText, "")
+	}
+	for _, n := range []string{"y", "side-by-side"} {
+		s.BoolVar(&o.SideBySide, n, false, "")
+	}
+	for _, n := range []string{"o", "output"} {
+		s.StringVar(&d.out, n, "", "")
+	}
+	s.StringVar(&d.widthText, "width", "120", "")
+	s.StringVar(&d.session, "session", "", "")
+	s.StringVar(&d.conn, "conn", "", "")
+	s.StringVar(&d.until, "until", "", "")
+	s.BoolVar(&d.exitZero, "exit-zero", false, "")
+	s.BoolVar(&d.bisect, "bisect", false, "")
+}
+
+func (d *diffFlags) check() error {
+	o := &d.options
+	switch n, err := strconv.Atoi(d.contextText); {
+	case d.contextText == "all":
+		o.Context = -1
+	case err != nil || n < 0:
+		return usageError{what: "--context " + d.contextText + ": not a number", hint: `a number of rows, or "all"`}
+	default:
+		o.Context = n
+	}
+	var err error
+	if o.Width, err = strconv.Atoi(d.widthText); err != nil || o.Width < 40 || o.Width > 10000 {
+		return usageError{what: "--width " + d.widthText + ": not a number of columns from 40"}
+	}
+	for _, g := range d.ignore {
+		if diff.IsOutcome(g) && !d.maskStatus {
+			return usageError{what: "--ignore " + g + ": that is the outcome of operations", hint: "--mask-status says that it is meant"}
+		}
+	}
+	if o.Pick.Session, err = numbered("--session", 'S', d.session); err != nil {
+		return err
+	}
+	if o.Pick.Conn, err = numbered("--conn", 'C', d.conn); err != nil {
+		return err
+	}
+	if d.until != "" {
+		if o.Pick.Until, err = diff.ParseUntil(d.until); err != nil {
+			return usageError{what: "--until " + err.Error(), hint: "--until CREATE/STATUS_ACCESS_DENIED, or --until 'CREATE docs*/OBJECT_NAME_NOT_FOUND'"}
+		}
+	}
+	if d.masks, err = diff.LoadMasks(d.maskNames, d.ignore, d.only); err != nil {
+		return err
+	}
+	o.Masks = d.masks
+	return nil
+}
+
+// numbered reads S1 or 1; "" is 0.
+func numbered(name string, letter byte, s string) (uint32, error) {
+	if s == "" {
+		return 0, nil
+	}
+	n, err := strconv.ParseUint(strings.TrimLeft(s, string([]byte{letter, letter | 0x20})), 10, 32)
+	if err != nil || n == 0 {
+		return 0, usageError{what: name + " " + s + ": not a number", hint: name + " " + string(letter) + "1, as lists number them for A"}
+	}
+	return uint32(n), nil
+}
+
+// traces reads all captures of the command line at once. close gives them back.
+func (a *app) traces(f *flags) (out []*dissect.Trace, shut func(), err error) {
+	var wg sync.WaitGroup
+	var open []io.Closer
+	shut = func() {
+		for _, c := range open {
+			c.Close()
+		}
+	}
+	errs := make([]error, len(f.files))
+	for i := range f.files {
 		s, err := f.open(i)
 		if err != nil {
-			return a.fail(err)
+			wg.Wait()
+			return nil, shut, err
 		}
-		defer s.file.Close()
-		traces[i] = dissect.NewTrace(s.file, s.opener)
+		open = append(open, s.file)
+		t := dissect.NewTrace(s.file, s.opener)
+		out = append(out, t)
 		wg.Add(1)
 		go func() {
 			defer wg.Done()
-			errs[i] = traces[i].Load(f.ports, nil)
+			errs[i] = t.Load(f.ports, nil)
 		}()
 	}
 	wg.Wait()
-	if err := errors.Join(errs[0], errs[1]); err != nil {
+	return out, shut, errors.Join(errs...)
+}
+
+// diff compares two captures and writes the report.
+func (a *app) diff(f *flags) int {
+	code := a.compare(f)
+	if code == exitTrouble && f.bisect {
+		return exitSkip
+	}
+	return code
+}
+
+func (a *app) compare(f *flags) int {
+	traces, shut, err := a.traces(f)
+	defer shut()
+	if err != nil {
 		return a.fail(err)
 	}
 	code := exitDone
 	for _, t := range traces {
 		code = max(code, a.aftermath(t.File.Name(), t.Summary(), t.Counts().Messages))
 	}
-	r := diff.Traces(traces[0], traces[1], f.diffOptions())
-	w := bufio.NewWriter(a.stdout)
-	var err error
-	if f.format == "json" {
-		err = r.WriteJSON(w)
-	} else {
-		err = r.WriteText(w)
+	f.options.Command = commandLine(a.args)
+	r := diff.Traces(traces[0], traces[1], f.options)
+	write := map[string]func(io.Writer) error{"json": r.WriteJSON, "ndjson": r.WriteNDJSON, "html": r.WriteHTML, "junit": r.WriteJUnit}[f.format]
+	if write == nil {
+		write = r.WriteText
 	}
-	if e := w.Flush(); err == nil {
-		err = e
-	}
-	if err != nil {
+	if err := a.report(f.out, write); err != nil {
 		return a.fail(err)
 	}
-	if code == exitTrouble && r.Exit == exitDone {
+	switch {
+	case code == exitTrouble && r.Exit == exitDone:
 		return exitTrouble
+	case r.Exit == exitDiffer && f.exitZero:
+		return exitDone
 	}
 	return r.Exit
 }
 
-func (f *flags) diffOptions() diff.Options {
-	return diff.Options{Mask: f.mask, Ignore: f.ignore, Only: f.only, AllowSealed: f.allowSealed, Context: f.context,
-		ShowMasked: f.showMasked, Brief: f.brief}
+// report writes to a file, which is there as a whole or not at all, or to
+// standard output.
+func (a *app) report(path string, write func(io.Writer) error) (err error) {
+	if path == "" || path == "-" {
+		w := bufio.NewWriter(a.stdout)
+		err = write(w)
+		return errors.Join(err, w.Flush())
+	}
+	tmp, err := os.CreateTemp(filepath.Dir(path), ".smbdiff-*")
+	if err != nil {
+		return err
+	}
+	defer func() {
+		tmp.Close()
+		if err != nil {
+			os.Remove(tmp.Name())
+		}
+	}()
+	if err = write(tmp); err != nil {
+		return err
+	}
+	if err = tmp.Chmod(0o644); err != nil {
+		return err
+	}
+	return os.Rename(tmp.Name(), path)
+}
+
+// commandLine gives the call as a line for a shell, without keys.
+func commandLine(args []string) string {
+	out := []string{"smbdiff"}
+	secret := false
+	for _, x := range args {
+		name, value, given := strings.Cut(x, "=")
+		key := slices.Contains([]string{"k", "key", "key-a", "key-b"}, strings.TrimLeft(name, "-")) && strings.HasPrefix(name, "-")
+		switch {
+		case secret:
+			x = "KEYS"
+		case key && given && value != "":
+			x = name + "=KEYS"
+		}
+		secret = key && !given && !secret
+		if x == "" || strings.ContainsAny(x, " \t\"'\\$*?[]{}()<>|&;!#~`") {
+			x = "'" + strings.ReplaceAll(x, "'", `'\''`) + "'"
+		}
+		out = append(out, x)
+	}
+	return strings.Join(out, " ")
 }

@@ -15,24 +15,18 @@ func safe(s string) string { return field.Safe(s) }
 
 // flags are what the command line says.
 type flags struct {
-	files       []string
-	keys        []string
-	sideKeys    [2][]string
-	ports       []uint16
-	format      string
-	raw         bool
-	mask        string
-	ignore      []string
-	only        []string
-	allowSealed bool
-	showMasked  bool
-	brief       bool
-	context     int
-	ascii       bool
-	mono        bool
-	help        bool
-	filter      *filter.Filter // nil: everything
-	wrong       error          // of the filter
+	files    []string
+	keys     []string
+	sideKeys [2][]string
+	ports    []uint16
+	format   string
+	raw      bool
+	diffFlags
+	ascii  bool
+	mono   bool
+	help   bool
+	filter *filter.Filter // nil: everything
+	wrong  error          // of the filter
 }
 
 // list is a repeatable string flag.
@@ -47,11 +41,11 @@ func (l *list) Set(s string) error {
 
 // parseFlags reads flags and file names in any order.
 func parseFlags(verb string, args []string) (*flags, error) {
-	f := &flags{mask: "default", context: 3}
+	f := new(flags)
 	s := flag.NewFlagSet("smbdiff", flag.ContinueOnError)
 	s.SetOutput(io.Discard)
-	var k, ka, kb, ports, ignore, only list
-	color, context := "auto", "3"
+	var k, ka, kb, ports list
+	color := "auto"
 	for _, n := range []string{"k", "key"} {
 		s.Var(&k, n, "")
 	}
@@ -70,15 +64,7 @@ func parseFlags(verb string, args []string) (*flags, error) {
 	case "dump":
 		s.BoolVar(&f.raw, "raw", false, "")
 	default:
-		s.StringVar(&f.mask, "mask", f.mask, "")
-		s.Var(&ignore, "ignore", "")
-		s.Var(&only, "only", "")
-		s.BoolVar(&f.allowSealed, "allow-sealed", false, "")
-		s.BoolVar(&f.showMasked, "show-masked", false, "")
-		s.BoolVar(&f.brief, "brief", false, "")
-		for _, n := range []string{"U", "context"} {
-			s.StringVar(&context, n, context, "")
-		}
+		f.diffFlags.define(s, verb)
 	}
 	for len(args) > 0 {
 		if err := s.Parse(args); err != nil {
@@ -102,8 +88,8 @@ func parseFlags(verb string, args []string) (*flags, error) {
 		f.files = append(f.files, rest[0])
 		args = rest[1:]
 	}
-	f.keys, f.sideKeys, f.ignore, f.only = k, [2][]string{ka, kb}, ignore, only
-	if err := f.check(verb, color, context); err != nil {
+	f.keys, f.sideKeys = k, [2][]string{ka, kb}
+	if err := f.check(verb, color); err != nil {
 		return nil, err
 	}
 	for _, p := range ports {
@@ -125,7 +111,7 @@ func (f *flags) setFilter(expr string) error {
 	return f.wrong
 }
 
-func (f *flags) check(verb, color, context string) error {
+func (f *flags) check(verb, color string) error {
 	switch color {
 	case "auto", "always":
 	case "never":
@@ -133,27 +119,23 @@ func (f *flags) check(verb, color, context string) error {
 	default:
 		return usageError{what: "--color " + color + ": unknown", hint: "auto, always or never"}
 	}
-	switch n, err := strconv.Atoi(context); {
-	case context == "all":
-		f.context = -1
-	case err != nil || n < 0:
-		return usageError{what: "--context " + context + ": not a number", hint: `a number of rows, or "all"`}
-	default:
-		f.context = n
-	}
-	switch f.mask {
-	case "default", "strict", "ci", "two-sided", "none":
-	default:
-		return usageError{what: "--mask " + f.mask + ": unknown set", hint: "default, strict, ci, two-sided or none"}
+	if verb != "dump" {
+		if err := f.diffFlags.check(); err != nil {
+			return err
+		}
 	}
 	want, formats := []int{1, 2}, []string{""}
 	switch verb {
 	case "dump":
 		want, formats = []int{1}, []string{"", "ndjson", "json", "text"}
 	case "diff":
-		want, formats = []int{2}, []string{"", "text", "json"}
+		want, formats = []int{2}, []string{"", "text", "json", "ndjson", "html", "junit"}
+	case "learn":
+		want = nil
+	case "masks":
+		want = []int{0, 1}
 	}
-	if !slices.Contains(want, len(f.files)) {
+	if want != nil && !slices.Contains(want, len(f.files)) {
 		return usageError{what: strconv.Itoa(len(f.files)) + " captures given, " + verb + " takes " + numbers(want)}
 	}
 	if !slices.Contains(formats, f.format) {

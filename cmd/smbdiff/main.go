@@ -12,6 +12,7 @@ import (
 
 	"golang.org/x/term"
 
+	"smbdiff/diff"
 	"smbdiff/dissect/capture"
 	"smbdiff/dissect/filter"
 	"smbdiff/keys"
@@ -72,13 +73,15 @@ func main() {
 type app struct {
 	stdin          *os.File
 	stdout, stderr io.Writer
+	args           []string // of this call
 }
 
 func (a *app) run(args []string) int {
+	a.args = args
 	verb := "view"
 	if len(args) > 0 {
 		switch args[0] {
-		case "diff", "dump", "view":
+		case "diff", "dump", "view", "learn", "masks":
 			verb, args = args[0], args[1:]
 		case "help", "-h", "--help":
 			if len(args) > 1 && args[1] == "filter" {
@@ -102,6 +105,10 @@ func (a *app) run(args []string) int {
 		return exitDone
 	case verb == "dump":
 		return a.dump(f)
+	case verb == "learn":
+		return a.learn(f)
+	case verb == "masks":
+		return a.masksVerb(f)
 	case verb == "diff" || len(f.files) == 2 && !a.terminal():
 		return a.diff(f)
 	case len(f.files) == 1 && !a.terminal():
@@ -131,7 +138,10 @@ func (a *app) fail(err error) int {
 	var k *keys.Error
 	var u usageError
 	var e *filter.Error
+	var m *diff.MaskError
 	switch {
+	case errors.As(err, &m):
+		hint = m.Hint
 	case errors.As(err, &c):
 		if hint = c.Hint; hint == "" {
 			hint = "a capture is pcap or pcapng, plain, gz or zst; - is stdin, a directory is a file set"

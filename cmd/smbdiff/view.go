@@ -22,7 +22,7 @@ func (a *app) view(f *flags) int {
 		sides[i] = tui.Side{Name: s.file.Name(), Trace: t, Load: func(progress func() bool) error { return t.Load(f.ports, progress) }}
 	}
 	c := tui.Config{A: sides[0], ASCII: f.ascii, Mono: f.mono || os.Getenv("NO_COLOR") != "" || os.Getenv("TERM") == "vt100",
-		Mask: f.mask, Ignore: f.ignore}
+		Masks: f.masks, Mask: f.masks.Name}
 	if len(sides) == 2 {
 		c.B = &sides[1]
 	}

@@ -111,7 +111,7 @@ func (s *State) compare() {
 	}
 	job := &comparing{}
 	c.job = job
-	d := newDiffer(s.sides[0].Trace, s.sides[1].Trace, s.cfg.Mask, c.ignored)
+	d := newDiffer(s.sides[0].Trace, s.sides[1].Trace, s.cfg.Mask, s.cfg.Masks, c.ignored)
 	ops := [2]int{s.sides[0].Trace.Len(), s.sides[1].Trace.Len()}
 	s.run(func() func() {
 		r := d.compare(job)

@@ -22,8 +22,8 @@ type differ struct {
 	comparer *diff.Comparer
 }
 
-func newDiffer(a, b *dissect.Trace, mask string, ignored []string) *differ {
-	return &differ{a: a, b: b, options: diff.Options{Mask: mask, Ignore: ignored}}
+func newDiffer(a, b *dissect.Trace, mask string, masks *diff.Masks, ignored []string) *differ {
+	return &differ{a: a, b: b, options: diff.Options{Mask: mask, Masks: masks, Ignore: ignored}}
 }
 
 // compare gives nil when it was stopped.

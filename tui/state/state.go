@@ -5,6 +5,7 @@ import (
 	"sync"
 	"sync/atomic"
 
+	"smbdiff/diff"
 	"smbdiff/dissect"
 )
 
@@ -22,6 +23,7 @@ type Config struct {
 	B      *Side // nil: one capture is viewed
 	ASCII  bool
 	Mask   string
+	Masks  *diff.Masks
 	Ignore []string
 }
 

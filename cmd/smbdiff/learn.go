@@ -1,0 +1,3 @@
+package main
+
+func (a *app) learn(f *flags) int { return exitTrouble }

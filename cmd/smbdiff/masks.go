@@ -1,0 +1,64 @@
+package main
+
+import (
+	"io"
+	"strings"
+
+	"smbdiff/diff"
+	"smbdiff/dissect/field"
+)
+
+// masksVerb lists the shipped sets, or the rules of a set or a file.
+func (a *app) masksVerb(f *flags) int {
+	names := f.files
+	if len(names) == 0 {
+		names = f.maskNames
+	}
+	if len(names) == 0 {
+		return a.sets()
+	}
+	m, err := diff.LoadMasks(names, f.ignore, f.only)
+	if err != nil {
+		return a.fail(err)
+	}
+	rows := [][]string{{"FIELD", "HOW", "SCOPE", "NAME"}}
+	for _, r := range m.List() {
+		rows = append(rows, []string{r.Field, r.How, r.Scope, r.Name})
+	}
+	return a.table(rows)
+}
+
+func (a *app) sets() int {
+	rows := [][]string{{"SET", "WHAT"}}
+	for _, s := range diff.Sets() {
+		rows = append(rows, []string{s.Name, s.What})
+	}
+	return a.table(rows)
+}
+
+// table writes columns that are as wide as they need to be.
+func (a *app) table(rows [][]string) int {
+	var width [8]int
+	for _, r := range rows {
+		for i, c := range r {
+			width[i] = max(width[i], len([]rune(field.Safe(c))))
+		}
+	}
+	err := a.report("", func(w io.Writer) error {
+		for _, r := range rows {
+			line := ""
+			for i, c := range r {
+				c = field.Safe(c)
+				line += c + strings.Repeat(" ", width[i]-len([]rune(c))+2)
+			}
+			if _, err := io.WriteString(w, strings.TrimRight(line, " ")+"\n"); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return a.fail(err)
+	}
+	return exitDone
+}

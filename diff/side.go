@@ -1,0 +1,116 @@
+package diff
+
+import (
+	"strings"
+
+	"github.com/rivo/uniseg"
+
+	"smbdiff/dissect/field"
+)
+
+// leastWidth is how narrow two sides beside each other may get.
+const leastWidth = 40
+
+// beside writes the rows that are to be listed with A to the left and B to the
+// right of a mark.
+func (t *textWriter) beside() {
+	width := t.r.options.Width
+	if width <= 0 {
+		width = 120
+	}
+	half := (max(width, leastWidth) - 3) / 2
+	t.r.listing(func(what listKind, i int) {
+		if what == listedGap {
+			if t.r.options.Context > 0 {
+				t.line("...")
+			}
+			return
+		}
+		row := &t.r.Rows[i]
+		t.halves(half, t.half(row, 0), mark(row), t.half(row, 1))
+		if what == listedFull && row.A != 0 && row.B != 0 {
+			t.fields(half, row)
+		}
+	})
+}
+
+// half gives the operation of one side on a line.
+func (t *textWriter) half(row *Row, side int) string {
+	a, b := t.r.pairOps(row)
+	o := &a
+	if side == 1 {
+		o = &b
+	}
+	if o.Num == 0 {
+		return ""
+	}
+	line := opNumber(o.Num) + " " + o.CommandName()
+	if x := t.r.object(side, o); x != "" {
+		line += " " + x
+	}
+	return line + "  " + string(o.AppendResult(nil))
+}
+
+func (t *textWriter) fields(half int, row *Row) {
+	n, more := 0, 0
+	for _, ch := range t.c.Compare(*row) {
+		if ch.Masked != "" && !t.r.options.ShowMasked {
+			continue
+		}
+		if n++; n > maxFields && t.r.options.Context >= 0 {
+			more++
+			continue
+		}
+		t.line("     ", field.Safe(ch.Path))
+		sign := t.sign(&ch)
+		x, y := "", ""
+		if ch.Op != "add" {
+			x = "       " + orNone(ch.A)
+		}
+		if ch.Op != "remove" {
+			y = "  " + orNone(ch.B)
+		}
+		if ch.Masked != "" {
+			y += "  (masked: " + field.Safe(ch.Masked) + ")"
+		}
+		t.halves(half, x, sign, y)
+	}
+	if more > 0 {
+		t.line("     ... ", number(more, "more field"))
+	}
+}
+
+// halves writes two texts beside each other, in as many lines as they need.
+func (t *textWriter) halves(half int, x, sign, y string) {
+	for first := true; first || x != "" || y != ""; first = false {
+		var l, r string
+		l, x = cut(x, half)
+		r, y = cut(y, half)
+		if !first {
+			sign = " "
+		}
+		line := l + strings.Repeat(" ", half-uniseg.StringWidth(l)) + " " + sign + " " + r
+		t.line(strings.TrimRight(line, " "))
+		if x != "" {
+			x = "         " + x
+		}
+		if y != "" {
+			y = "    " + y
+		}
+	}
+}
+
+// cut divides a text behind as many cells as there is room for.
+func cut(s string, cells int) (head, rest string) {
+	at, n, state := 0, 0, -1
+	for rest = s; rest != ""; {
+		var c string
+		var w int
+		c, rest, w, state = uniseg.FirstGraphemeClusterInString(rest, state)
+		if n+w > cells {
+			return s[:at], s[at:]
+		}
+		at, n = at+len(c), n+w
+	}
+	return s, ""
+}

@@ -32,6 +32,7 @@ type Comparer struct {
 	readers [2]*dissect.Reader
 	options Options
 	mask    *mask
+	lookers *lookers // nil: no rule has a condition so far
 	alias   *aliases
 	meet    *meetings
 	edges   [2]*edges // nil: not looked for yet
@@ -144,7 +145,7 @@ func (c *Comparer) reason(ch *Change) string {
 func (c *Comparer) pair(list bool) (masked bool) {
 	a, b := &c.ops[0], &c.ops[1]
 	c.unread, c.depth = false, 0
-	c.async = (a.Interim == 0) != (b.Interim == 0) && a.Proto == op.SMB2 && c.mask.pending && !waits(a)
+	c.async = (a.Interim == 0) != (b.Interim == 0) && a.Proto == op.SMB2 && c.mask.lenient && !waits(a)
 	if a.Proto > op.SMB2 || b.Proto > op.SMB2 {
 		c.unread = true
 		return false

@@ -70,6 +70,7 @@ type Change struct {
 	FrameA, FrameB uint32 // 0: that side lacks the message
 	Masked         string // the rule that hides it, ""
 	Part           int    // PartRequest, PartInterim, PartResponse
+	Text           bool   // the values are texts: Marks tells what changed in them
 	NodeA, NodeB   int    // nodes in the trees of that message, -1 for none
 }
 

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"smbdiff/dissect/field"
+	"smbdiff/dissect/filter"
 	"smbdiff/dissect/op"
 )
 
@@ -51,13 +52,7 @@ type rule struct {
 type scope struct {
 	commands []string // globs of command names
 	parts    uint8    // bits of the parts of an operation, 0: all
-	when     condition
-	text     string // of when
-}
-
-// condition holds, or not, for the operation of one side that c compares.
-type condition interface {
-	holds(c *Comparer, side int) bool
+	when     *filter.Filter
 }
 
 func (s *scope) everywhere() bool { return len(s.commands) == 0 && s.parts == 0 && s.when == nil }
@@ -110,8 +105,8 @@ type mask struct {
 	scoped bool // some rules do not hold everywhere
 	whens  []int
 	views  map[viewKey]*view
-	// pending hides that one side sent an interim response before its answer.
-	pending bool
+	// lenient hides what follows from timing, or from another difference.
+	lenient bool
 }
 
 // viewKey is what decides which rules hold.
@@ -139,7 +134,7 @@ type slot struct {
 
 // newMask makes rules ready for use.
 func newMask(m *Masks) *mask {
-	out := &mask{all: m.rules, only: m.only, pending: m.pending, views: map[viewKey]*view{}}
+	out := &mask{all: m.rules, only: m.only, lenient: m.lenient, views: map[viewKey]*view{}}
 	for i := range m.rules {
 		s := &m.rules[i].scope
 		out.scoped = out.scoped || !s.everywhere()

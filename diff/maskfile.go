@@ -130,6 +130,9 @@ func (m *Masks) file(path string, text []byte, depth int) error {
 	if depth == maxExtends {
 		return &MaskError{File: path, What: "extends too many files, one by the other"}
 	}
+	if f.Extends == nil {
+		f.Extends = texts{"default"}
+	}
 	for _, n := range f.Extends {
 		if err := m.load(n, path, depth+1); err != nil {
 			return err
@@ -184,7 +187,7 @@ func (f *maskRule) rules(name string) (out []rule, err error) {
 	for _, g := range f.Field {
 		r := f.How.rule
 		r.glob, r.name, r.values, r.status = g, name, f.Values, f.Status
-		r.scope = scope{commands: f.Command, parts: uint8(f.Message), when: f.When.condition, text: f.When.text}
+		r.scope = scope{commands: f.Command, parts: uint8(f.Message), when: f.When.filter}
 		for i, c := range r.commands {
 			r.commands[i] = strings.ToUpper(c)
 		}

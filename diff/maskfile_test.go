@@ -67,23 +67,23 @@ func TestMaskActions(t *testing.T) {
 		ruleOf         string
 		sameRowsAsNone bool
 	}{
-		{rule: `field = "smb2.create.time"` + "\nhow = \"drop\"", field: "response smb2.create.time", shown: 1, hidden: before["response smb2.create.time"] - 1, ruleOf: "m.toml:1"},
+		{rule: `field = "smb2.create.time"` + "\nhow = \"drop\"", field: "response smb2.create.time", shown: 1, hidden: before["response smb2.create.time"] - 1, ruleOf: "m.toml:2"},
 		{rule: `field = "smb2.create.time"` + "\nhow = \"shape\"\nname = \"when made\"", field: "response smb2.create.time", shown: 1, hidden: before["response smb2.create.time"] - 1, ruleOf: "when made"},
 		{rule: `field = "smb2.create.time"` + "\nhow = \"within 1ns\"", field: "response smb2.create.time", shown: before["response smb2.create.time"]},
-		{rule: `field = "smb2.create.time"` + "\nhow = \"within 9000h\"", field: "response smb2.create.time", shown: 1, hidden: before["response smb2.create.time"] - 1, ruleOf: "m.toml:1"},
+		{rule: `field = "smb2.create.time"` + "\nhow = \"within 9000h\"", field: "response smb2.create.time", shown: 1, hidden: before["response smb2.create.time"] - 1, ruleOf: "m.toml:2"},
 		{rule: `field = "smb2.create.time"` + "\nhow = \"drop\"\ncommand = \"CLOSE\"", field: "response smb2.create.time", shown: before["response smb2.create.time"]},
 		{rule: `field = "smb2.create.time"` + "\nhow = \"drop\"\ncommand = [\"create\", \"query_*\"]\nmessage = \"request\"", field: "response smb2.create.time", shown: before["response smb2.create.time"]},
 		{rule: `field = "smb2.create.time"` + "\nhow = \"hide\"", field: "response smb2.create.time"},
 		{rule: `field = "*/smb2.sesid"` + "\nhow = \"alias S\"", field: "response smb2.sesid"},
-		{rule: `field = "smb2.header.transform.nonce"` + "\nhow = \"length\"", field: "request smb2.header.transform.nonce", hidden: before["request smb2.header.transform.nonce"], ruleOf: "m.toml:1"},
+		{rule: `field = "smb2.header.transform.nonce"` + "\nhow = \"length\"", field: "request smb2.header.transform.nonce", hidden: before["request smb2.header.transform.nonce"], ruleOf: "m.toml:2"},
 		{rule: `field = "*"` + "\nhow = \"hide\"", field: "response smb2.nt_status", shown: before["response smb2.nt_status"]},
-		{rule: `field = "smb2.nt_status"` + "\nhow = \"drop\"\nstatus = true", field: "response smb2.nt_status", hidden: before["response smb2.nt_status"], ruleOf: "m.toml:1"},
+		{rule: `field = "smb2.nt_status"` + "\nhow = \"drop\"\nstatus = true", field: "response smb2.nt_status", hidden: before["response smb2.nt_status"], ruleOf: "m.toml:2"},
 		{rule: `field = "smb2.nt_status"` + "\nhow = \"drop\"\nstatus = true\nvalues = [\"STATUS_SUCCESS\", \"STATUS_ACCESS_DENIED\"]", field: "response smb2.nt_status",
 			shown: before["response smb2.nt_status"]},
 		{rule: `field = "smb2.nt_status"` + "\nhow = \"drop\"\nstatus = true\nvalues = [\"STATUS_SUCCESS\", \"STATUS_OBJECT_NAME_NOT_FOUND\"]", field: "response smb2.nt_status",
-			hidden: before["response smb2.nt_status"], ruleOf: "m.toml:1"},
+			hidden: before["response smb2.nt_status"], ruleOf: "m.toml:2"},
 	} {
-		m, err := maskOf(t, "m.toml", "[[mask]]\n"+c.rule+"\n")
+		m, err := maskOf(t, "m.toml", "extends = \"none\"\n[[mask]]\n"+c.rule+"\n")
 		if err != nil {
 			t.Errorf("%s: %v", c.rule, err)
 			continue

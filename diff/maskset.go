@@ -40,7 +40,7 @@ type Masks struct {
 	Name    string // the sets and files they came from
 	rules   []rule
 	only    []string
-	pending bool
+	lenient bool
 	sets    []string // the shipped sets they hold
 }
 
@@ -78,7 +78,7 @@ func (m *Masks) set(name string) bool {
 			continue
 		}
 		m.sets = append(m.sets, name)
-		m.pending = m.pending || s.bit&inMost != 0
+		m.lenient = m.lenient || s.bit&inMost != 0
 		for _, r := range rules() {
 			if r.sets&s.bit != 0 {
 				m.rules = append(m.rules, r)
@@ -210,8 +210,9 @@ func (m *Masks) List() (out []Listed) {
 		}
 		out = append(out, x)
 	}
-	if m.pending {
-		out = append(out, Listed{Field: nameInterim, Scope: "all but CHANGE_NOTIFY and LOCK", How: "drop", Name: rulePending})
+	if m.lenient {
+		out = append(out, Listed{Field: nameInterim, Scope: "all but CHANGE_NOTIFY and LOCK", How: "drop", Name: rulePending},
+			Listed{Field: "response/*", Scope: "where one side failed and the other did not", How: "drop", Name: ruleBody})
 	}
 	return out
 }
@@ -239,8 +240,8 @@ func (r *rule) where() string {
 		}
 		break
 	}
-	if r.text != "" {
-		out = append(out, "when "+r.text)
+	if r.when != nil {
+		out = append(out, "when "+r.when.String())
 	}
 	if len(out) == 0 {
 		return "all commands"

@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"strings"
 
+	"smbdiff/dissect/filter"
 	"smbdiff/dissect/op"
 )
 
@@ -44,12 +45,7 @@ func (u *Until) matches(o *op.Op, name func(uint32) string) bool {
 type Pick struct {
 	Session, Conn uint32
 	Until         *Until
-	Filter        Filter // nil: all
-}
-
-// Filter lets rows through.
-type Filter interface {
-	Lets(r *Result, row *Row) bool
+	Filter        *filter.Filter // nil: all
 }
 
 func (p *Pick) all() bool { return p.Session == 0 && p.Conn == 0 && p.Until == nil && p.Filter == nil }
@@ -60,7 +56,7 @@ func (r *Result) pick() {
 	if p.all() {
 		return
 	}
-	ended := false
+	ended, look := false, newLookers(r.traces)
 	for i := range r.Rows {
 		row := &r.Rows[i]
 		a, b := r.pairOps(row)
@@ -69,7 +65,7 @@ func (r *Result) pick() {
 			ended = u.matches(&a, r.traces[0].Name) || u.matches(&b, r.traces[1].Name)
 		}
 		if !row.Out && p.Filter != nil {
-			row.Out = !p.Filter.Lets(r, row)
+			row.Out = !look.lets(p.Filter, row)
 		}
 		if row.Out {
 			r.Left++

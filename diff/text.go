@@ -261,7 +261,7 @@ func (t *textWriter) change(ch *Change) {
 	}
 	x, y = shorten(orNone(x)), shorten(orNone(y))
 	under := ""
-	if ch.Op == "replace" {
+	if ch.Op == "replace" && ch.Text {
 		under = carets(line+" - ", x, " + ", y)
 	}
 	if ch.Op != "add" {
@@ -285,7 +285,7 @@ const caretLeast = 6
 // carets gives a line that marks what differs in x and y, where they stand in
 // one line behind two other texts.
 func carets(before, x, between, y string) string {
-	if min(len(x), len(y)) < caretLeast || strings.HasPrefix(x, "STATUS_") {
+	if min(len(x), len(y)) < caretLeast {
 		return ""
 	}
 	mx, my := Marks(x, y)

@@ -66,7 +66,7 @@ func TestVerdicts(t *testing.T) {
 			words: "STATUS_OBJECT_NAME_NOT_FOUND vs STATUS_SUCCESS"},
 		{a: "good", b: "missing", keysA: true, keysB: true, verdict: "differ", exit: 1, reason: "status", command: "CREATE", options: Options{StatusesOnly: true}},
 		{a: "good", b: "missing", keysA: true, keysB: true, verdict: "differ", exit: 1, reason: "missing", command: "QUERY_INFO",
-			who: "consequence", options: Options{Ignore: []string{"smb2.nt_status"}}},
+			who: "client", options: Options{Ignore: []string{"smb2.nt_status"}}},
 		{a: "good", b: "missing", keysA: true, keysB: true, verdict: "differ", exit: 1, reason: "missing", who: "client", command: "QUERY_INFO",
 			options: Options{Only: []string{"smb2.cmd"}}},
 		{a: "good", b: "good-segments", keysA: true, keysB: true, verdict: "same"},

@@ -13,8 +13,34 @@ func (c *Comparer) differ(part int, ra, rb *message) {
 	c.part = part
 	c.diffs = 0
 	path := partNames[part]
+	before := len(c.changes)
 	c.level(ra.tree, rb.tree, span{0, ra.outer}, span{0, rb.outer}, path+"/outer")
 	c.level(ra.tree, rb.tree, span{ra.outer, len(ra.tree.Nodes)}, span{rb.outer, len(rb.tree.Nodes)}, path)
+	if c.mask.lenient && part == PartResponse && c.ops[0].Status != c.ops[1].Status && failed(ra) != failed(rb) {
+		c.otherBody(c.changes[before:])
+	}
+}
+
+// ruleBody names what hides that a failure has another body than a success.
+const ruleBody = "body of another status"
+
+// failed reports whether a response has the body of a failure,
+// [MS-SMB2] 2.2.2 and [MS-CIFS] 2.2.3.
+func failed(m *message) bool {
+	if m.tree.Find("smb2.error.byte_count", m.outer) >= 0 {
+		return true
+	}
+	i := m.tree.Find("smb.wct", m.outer)
+	return i >= 0 && m.tree.Nodes[i].Val == 0
+}
+
+func (c *Comparer) otherBody(changes []Change) {
+	for i := range changes {
+		ch := &changes[i]
+		if ch.Masked == "" && !strings.HasPrefix(ch.Path, "response/header/") && !strings.HasPrefix(ch.Path, "response/outer/") {
+			ch.Masked = ruleBody
+		}
+	}
 }
 
 // level compares the fields of one level and those below.
@@ -215,8 +241,10 @@ func (c *Comparer) fits(side int, t *field.Tree, i int) bool {
 func (c *Comparer) value(ta, tb *field.Tree, x, y *child, path, rule string) {
 	c.diffs++
 	c.put(Change{Name: x.name, Path: path + "/" + c.segment(x, true), Op: "replace", A: c.show(ta, x), B: c.show(tb, y), Masked: rule,
-		NodeA: x.node, NodeB: y.node})
+		Text: isText(ta.Nodes[x.node].Def.Kind), NodeA: x.node, NodeB: y.node})
 }
+
+func isText(k field.Kind) bool { return k == field.UTF16 || k == field.Text || k == field.Known }
 
 // alone notes an entry that only one side has.
 func (c *Comparer) alone(t *field.Tree, x *child, side int, path string) {

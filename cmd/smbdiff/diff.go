@@ -105,6 +105,18 @@ func (d *diffFlags) check() error {
 	return nil
 }
 
+// detach takes the number off -U3, as diff programs write it.
+func detach(args []string) (out []string) {
+	for _, x := range args {
+		if n, ok := strings.CutPrefix(x, "-U"); ok && n != "" && n[0] != '=' {
+			out = append(out, "-U", n)
+			continue
+		}
+		out = append(out, x)
+	}
+	return out
+}
+
 // numbered reads S1 or 1; "" is 0.
 func numbered(name string, letter byte, s string) (uint32, error) {
 	if s == "" {
@@ -148,14 +160,6 @@ func (a *app) traces(f *flags) (out []*dissect.Trace, shut func(), err error) {
 
 // diff compares two captures and writes the report.
 func (a *app) diff(f *flags) int {
-	code := a.compare(f)
-	if code == exitTrouble && f.bisect {
-		return exitSkip
-	}
-	return code
-}
-
-func (a *app) compare(f *flags) int {
 	traces, shut, err := a.traces(f)
 	defer shut()
 	if err != nil {
@@ -165,6 +169,7 @@ func (a *app) compare(f *flags) int {
 	for _, t := range traces {
 		code = max(code, a.aftermath(t.File.Name(), t.Summary(), t.Counts().Messages))
 	}
+	f.options.Pick.Filter = f.filter
 	f.options.Command = commandLine(a.args)
 	r := diff.Traces(traces[0], traces[1], f.options)
 	write := map[string]func(io.Writer) error{"json": r.WriteJSON, "ndjson": r.WriteNDJSON, "html": r.WriteHTML, "junit": r.WriteJUnit}[f.format]

@@ -66,6 +66,7 @@ func parseFlags(verb string, args []string) (*flags, error) {
 	default:
 		f.diffFlags.define(s, verb)
 	}
+	args = detach(args)
 	for len(args) > 0 {
 		if err := s.Parse(args); err != nil {
 			if errors.Is(err, flag.ErrHelp) {

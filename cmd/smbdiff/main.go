@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"strings"
 	"syscall"
 
@@ -76,7 +77,17 @@ type app struct {
 	args           []string // of this call
 }
 
+// run runs a verb. Whatever goes wrong under --bisect means that git cannot test
+// this commit.
 func (a *app) run(args []string) int {
+	code := a.verb(args)
+	if code == exitTrouble && (slices.Contains(args, "--bisect") || slices.Contains(args, "-bisect")) {
+		return exitSkip
+	}
+	return code
+}
+
+func (a *app) verb(args []string) int {
 	a.args = args
 	verb := "view"
 	if len(args) > 0 {

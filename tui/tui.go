@@ -38,6 +38,7 @@ type Config struct {
 	Mono   bool  // no colours: bold, underline and inverse alone
 	Mask   string
 	Masks  *diff.Masks // nil: the set Mask
+	Filter string      // in force from the start
 	Ignore []string
 	Screen tcell.Screen // nil: the terminal
 }
@@ -52,6 +53,9 @@ func Run(c Config) error { return run(c, func(*tview.Application) {}) }
 // run is Run; started is told of the application before its loop begins.
 func run(c Config, started func(*tview.Application)) (err error) {
 	s := state.New(stateConfig(c))
+	if err := s.SetFilter(c.Filter); err != nil {
+		return err
+	}
 	defer s.Close()
 	app := tview.NewApplication().EnableMouse(true).EnablePaste(true)
 	if c.Screen != nil {

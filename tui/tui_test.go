@@ -139,7 +139,7 @@ func TestSingleView(t *testing.T) {
 		r := newRobot(t, Config{A: openSide(t, "missing.pcap")}, z[0], z[1])
 		r.press("G", "PgUp")
 		r.golden(at)
-		r.press("/", "status:OBJECT_NAME_NOT_FOUND")
+		r.press("/", "status == object_name_not_found")
 		r.golden(at + "-filter")
 		r.press("Enter", "Tab", "↓", "↓", "→")
 		r.golden(at + "-details")
@@ -175,15 +175,15 @@ func TestDiffView(t *testing.T) {
 // TestFilterPrompt checks typing, a mistake, pasting and giving up.
 func TestFilterPrompt(t *testing.T) {
 	r := newRobot(t, Config{A: openSide(t, "missing.pcap")}, 80, 24)
-	r.press("/", "frame:x", "Enter")
-	if got := r.text(); !strings.Contains(got, "frame: takes a number") {
+	r.press("/", "frame == x", "Enter")
+	if got := r.text(); !strings.Contains(got, `"x" is not a number`) {
 		t.Errorf("no complaint:\n%s", got)
 	}
 	r.press("Esc", "↓")
 	r.press("/")
-	r.view.PasteHandler()("cmd:\x1bclose", func(tview.Primitive) {})
+	r.view.PasteHandler()("cmd ~ \x1bclose", func(tview.Primitive) {})
 	r.draw()
-	if got := r.text(); !strings.Contains(got, `cmd:\x1bclose`) || strings.Contains(got, "\x1b") {
+	if got := r.text(); !strings.Contains(got, `cmd ~ \x1bclose`) || strings.Contains(got, "\x1b") {
 		t.Errorf("pasted text:\n%s", got)
 	}
 	r.press("Esc")

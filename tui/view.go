@@ -33,7 +33,7 @@ func (v *view) Draw(screen tcell.Screen) {
 	if v.prompt == nil || h < 2 {
 		return
 	}
-	help := state.Line{{Text: " " + state.FilterHelp, Style: state.Dim}}
+	help := state.Line{{Text: " " + state.FilterHint(v.prompt.GetText()), Style: state.Dim}}
 	if v.problem != "" {
 		help = state.Line{{Text: " " + v.problem, Style: state.Bad}}
 	}
@@ -116,10 +116,13 @@ func (v *view) ask() {
 				return
 			}
 			v.prompt = nil
+		case tcell.KeyTab:
+			f.SetText(state.CompleteFilter(f.GetText()))
 		case tcell.KeyEscape:
 			v.prompt = nil
 		}
 	})
+	f.SetChangedFunc(func(string) { v.problem = "" })
 	f.Focus(func(tview.Primitive) {})
 	v.prompt, v.problem = f, ""
 }

@@ -112,7 +112,7 @@ func TestScreens(t *testing.T) {
 			s.keys("g")
 			s.wait("the first operation", has("NEGOTIATE"))
 			s.keys("/")
-			s.keys("-l", "status:OBJECT_NAME_NOT_FOUND")
+			s.keys("-l", "status == OBJECT_NAME_NOT_FOUND")
 			s.keys("Enter")
 			s.wait("the filtered row", has("CREATE", "plan.txt"))
 			s.keys("?")

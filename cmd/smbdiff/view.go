@@ -23,6 +23,9 @@ func (a *app) view(f *flags) int {
 	}
 	c := tui.Config{A: sides[0], ASCII: f.ascii, Mono: f.mono || os.Getenv("NO_COLOR") != "" || os.Getenv("TERM") == "vt100",
 		Masks: f.masks, Mask: f.masks.Name}
+	if f.filter != nil {
+		c.Filter = f.filter.String()
+	}
 	if len(sides) == 2 {
 		c.B = &sides[1]
 	}

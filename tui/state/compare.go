@@ -43,6 +43,11 @@ func (g grade) mark() Span {
 	return Span{m.mark, m.style}
 }
 
+// String gives the grade as filters and JSON name it.
+func (g grade) String() string {
+	return [grades]string{"", "equal", "masked", "differs", "outcome", "only_a", "only_b", "unread"}[g]
+}
+
 // pair is one row of a comparison: an operation of each side, 0 for none.
 type pair struct {
 	A, B  uint32

@@ -105,7 +105,7 @@ func TestCursorStays(t *testing.T) {
 // TestDiffFilter checks that a row stays when either side matches.
 func TestDiffFilter(t *testing.T) {
 	s := startedDiff(t)
-	if err := s.SetFilter("status:OBJECT_NAME_NOT_FOUND"); err != nil {
+	if err := s.SetFilter("status == OBJECT_NAME_NOT_FOUND"); err != nil {
 		t.Fatal(err)
 	}
 	s.Wait()

@@ -1,164 +1,114 @@
 package state
 
 import (
-	"bytes"
-	"fmt"
-	"strconv"
+	"errors"
 	"strings"
-	"unicode/utf8"
 
-	"smbdiff/dissect/op"
+	"smbdiff/dissect/filter"
 )
 
 // FilterHelp says what a filter is, in one line.
-const FilterHelp = "rows with all words; cmd: path: status: frame: op: for one column; ! excludes"
+const FilterHelp = `words, or tests: cmd == CREATE && status != SUCCESS, path ~ "\.tmp$", rtt > 5ms; Tab completes`
 
-// Filter chooses operations by words that all must be found.
+// Filter chooses rows.
 type Filter struct {
-	Text  string
-	terms []term
+	Text string
+	expr *filter.Filter
 }
 
-type filterColumn uint8
-
-const (
-	anyColumn filterColumn = iota
-	commandColumn
-	objectColumn
-	statusColumn
-	frameColumn
-	opColumn
-)
-
-type term struct {
-	in       filterColumn
-	not      bool
-	text     []byte // lower case
-	from, to uint64
-}
-
-// ParseFilter reads a filter. Words are separated by blanks; double quotes keep
-// blanks inside a word.
+// ParseFilter reads a filter. The error is a *filter.Error.
 func ParseFilter(text string) (Filter, error) {
-	f := Filter{Text: strings.TrimSpace(text)}
-	for _, w := range words(f.Text) {
-		t := term{}
-		if len(w) > 1 && w[0] == '!' {
-			t.not, w = true, w[1:]
-		}
-		name, rest, found := strings.Cut(w, ":")
-		if found {
-			switch strings.ToLower(name) {
-			case "cmd", "command":
-				t.in, w = commandColumn, rest
-			case "path", "object":
-				t.in, w = objectColumn, rest
-			case "status":
-				t.in, w = statusColumn, rest
-			case "frame":
-				t.in, w = frameColumn, rest
-			case "op":
-				t.in, w = opColumn, rest
-			}
-		}
-		if t.in == frameColumn || t.in == opColumn {
-			var err error
-			if t.from, t.to, err = numberRange(w); err != nil {
-				return Filter{}, fmt.Errorf("%s: takes a number or a range like 20-30", strings.ToLower(name))
-			}
-		}
-		t.text = []byte(strings.ToLower(w))
-		f.terms = append(f.terms, t)
+	f, err := filter.Parse(text)
+	if err != nil {
+		return Filter{}, err
 	}
-	return f, nil
-}
-
-func numberRange(s string) (from, to uint64, err error) {
-	a, b, found := strings.Cut(s, "-")
-	if from, err = strconv.ParseUint(a, 10, 32); err != nil {
-		return 0, 0, err
-	}
-	if !found {
-		return from, from, nil
-	}
-	to, err = strconv.ParseUint(b, 10, 32)
-	return from, to, err
-}
-
-func words(s string) []string {
-	var out []string
-	var b strings.Builder
-	quoted := false
-	end := func() {
-		if b.Len() > 0 {
-			out = append(out, b.String())
-			b.Reset()
-		}
-	}
-	for _, r := range s {
-		switch {
-		case r == '"':
-			quoted = !quoted
-		case r == ' ' && !quoted:
-			end()
-		default:
-			b.WriteRune(r)
-		}
-	}
-	end()
-	return out
+	return Filter{Text: strings.TrimSpace(text), expr: f}, nil
 }
 
 // Empty reports whether the filter lets everything through.
-func (f *Filter) Empty() bool { return len(f.terms) == 0 }
+func (f *Filter) Empty() bool { return f.expr == nil || f.expr.Empty() }
 
-// matcher looks at many operations with one filter.
+// matcher looks at many rows with one filter. It belongs to one goroutine.
 type matcher struct {
-	filter Filter
-	name   func(uint32) string
-	buf    []byte
+	filter  Filter
+	lookers []*filter.Looker // of the sides
+	row     filter.Row
+	pair    filter.Pair
 }
 
-func (m *matcher) match(o *op.Op) bool {
-	b := append(m.buf[:0], o.CommandName()...)
-	command := len(b)
-	b = append(b, ' ')
-	b = o.AppendObject(b, m.name)
-	object := len(b)
-	b = append(b, ' ')
-	b = o.AppendResult(b)
-	m.buf = b
-	ends := [...][2]int{anyColumn: {0, len(b)}, commandColumn: {0, command}, objectColumn: {command + 1, object}, statusColumn: {object + 1, len(b)}}
-	for i := range m.filter.terms {
-		t := &m.filter.terms[i]
-		var hit bool
-		switch t.in {
-		case frameColumn:
-			first, last := uint64(o.ReqFrame), uint64(o.RespFrame)
-			hit = first >= t.from && first <= t.to || last >= t.from && last <= t.to
-		case opColumn:
-			hit = uint64(o.Num) >= t.from && uint64(o.Num) <= t.to
-		default:
-			e := ends[t.in]
-			hit = containsFold(b[e[0]:e[1]], t.text)
-		}
-		if hit == t.not {
-			return false
-		}
+func newMatcher(f Filter, sides []*side) *matcher {
+	m := &matcher{filter: f}
+	for _, d := range sides {
+		m.lookers = append(m.lookers, filter.NewLooker(d.Trace))
 	}
-	return true
+	return m
 }
 
-// containsFold reports whether b holds the lower-case text, whatever b's case.
-func containsFold(b, text []byte) bool {
-	for i := range b {
-		c := b[i]
-		if c >= utf8.RuneSelf {
-			return bytes.Contains(bytes.ToLower(b), text)
-		}
-		if c >= 'A' && c <= 'Z' {
-			b[i] = c + 'a' - 'A'
+// match tells whether one of the operations of a row matches; p is what the
+// comparison says of it, nil when there is none.
+func (m *matcher) match(ops [2]uint32, p *pair) bool {
+	for k, side := range [...]*filter.Side{&m.row.A, &m.row.B} {
+		if ops[k] == 0 || k >= len(m.lookers) || !m.lookers[k].Look(side, ops[k]) {
+			side.SetOp(nil)
 		}
 	}
-	return bytes.Contains(b, text)
+	if m.row.Pair = nil; p != nil {
+		m.pair = filter.Pair{Grade: p.grade.String(), Moved: p.moved}
+		m.row.Pair = &m.pair
+	}
+	return m.filter.expr.Match(&m.row)
+}
+
+// CompleteFilter completes the last word of a filter that is being typed as far
+// as there is one way only, or takes the first; in place of a name that is
+// wrong it puts the one that may have been meant.
+func CompleteFilter(text string) string {
+	found := begin(text)
+	if len(found) == 0 {
+		_, err := filter.Parse(text)
+		if e := (*filter.Error)(nil); errors.As(err, &e) && e.Nearest != "" {
+			return text[:e.From] + e.Nearest + text[e.To:]
+		}
+		return text
+	}
+	from := found[0].From
+	same := found[0].Text
+	for _, c := range found[1:] {
+		for !strings.HasPrefix(c.Text, same) {
+			same = same[:len(same)-1]
+		}
+	}
+	if len(same) <= len(text)-from {
+		same = found[0].Text
+	}
+	return text[:from] + same
+}
+
+// FilterHint says in one line what may stand at the end of a filter that is
+// being typed.
+func FilterHint(text string) string {
+	found := begin(text)
+	if len(found) == 0 || len(text) == 0 {
+		return FilterHelp
+	}
+	if len(found) == 1 {
+		return found[0].Text + "  " + found[0].Help
+	}
+	var words []string
+	for _, c := range found[:min(len(found), 12)] {
+		words = append(words, c.Text)
+	}
+	return strings.Join(words, "  ")
+}
+
+// begin gives the candidates that begin with what was typed.
+func begin(text string) []filter.Candidate {
+	var out []filter.Candidate
+	for _, c := range filter.Complete(text) {
+		typed := text[c.From:]
+		if len(c.Text) >= len(typed) && strings.EqualFold(c.Text[:len(typed)], typed) && c.Text != typed {
+			out = append(out, c)
+		}
+	}
+	return out
 }

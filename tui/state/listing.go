@@ -4,8 +4,6 @@ import (
 	"sort"
 	"sync"
 	"time"
-
-	"smbdiff/dissect/op"
 )
 
 // entry is one line of the list: a row, or with fold that many rows from row on.
@@ -236,46 +234,46 @@ func (b *build) finish() {
 	b.mu.Unlock()
 }
 
-// walk gives the operations of the rows, for a filter.
+// walk gives the rows to a filter.
 type walk struct {
-	sides    []*side
-	matchers []matcher
-	row      func(i uint32) (ops [2]uint32, ok bool) // false: no such row yet
-	ended    func() bool
+	sides   []*side
+	matcher *matcher
+	result  *result // nil: row i is operation i of each side
 }
 
 func (s *State) newWalk() *walk {
-	w := &walk{sides: s.sides}
-	for _, d := range s.sides {
-		w.matchers = append(w.matchers, matcher{filter: s.filter, name: d.Trace.Name})
-	}
-	if r := s.cmp.result; r != nil {
-		w.row = func(i uint32) (ops [2]uint32, ok bool) {
-			if int64(i) >= int64(len(r.Rows)) {
-				return ops, false
-			}
-			return [2]uint32{r.Rows[i].A, r.Rows[i].B}, true
+	return &walk{sides: s.sides, matcher: newMatcher(s.filter, s.sides), result: s.cmp.result}
+}
+
+// row gives the operations of row i; it reports false when there is no such
+// row yet.
+func (w *walk) row(i uint32) (ops [2]uint32, p *pair, ok bool) {
+	if w.result != nil {
+		if int64(i) >= int64(len(w.result.Rows)) {
+			return ops, nil, false
 		}
-		w.ended = func() bool { return true }
-		return w
+		p = &w.result.Rows[i]
+		return [2]uint32{p.A, p.B}, p, true
 	}
-	w.row = func(i uint32) (ops [2]uint32, ok bool) {
-		for k, d := range w.sides {
-			if int64(i) < int64(d.Trace.Len()) {
-				ops[k], ok = i+1, true
-			}
+	for k, d := range w.sides {
+		if int64(i) < int64(d.Trace.Len()) {
+			ops[k], ok = i+1, true
 		}
-		return ops, ok
 	}
-	w.ended = func() bool {
-		for _, d := range w.sides {
-			if !d.ended.Load() {
-				return false
-			}
-		}
+	return ops, nil, ok
+}
+
+// ended reports whether no more rows come.
+func (w *walk) ended() bool {
+	if w.result != nil {
 		return true
 	}
-	return w
+	for _, d := range w.sides {
+		if !d.ended.Load() {
+			return false
+		}
+	}
+	return true
 }
 
 // filter lists the rows of which an operation matches.
@@ -290,7 +288,7 @@ func (b *build) filter(w *walk) {
 			found = found[:0]
 		}
 		ended := w.ended()
-		ops, ok := w.row(i)
+		ops, p, ok := w.row(i)
 		if !ok {
 			if !b.put(found) || ended {
 				return
@@ -300,22 +298,8 @@ func (b *build) filter(w *walk) {
 			i--
 			continue
 		}
-		if w.match(ops) {
+		if w.matcher.match(ops, p) {
 			found = append(found, entry{row: i})
 		}
 	}
-}
-
-func (w *walk) match(ops [2]uint32) bool {
-	for k, num := range ops {
-		if num == 0 {
-			continue
-		}
-		var o op.Op
-		var ok bool
-		if o, ok = w.sides[k].Trace.Op(num); ok && w.matchers[k].match(&o) {
-			return true
-		}
-	}
-	return false
 }

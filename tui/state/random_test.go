@@ -15,7 +15,7 @@ func TestRandomKeys(t *testing.T) {
 			names = append(names, strings.Fields(b.keys)...)
 		}
 	}
-	filters := []string{"", "cmd:create", "zzz", "!status:success", "op:5-20"}
+	filters := []string{"", "cmd == create", "zzz", "!(status == success)", "op in {5..20}", `smb2.filename contains "a" || differs`}
 	r := rand.New(rand.NewPCG(1, 2))
 	for _, c := range [][2]string{{"good.pcap", ""}, {"good.pcap", "missing.pcap"}, {"good.pcap", "good-midstream.pcap"},
 		{"notify-NT1.pcap", "torture-notify-210.pcap"}, {"auth-anon-SMB3_11.pcap", "good-lost.pcap"}} {

@@ -129,16 +129,16 @@ func TestSingleFilter(t *testing.T) {
 		s.Wait()
 		s.Lines(120, 40)
 	}
-	set("status:OBJECT_NAME_NOT_FOUND")
+	set("status == OBJECT_NAME_NOT_FOUND")
 	if got := selected(t, s); !strings.HasPrefix(got, `37 CREATE archive\plan.txt`) || s.lines() == 0 {
 		t.Errorf("on %q of %d rows", got, s.lines())
 	}
-	set("path:plan.txt op:1-3")
+	set("plan.txt && op in {1..3}")
 	if s.lines() != 0 || !strings.Contains(text(s, 80, 24), "no row matches") {
 		t.Errorf("%d rows match", s.lines())
 	}
 	press(s, "↓", "Tab", "b", "!")
-	if s.SetFilter("frame:x") == nil {
+	if s.SetFilter("frame == x") == nil {
 		t.Error("no error")
 	}
 	press(s, "Esc")
@@ -150,7 +150,7 @@ func TestSingleFilter(t *testing.T) {
 // TestFilterWhileReading checks that rows that come later are found too.
 func TestFilterWhileReading(t *testing.T) {
 	s := New(Config{A: openSide(t, "missing.pcap", false)})
-	if err := s.SetFilter("cmd:close status:success"); err != nil {
+	if err := s.SetFilter("cmd == close and status == success"); err != nil {
 		t.Fatal(err)
 	}
 	s.Start()

@@ -38,6 +38,9 @@ func (c *collector) typ(t *typ) {
 		return
 	}
 	c.seen[t] = true
+	if s := t.strings; s != nil && s.chars != nil {
+		c.out = append(c.out, s.length, s.max, s.chars)
+	}
 	c.typ(t.elem)
 	c.members(t.members)
 	for _, a := range t.arms {

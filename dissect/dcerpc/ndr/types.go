@@ -42,6 +42,8 @@ type typ struct {
 	vary    bool          // arrays: varying too
 	unit    int           // bytes of a character
 	short   bool          // a string without a maximum count
+	hoist   bool          // a structure that ends with an array, whose maximum count stands before all
+	strings *stringDefs   // of counted strings
 }
 
 // member is a member of a structure or a parameter. Without a def it has no
@@ -77,7 +79,7 @@ var (
 	enum16  = &typ{size: [syntaxes]int{2, 4}, align: [syntaxes]int{2, 4}}
 	char8   = &typ{shape: text, unit: 1, size: unknown, align: long}
 	char16  = &typ{shape: text, unit: 2, size: unknown, align: long}
-	unicode = &typ{shape: counted, size: [syntaxes]int{8, 16}, align: long}
+	unicode = countedOf(stringDefs{fStrLength, fStrMax, nil})
 	rpcSID  = &typ{shape: sid, size: unknown, align: long}
 	bytes   = &typ{shape: octets, size: unknown, align: long, unit: 1}
 	vbytes  = &typ{shape: octets, size: unknown, align: long, unit: 1, vary: true}
@@ -88,6 +90,14 @@ var (
 	unknown = [syntaxes]int{-1, -1}
 	long    = [syntaxes]int{4, 8} // counts and pointers
 )
+
+// stringDefs are the fields of an RPC_UNICODE_STRING; without chars the
+// string's own node has the characters alone.
+type stringDefs struct{ length, max, chars *field.Def }
+
+func countedOf(d stringDefs) *typ {
+	return &typ{shape: counted, size: [syntaxes]int{8, 16}, align: long, strings: &d, elem: char16}
+}
 
 func pointerTo(t *typ) *typ { return &typ{shape: pointer, size: long, align: long, elem: t} }
 
@@ -108,6 +118,12 @@ func structure(ms []member) *typ {
 			at = up(at, t.align[s])
 		}
 		t.size[s] = at
+	}
+	if n := len(ms); n > 0 && ms[n-1].t.shape == array {
+		t.hoist = true
+		for s := range syntaxes {
+			t.align[s] = max(t.align[s], ms[n-1].t.elem.align[s])
+		}
 	}
 	return t
 }

@@ -85,8 +85,17 @@ func (w *walker) after(t *typ, at int) int {
 	count := long[w.s]
 	switch t.shape {
 	case record:
-		for _, m := range t.members {
+		fixed, n := t.members, uint64(0)
+		if t.hoist {
+			fixed = fixed[:len(fixed)-1]
+			n = w.peek(at, count)
+			at = w.up(at+count, t)
+		}
+		for _, m := range fixed {
 			at = w.after(m.t, at)
+		}
+		if t.hoist {
+			at = w.afterAll(t.members[len(fixed)].t.elem, at, n)
 		}
 		if w.s == ndr64 {
 			at = w.up(at, t)
@@ -108,9 +117,15 @@ func (w *walker) after(t *typ, at int) int {
 		if t.elem == nil {
 			return at + t.unit*w.within(n, at, t.unit)
 		}
-		for k := w.within(n, at, t.elem.size[w.s]); k > 0 && at < w.c.End(); k-- {
-			at = w.after(t.elem, at)
-		}
+		return w.afterAll(t.elem, at, n)
+	}
+	return at
+}
+
+// afterAll gives the place behind n elements that begin at at.
+func (w *walker) afterAll(t *typ, at int, n uint64) int {
+	for k := w.within(n, at, t.size[w.s]); k > 0 && at < w.c.End(); k-- {
+		at = w.after(t, at)
 	}
 	return at
 }
@@ -188,7 +203,7 @@ func (w *walker) value(t *typ, d *field.Def) {
 		i := w.open(d)
 		w.close(i, w.inside(t))
 	default:
-		w.elements(t, d)
+		w.elements(t.elem, d, w.counts(t))
 	}
 }
 
@@ -266,22 +281,37 @@ func (w *walker) inside(t *typ) extent {
 	case scalar:
 		v = w.scalar(t, nil)
 	case record:
-		for _, m := range t.members {
-			w.value(m.t, m.def)
-		}
+		w.record(t)
 		if w.s == ndr64 && !w.lost {
 			w.pad(t)
 		}
 	case choice:
 		w.union(t)
 	case counted:
-		return w.counted()
+		return w.counted(t)
 	case sid:
 		return w.sid()
 	default:
 		return w.run(t)
 	}
 	return extent{from, w.c.Pos(), v}
+}
+
+// record walks the members of a structure.
+func (w *walker) record(t *typ) {
+	fixed, n := t.members, uint64(0)
+	if t.hoist {
+		fixed = fixed[:len(fixed)-1]
+		n = w.count(fMaxCount)
+		w.pad(t)
+	}
+	for _, m := range fixed {
+		w.value(m.t, m.def)
+	}
+	if t.hoist {
+		m := t.members[len(fixed)]
+		w.elements(m.t.elem, m.def, n)
+	}
 }
 
 // union walks the discriminant and the arm it names.
@@ -321,11 +351,10 @@ func (w *walker) bounded(n uint64, size int) int {
 	return k
 }
 
-// elements walks an array, [C706] 14.3.3.
-func (w *walker) elements(t *typ, d *field.Def) {
-	n := w.bounded(w.counts(t), t.elem.size[w.s])
-	for ; n > 0 && w.c.Left() > 0 && !w.lost; n-- {
-		w.value(t.elem, d)
+// elements walks the elements of an array, [C706] 14.3.3.
+func (w *walker) elements(t *typ, d *field.Def, n uint64) {
+	for k := w.bounded(n, t.size[w.s]); k > 0 && w.c.Left() > 0 && !w.lost; k-- {
+		w.value(t, d)
 	}
 }
 
@@ -342,11 +371,12 @@ func (w *walker) run(t *typ) extent {
 }
 
 // counted walks an RPC_UNICODE_STRING, [MS-DTYP] 2.3.10, and its characters.
-func (w *walker) counted() extent {
-	c, n := w.c, long[w.s]
-	c.Show16(fStrLength)
-	c.Show16(fStrMax)
-	w.pad(unicode)
+func (w *walker) counted(t *typ) extent {
+	c, d, n := w.c, t.strings, long[w.s]
+	chars := t.elem
+	c.Show16(d.length)
+	c.Show16(d.max)
+	w.pad(t)
 	if c.Left() < n || w.peek(c.Pos(), n) == 0 {
 		if c.Left() < n {
 			w.referent()
@@ -358,10 +388,13 @@ func (w *walker) counted() extent {
 	}
 	w.referent()
 	back, at := c.Pos(), w.next
-	w.next = w.after(char16, at)
+	w.next = w.after(chars, at)
 	c.Seek(at)
-	w.pad(char16)
-	b := w.run(char16)
+	w.pad(chars)
+	b := w.run(chars)
+	if d.chars != nil && b.to > b.from {
+		c.Mark(d.chars, b.from, b.to-b.from, 0)
+	}
 	c.Seek(back)
 	return b
 }

@@ -227,7 +227,7 @@ func (p *parity) field(part map[string]*count, odd map[string]*oddity, b *bag, f
 		part[f.Name] = c
 	}
 	o := b.take(f)
-	if o == nil && p.words.misplaced(f, m) {
+	if o == nil && (p.words.misplaced(f, m) || b.explains(f)) {
 		return
 	}
 	c.have++
@@ -293,6 +293,21 @@ func (b *bag) take(f *theirs) *ours {
 		best.used = true
 	}
 	return best
+}
+
+// explains reports whether fields stand where tshark shows nothing but octets.
+func (b *bag) explains(f *theirs) bool {
+	if b == nil || f.Rel == nil || f.Name != "smb2.unknown" && f.Name != "smb.unknown_data" && f.Name != "data.data" {
+		return false
+	}
+	for n, list := range b.byName {
+		for _, o := range list {
+			if o.Offset == *f.Rel && o.Length < f.Size && n != f.Name && o.Buffer == "" {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // others says what else is there under the field's name.

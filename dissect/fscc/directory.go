@@ -50,6 +50,16 @@ func Directory(c *wire.Codec, class uint8) {
 		entriesOf(c, fIDExtdEntry, class)
 	case classIDExtdBoth:
 		entriesOf(c, fIDExtdBoth, class)
+	case classIDGlobalTx:
+		entriesOf(c, fGlobalTx, class)
+	case classID64Extd:
+		entriesOf(c, fID64Extd, class)
+	case classID64ExtdBoth:
+		entriesOf(c, fID64Both, class)
+	case classIDAllExtd:
+		entriesOf(c, fIDAllExtd, class)
+	case classIDAllExtdBoth:
+		entriesOf(c, fIDAllBoth, class)
 	case classPosix:
 		entriesOf(c, fPosix, class)
 	}
@@ -79,7 +89,7 @@ func directoryEntry(c *wire.Codec, class uint8) {
 		c.Show32(Attributes)
 	}
 	n := int(c.Show32(NameLength))
-	if class != classNames && class != classDirectory {
+	if class != classNames && class != classDirectory && class != classIDGlobalTx {
 		c.Show32(fEASize)
 	}
 	switch class {
@@ -99,6 +109,19 @@ func directoryEntry(c *wire.Codec, class uint8) {
 		c.Show32(Tag)
 		c.Bytes(fID128, 16)
 		shortName(c)
+	case classIDGlobalTx:
+		c.Show64(FileID64)
+		c.GUID(fLockingTx)
+		c.Show32(fTxFlags)
+	case classID64Extd, classID64ExtdBoth, classIDAllExtd, classIDAllExtdBoth:
+		c.Show32(Tag)
+		c.Show64(FileID64)
+		if class == classIDAllExtd || class == classIDAllExtdBoth {
+			c.Bytes(fID128, 16)
+		}
+		if class == classID64ExtdBoth || class == classIDAllExtdBoth {
+			shortName(c)
+		}
 	}
 	text(c, FileName, n)
 }

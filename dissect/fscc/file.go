@@ -15,7 +15,7 @@ func File(c *wire.Codec, class uint8, set bool) (name []byte) {
 	}
 	switch class {
 	case classDirectory, classFullDirectory, classBothDirectory, classNames, classIDBothDirectory, classIDFullDirectory,
-		classIDExtdDirectory, classIDExtdBoth:
+		classIDExtdDirectory, classIDExtdBoth, classIDGlobalTx, classID64Extd, classID64ExtdBoth, classIDAllExtd, classIDAllExtdBoth:
 		Directory(c, class)
 		return nil
 	case classQuota:
@@ -76,11 +76,20 @@ var entries = [...]entry{
 	classPipe:            {fPipe, pipe},
 	classPipeLocal:       {fPipeLocal, pipeLocal},
 	classPipeRemote:      {fPipeRemote, pipeRemote},
+	classMailslotQuery:   {fMailslotQuery, mailslotQuery},
+	classMailslotSet:     {fMailslotSet, mailslotSet},
 	classCompression:     {fCompression, compression},
 	classObjectID:        {fObjectID, objectID},
 	classReparsePoint:    {fAttributeTag, reparsePoint},
 	classNetworkOpen:     {fNetworkOpen, networkOpen},
 	classAttributeTag:    {fAttributeTag, attributeTag},
+	classTracking:        {fTracking, tracking},
+	classSfioReserve:     {fSfio, sfioReserve},
+	classHardLink:        {fHardLink, hardLinks},
+	classStandardLink:    {fStdLink, standardLink},
+	classStat:            {fStat, stat},
+	classStatLx:          {fStatLx, statLx},
+	classStorageReserve:  {fReserve, func(c *wire.Codec) { c.Show32(fReserveID) }},
 	classValidDataLength: {fValidLength, func(c *wire.Codec) { c.Show64(fValidData) }},
 	classShortName:       {fShortNameInfo, fileName},
 	classNormalizedName:  {fNormalized, fileName},

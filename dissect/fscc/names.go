@@ -29,24 +29,38 @@ const (
 	classPipe            = 23
 	classPipeLocal       = 24
 	classPipeRemote      = 25
+	classMailslotQuery   = 26
+	classMailslotSet     = 27
 	classCompression     = 28
 	classObjectID        = 29
 	classQuota           = 32
 	classReparsePoint    = 33
 	classNetworkOpen     = 34
 	classAttributeTag    = 35
+	classTracking        = 36
 	classIDBothDirectory = 37
 	classIDFullDirectory = 38
 	classValidDataLength = 39
 	classShortName       = 40
+	classSfioReserve     = 44
+	classHardLink        = 46
 	classNormalizedName  = 48
+	classIDGlobalTx      = 50
+	classStandardLink    = 54
 	classID              = 59
 	classIDExtdDirectory = 60
 	classIDExtdBoth      = 63
 	classDispositionEx   = 64
 	classRenameEx        = 65
+	classStat            = 68
+	classStatLx          = 70
 	classCaseSensitive   = 71
 	classLinkEx          = 72
+	classStorageReserve  = 74
+	classID64Extd        = 78
+	classID64ExtdBoth    = 79
+	classIDAllExtd       = 80
+	classIDAllExtdBoth   = 81
 	classPosix           = 100
 )
 
@@ -84,6 +98,7 @@ const (
 	systemControl    = 6
 	systemFullSize   = 7
 	systemObjectID   = 8
+	systemDriverPath = 9
 	systemSectorSize = 11
 	systemPosix      = 100
 )
@@ -93,7 +108,7 @@ var systemClasses = field.Values{
 	{V: systemSize, Name: "FileFsSizeInformation"}, {V: systemDevice, Name: "FileFsDeviceInformation"},
 	{V: systemAttribute, Name: "FileFsAttributeInformation"}, {V: systemControl, Name: "FileFsControlInformation"},
 	{V: systemFullSize, Name: "FileFsFullSizeInformation"}, {V: systemObjectID, Name: "FileFsObjectIdInformation"},
-	{V: 9, Name: "FileFsDriverPathInformation"}, {V: 10, Name: "FileFsVolumeFlagsInformation"},
+	{V: systemDriverPath, Name: "FileFsDriverPathInformation"}, {V: 10, Name: "FileFsVolumeFlagsInformation"},
 	{V: systemSectorSize, Name: "FileFsSectorSizeInformation"}, {V: systemPosix, Name: "FileFsPosixInformation"},
 }
 

@@ -18,6 +18,9 @@ var (
 	fLinkFlags  = &field.Def{Name: "smb2.symlink.flags", Label: "Flags", Kind: field.Enum, Values: field.Values{
 		{V: 0, Name: "ABSOLUTE"}, {V: 1, Name: "SYMLINK_FLAG_RELATIVE"}}}
 
+	fLxVersion = &field.Def{Name: "smb2.lx_symlink.version", Label: "Version", Kind: field.Uint}
+	fLxTarget  = &field.Def{Name: "smb2.lx_symlink.target", Label: "Target", Kind: field.Text}
+
 	fNFSType    = &field.Def{Name: "smb2.nfs.type", Label: "Type", Kind: field.Enum, Values: nfsTypes}
 	fNFSTarget  = &field.Def{Name: "smb2.nfs.symlink.target", Label: "Target", Kind: field.UTF16}
 	fCharMajor  = &field.Def{Name: "smb2.nfs.char.major", Label: "Major", Kind: field.Hex}
@@ -31,6 +34,7 @@ const (
 	tagMountPoint = 0xa0000003
 	tagSymlink    = 0xa000000c
 	tagNFS        = 0x80000014
+	tagLxSymlink  = 0xa000001d
 
 	microsoft = 0x80000000 // a tag of Microsoft's: no GUID follows
 )
@@ -84,6 +88,9 @@ func reparse(c *wire.Codec, reserved *field.Def) {
 			link(c, tag == tagSymlink)
 		case tagNFS:
 			nfs(c)
+		case tagLxSymlink:
+			c.Show32(fLxVersion)
+			c.Rest(fLxTarget)
 		}
 		c.Rest(Unknown)
 	})

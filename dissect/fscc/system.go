@@ -120,6 +120,8 @@ func System(c *wire.Codec, class uint8) {
 		within(c, fFullSizeInfo, fullSize)
 	case systemObjectID:
 		within(c, fObjectInfo, ObjectID)
+	case systemDriverPath:
+		within(c, fDriverPath, driverPath)
 	case systemSectorSize:
 		within(c, fSectorInfo, sectorSize)
 	case systemPosix:

@@ -29,6 +29,8 @@ var (
 	fAccessStatus      = &field.Def{Name: "smb2.mxac_status", Label: "QueryStatus", Kind: field.Status, Lookup: ntstatus.Name, All: ntstatus.Values}
 	fMaximalAccess     = &field.Def{Name: fscc.AccessMask.Name, Label: "MaximalAccess", Kind: field.Flags, Bits: fscc.AccessMask.Bits}
 	fDiskID            = &field.Def{Name: "smb2.qfid_fid", Label: "DiskIDBuffer", Kind: field.Bytes}
+	fDiskFile          = &field.Def{Name: "smb2.qfid_fid.file_id", Label: "DiskFileId", Kind: field.Hex}
+	fDiskVolume        = &field.Def{Name: "smb2.qfid_fid.volume_id", Label: "VolumeId", Kind: field.Hex}
 	fPosixPerms        = &field.Def{Name: "smb2.posix_perms", Label: "POSIX perms", Kind: field.Hex}
 
 	fAppSize     = &field.Def{Name: "smb2.app_instance.struct_size", Label: "StructureSize", Kind: field.Uint}
@@ -172,7 +174,11 @@ func responseContext(c *wire.Codec, tag string, f *Facts) {
 		c.Show32(fAccessStatus)
 		c.Show32(fMaximalAccess)
 	case "QFid":
-		c.Bytes(fDiskID, 32)
+		c.BeginLen(fDiskID, 32, 0)
+		c.Show64(fDiskFile)
+		c.Show64(fDiskVolume)
+		c.Bytes(fReserved, 16)
+		c.Done()
 	case "RqLs":
 		lease(c, f)
 	case "AAPL":

@@ -39,10 +39,19 @@ var (
 	fOplock = &field.Def{Name: "smb2.create.oplock", Label: "OplockLevel", Kind: field.Enum, Values: field.Values{
 		{V: 0x00, Name: "NONE"}, {V: 0x01, Name: "LEVEL_II"}, {V: 0x08, Name: "EXCLUSIVE"}, {V: 0x09, Name: "BATCH"}, {V: 0xff, Name: "LEASE"}}}
 
-	fChannelInfo = &field.Def{Name: "smb2.channel_info_blob", Label: "ChannelInfo"}
-	fRDMAOffset  = &field.Def{Name: "smb2.buffer_descriptor.offset", Label: "Offset", Kind: field.Uint}
-	fRDMAToken   = &field.Def{Name: "smb2.buffer_descriptor.token", Label: "Token", Kind: field.Hex}
-	fRDMALength  = &field.Def{Name: "smb2.buffer_descriptor.length", Label: "Length", Kind: field.Uint}
+	fChannelInfo    = &field.Def{Name: "smb2.channel_info_blob", Label: "ChannelInfo"}
+	fRDMASize       = &field.Def{Name: "smb2.rdma_transform.structure_size", Label: "StructureSize", Kind: field.Uint}
+	fRDMAPlace      = &field.Def{Name: "smb2.rdma_transform.descriptor_offset", Label: "RdmaDescriptorOffset", Kind: field.Hex}
+	fRDMABytes      = &field.Def{Name: "smb2.rdma_transform.descriptor_length", Label: "RdmaDescriptorLength", Kind: field.Uint}
+	fRDMATransforms = &field.Def{Name: "smb2.rdma_transform.count", Label: "TransformCount", Kind: field.Uint}
+	fRDMAKind       = &field.Def{Name: "smb2.rdma_transform.type", Label: "TransformType", Kind: field.Enum, Values: field.Values{
+		{V: 1, Name: "ENCRYPTION"}, {V: 2, Name: "SIGNING"}}}
+	fRDMASignLength  = &field.Def{Name: "smb2.rdma_transform.signature_length", Label: "SignatureLength", Kind: field.Uint}
+	fRDMANonceLength = &field.Def{Name: "smb2.rdma_transform.nonce_length", Label: "NonceLength", Kind: field.Uint}
+
+	fRDMAOffset = &field.Def{Name: "smb2.buffer_descriptor.offset", Label: "Offset", Kind: field.Uint}
+	fRDMAToken  = &field.Def{Name: "smb2.buffer_descriptor.token", Label: "Token", Kind: field.Hex}
+	fRDMALength = &field.Def{Name: "smb2.buffer_descriptor.length", Label: "Length", Kind: field.Uint}
 )
 
 func dialectName(v uint64) string { return Dialect(v).String() }
@@ -85,12 +94,47 @@ func channelInfo(c *wire.Codec, channel uint32, r wire.Ref) {
 	}
 	c.To(r, func(c *wire.Codec) {
 		c.BeginLen(fChannelInfo, r.Len, 0)
-		for (channel == 1 || channel == 2) && c.Left() >= 16 {
-			c.Show64(fRDMAOffset)
-			c.Show32(fRDMAToken)
-			c.Show32(fRDMALength)
+		if channel == channelTransform && string(c.Peek(4)) == "\xfbSMB" {
+			rdmaTransform(c)
+		} else if channel > 0 && channel <= channelTransform {
+			descriptors(c)
 		}
 		c.Rest(fUnknown)
 		c.Done()
 	})
+}
+
+// channelTransform is SMB2_CHANNEL_RDMA_TRANSFORM, [MS-SMB2] 2.2.19.
+const channelTransform = 3
+
+func descriptors(c *wire.Codec) {
+	for c.Left() >= 16 {
+		c.Show64(fRDMAOffset)
+		c.Show32(fRDMAToken)
+		c.Show32(fRDMALength)
+	}
+}
+
+// rdmaTransform is SMB2_RDMA_TRANSFORM, [MS-SMB2] 2.2.43, with the transforms
+// of 2.2.43.1.
+func rdmaTransform(c *wire.Codec) {
+	c.SetBase(c.Pos())
+	c.Bytes(fProtocolID, 4)
+	c.Show16(fRDMASize)
+	at := int(c.Show16(fRDMAPlace))
+	r := wire.Ref{Off: at, Len: int(c.Show32(fRDMABytes))}
+	c.Show32(fChannel)
+	n := int(c.Show16(fRDMATransforms))
+	c.Bytes(fReserved, 6)
+	for i := 0; i < n && c.Left() >= 8; i++ {
+		c.Show16(fRDMAKind)
+		sign := int(c.Show16(fRDMASignLength))
+		nonce := int(c.Show16(fRDMANonceLength))
+		c.Bytes(fReserved, 2)
+		c.Bytes(fTransformSign, sign)
+		c.Bytes(fTransformNonce, nonce)
+		c.Align(8)
+	}
+	c.To(r, descriptors)
+	c.Seek(max(c.Pos(), c.Base()+r.Off+r.Len))
 }

@@ -10,7 +10,12 @@ import (
 const (
 	ctlDFSReferrals      = 0x00060194
 	ctlDFSReferralsEx    = 0x000601b0
+	ctlPathname          = 0x0009002c
 	ctlGetCompression    = 0x0009003c
+	ctlFatBPB            = 0x00090058
+	ctlStatistics        = 0x00090060
+	ctlNTFSVolume        = 0x00090064
+	ctlExtents           = 0x00090073
 	ctlSetObjectID       = 0x00090098
 	ctlGetObjectID       = 0x0009009c
 	ctlSetReparse        = 0x000900a4
@@ -18,14 +23,26 @@ const (
 	ctlDeleteReparse     = 0x000900ac
 	ctlCreateObjectID    = 0x000900c0
 	ctlSetSparse         = 0x000900c4
+	ctlSetEncryption     = 0x000900d7
+	ctlReadUSN           = 0x000900eb
+	ctlCloseUSN          = 0x000900ef
+	ctlSparing           = 0x00090138
 	ctlGetIntegrity      = 0x0009027c
 	ctlFileRegions       = 0x00090284
+	ctlREFSVolume        = 0x000902d8
 	ctlVirtualDisk       = 0x00090300
+	ctlTunnel            = 0x00090304
+	ctlQoS               = 0x00090350
+	ctlAsyncTunnel       = 0x00090364
+	ctlSetIntegrityEx    = 0x00090380
+	ctlCountedExtents    = 0x000903d3
 	ctlAllocatedRanges   = 0x000940cf
 	ctlOffloadRead       = 0x00094264
 	ctlSetZeroData       = 0x000980c8
 	ctlOffloadWrite      = 0x00098268
+	ctlFileLevelTrim     = 0x00098208
 	ctlDuplicateExtents  = 0x00098344
+	ctlDuplicateEx       = 0x000983e8
 	ctlSetCompression    = 0x0009c040
 	ctlSetIntegrity      = 0x0009c280
 	ctlPipeWait          = 0x00110018
@@ -37,6 +54,7 @@ const (
 	ctlValidateNegotiate = 0x00140204
 	ctlSnapshots         = 0x00144064
 	ctlCopyChunk         = 0x001440f2
+	ctlReadHash          = 0x001441bb
 	ctlCopyChunkWrite    = 0x001480f2
 )
 
@@ -75,6 +93,31 @@ var fsctls = map[side]func(*wire.Codec){
 	{ctlOffloadWrite, true}:       offloadWriteInput,
 	{ctlOffloadWrite, false}:      offloadWriteOutput,
 	{ctlDuplicateExtents, true}:   duplicateExtents,
+	{ctlDuplicateEx, true}:        duplicateExtentsEx,
+	{ctlFileLevelTrim, true}:      trim,
+	{ctlFileLevelTrim, false}:     trimmed,
+	{ctlSetIntegrityEx, true}:     setIntegrityEx,
+	{ctlPathname, true}:           pathname,
+	{ctlFatBPB, false}:            func(c *wire.Codec) { c.Rest(fBootSector) },
+	{ctlStatistics, false}:        statistics,
+	{ctlNTFSVolume, false}:        ntfsVolume,
+	{ctlREFSVolume, false}:        refsVolume,
+	{ctlExtents, true}:            extentsInput,
+	{ctlExtents, false}:           extents,
+	{ctlCountedExtents, true}:     extentsInput,
+	{ctlCountedExtents, false}:    countedExtents,
+	{ctlSetEncryption, true}:      encryption,
+	{ctlReadUSN, true}:            usnVersions,
+	{ctlReadUSN, false}:           usnRecord,
+	{ctlCloseUSN, false}:          func(c *wire.Codec) { c.Show64(fUSN) },
+	{ctlSparing, false}:           sparing,
+	{ctlTunnel, true}:             tunnel,
+	{ctlTunnel, false}:            tunnel,
+	{ctlAsyncTunnel, true}:        tunnel,
+	{ctlAsyncTunnel, false}:       tunnel,
+	{ctlQoS, true}:                qosRequest,
+	{ctlQoS, false}:               qosResponse,
+	{ctlReadHash, true}:           readHash,
 	{ctlPipeWait, true}:           pipeWait,
 	{ctlPipePeek, false}:          pipePeek,
 	{ctlPipeTransceive, true}:     pipeInput,

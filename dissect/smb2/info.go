@@ -106,8 +106,11 @@ func queryInfoRequest(c *wire.Codec, f *Facts) {
 		return
 	}
 	c.To(in, func(c *wire.Codec) {
-		if f.InfoType == infoQuota {
+		switch {
+		case f.InfoType == infoQuota:
 			fscc.QueryQuota(c)
+		case f.InfoType == infoFile && f.InfoClass == classEA:
+			fscc.EANames(c)
 		}
 		c.Rest(fUnknown)
 	})

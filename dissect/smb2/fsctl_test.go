@@ -1,0 +1,93 @@
+package smb2
+
+import (
+	"encoding/binary"
+	"testing"
+
+	"smbdiff/dissect/field"
+	"smbdiff/dissect/fscc"
+	"smbdiff/dissect/wire"
+)
+
+// TestSizes walks structures as long as the specification says, zero but for
+// what is set, and wants each byte in a named leaf: a field left out or read
+// too short would leave octets behind.
+func TestSizes(t *testing.T) {
+	put := func(n int, at ...int) []byte { // zeros, and the value behind each place
+		b := make([]byte, n)
+		for i := 0; i+1 < len(at); i += 2 {
+			binary.LittleEndian.PutUint32(b[at[i]:], uint32(at[i+1]))
+		}
+		return b
+	}
+	ctl := func(code uint32, in bool) func(*wire.Codec) { return func(c *wire.Codec) { fsctl(c, code, in) } }
+	class := func(n uint8) func(*wire.Codec) { return func(c *wire.Codec) { fscc.File(c, n, false) } }
+	for _, s := range []struct {
+		name   string
+		walk   func(*wire.Codec)
+		b      []byte
+		leaves int
+	}{
+		{"FSCTL_FILE_LEVEL_TRIM", ctl(ctlFileLevelTrim, true), put(40, 4, 2), 6},
+		{"FSCTL_FILE_LEVEL_TRIM reply", ctl(ctlFileLevelTrim, false), put(4), 1},
+		{"FSCTL_DUPLICATE_EXTENTS_TO_FILE_EX", ctl(ctlDuplicateEx, true), put(56), 7},
+		{"FSCTL_SET_INTEGRITY_INFORMATION_EX", ctl(ctlSetIntegrityEx, true), put(16), 6},
+		{"FSCTL_GET_NTFS_VOLUME_DATA", ctl(ctlNTFSVolume, false), put(96), 14},
+		{"FSCTL_GET_REFS_VOLUME_DATA", ctl(ctlREFSVolume, false), put(152), 13},
+		{"FSCTL_GET_RETRIEVAL_POINTERS", ctl(ctlExtents, true), put(8), 1},
+		{"FSCTL_GET_RETRIEVAL_POINTERS reply", ctl(ctlExtents, false), put(48, 0, 2), 7},
+		{"FSCTL_GET_RETRIEVAL_POINTERS_AND_REFCOUNT reply", ctl(ctlCountedExtents, false), put(40, 0, 1), 7},
+		{"FSCTL_FILESYSTEM_GET_STATISTICS", ctl(ctlStatistics, false), put(56), 15},
+		{"FSCTL_READ_FILE_USN_DATA", ctl(ctlReadUSN, true), put(4), 2},
+		{"FSCTL_READ_FILE_USN_DATA reply", ctl(ctlReadUSN, false), put(64, 4, 2, 56, 60<<16|4), 14},
+		{"FSCTL_WRITE_USN_CLOSE_RECORD reply", ctl(ctlCloseUSN, false), put(8), 1},
+		{"FSCTL_QUERY_SPARING_INFO", ctl(ctlSparing, false), put(16), 5},
+		{"FSCTL_QUERY_FAT_BPB", ctl(ctlFatBPB, false), put(36), 1},
+		{"FSCTL_IS_PATHNAME_VALID", ctl(ctlPathname, true), put(10, 0, 6), 2},
+		{"FSCTL_SET_ENCRYPTION", ctl(ctlSetEncryption, true), put(8), 3},
+		{"FSCTL_SRV_READ_HASH", ctl(ctlReadHash, true), put(24), 5},
+		{"FSCTL_STORAGE_QOS_CONTROL 1.0", ctl(ctlQoS, true), put(112, 0, 0x100), 16},
+		{"FSCTL_STORAGE_QOS_CONTROL 1.1", ctl(ctlQoS, true), put(132, 0, 0x101, 72, 4<<16|128), 19},
+		{"FSCTL_STORAGE_QOS_CONTROL reply 1.0", ctl(ctlQoS, false), put(88, 0, 0x100), 12},
+		{"FSCTL_STORAGE_QOS_CONTROL reply 1.1", ctl(ctlQoS, false), put(96, 0, 0x101), 13},
+		{"FSCTL_SVHDX_SYNC_TUNNEL_REQUEST", ctl(ctlTunnel, true), put(16, 0, 0x02001001), 3},
+		{"FileHardLinkInformation", class(46), put(28, 4, 1, 20, 2), 6},
+		{"FileIdGlobalTxDirectoryInformation", class(50), put(96, 60, 4), 14},
+		{"FileStandardLinkInformation", class(54), put(12), 5},
+		{"FileStatInformation", class(68), put(72), 11},
+		{"FileStatLxInformation", class(70), put(96), 17},
+		{"FileStorageReserveIdInformation", class(74), put(4), 1},
+		{"FileId64ExtdDirectoryInformation", class(78), put(84, 60, 4), 14},
+		{"FileId64ExtdBothDirectoryInformation", class(79), put(110, 60, 4, 80, 24), 17},
+		{"FileIdAllExtdDirectoryInformation", class(80), put(100, 60, 4), 15},
+		{"FileIdAllExtdBothDirectoryInformation", class(81), put(126, 60, 4, 96, 24), 18},
+		{"FileMailslotQueryInformation", class(26), put(24), 5},
+		{"FileMailslotSetInformation", class(27), put(8), 1},
+		{"FileTrackingInformation", class(36), put(16, 8, 4), 3},
+		{"FileSfioReserveInformation", class(44), put(20), 7},
+		{"names of extended attributes", fscc.EANames, put(11, 4, 3), 3},
+		{"SMB2_RDMA_TRANSFORM", func(c *wire.Codec) { channelInfo(c, 3, wire.Ref{Len: c.Left()}) },
+			put(72, 0, 0x424d53fb, 4, 56<<16|20, 8, 16, 16, 1, 24, 16<<16|1, 28, 12), 16},
+		{"QFid", func(c *wire.Codec) { responseContext(c, "QFid", &Facts{}) }, put(32), 3},
+	} {
+		var tree field.Tree
+		var c wire.Codec
+		tree.Reset(s.b, len(s.b))
+		c.Reset(s.b, &tree)
+		s.walk(&c)
+		tree.Cover()
+		leaves := 0
+		for i := range tree.Nodes {
+			n := &tree.Nodes[i]
+			switch {
+			case n.Def.Kind == field.Unparsed && n.Def != field.PaddingDef, n.Def == fUnknown, n.Def == fscc.Unknown, n.Def.Kind == field.Note:
+				t.Errorf("%s: %s at %d+%d: %s", s.name, n.Def.Name, n.Off, n.Len, tree.Show(i))
+			case int(n.End) == i+1 && n.Def != field.PaddingDef && n.Len > 0:
+				leaves++
+			}
+		}
+		if leaves != s.leaves {
+			t.Errorf("%s: %d leaves, want %d", s.name, leaves, s.leaves)
+		}
+	}
+}

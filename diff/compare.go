@@ -146,6 +146,9 @@ func (c *Comparer) pair(list bool) (masked bool) {
 	a, b := &c.ops[0], &c.ops[1]
 	c.unread, c.depth = false, 0
 	c.async = (a.Interim == 0) != (b.Interim == 0) && a.Proto == op.SMB2 && c.mask.lenient && !waits(a)
+	if a.Proto == op.Direct && b.Proto == op.Direct {
+		return false // credits of the transport
+	}
 	if a.Proto > op.SMB2 || b.Proto > op.SMB2 {
 		c.unread = true
 		return false

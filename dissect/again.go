@@ -19,6 +19,7 @@ func (a *again) message(p pdu, index uint8) *conv.Message {
 	a.ext, _ = capture.DecodeExtents(a.ext[:0], p.place)
 	a.batch.whole, _ = a.worker.file.ReadPDU(a.batch.whole, a.ext)
 	p.Head = a.batch.whole
+	p.split()
 	a.batch.pdus = append(a.batch.pdus, p)
 	a.worker.open(&a.batch)
 	for i := range a.batch.Messages {
@@ -31,6 +32,7 @@ func (a *again) message(p pdu, index uint8) *conv.Message {
 
 // whole gives m to its last byte.
 func (a *again) whole(m *conv.Message) *conv.Message {
+	lead := uint32(len(m.Lead))
 	return a.message(pdu{PDU: capture.PDU{Kind: m.Event, Conn: m.Conn, Dir: m.Dir, FirstFrame: m.FirstFrame, Frame: m.Frame, Time: m.Time,
-		Len: m.PDULen, Missing: m.Missing, NBSS: m.NBSS}, place: m.Place, number: m.Number, fromServer: m.FromServer}, m.Index)
+		Len: m.PDULen + lead, Lead: lead, Missing: m.Missing, NBSS: m.NBSS}, place: m.Place, number: m.Number, fromServer: m.FromServer}, m.Index)
 }

@@ -66,6 +66,8 @@ func (d *Dissector) dissect(m *conv.Message) {
 		smb2.WalkTransform(c)
 	case op.Compressed:
 		smb2.WalkCompression(c)
+	case op.Direct:
+		smb2.WalkDirect(c)
 	case op.NBSS:
 		if m.NBSS[0] != 0 { // the packet with its header
 			d.packet = append(append(d.packet[:0], m.NBSS[:]...), m.Bytes...)
@@ -79,6 +81,10 @@ func (d *Dissector) dissect(m *conv.Message) {
 }
 
 func (d *Dissector) outer(m *conv.Message) {
+	if len(m.Lead) > 0 && m.Proto != op.Direct {
+		d.codec.ResetAt(m.Lead, &d.Tree, d.Tree.AddBuffer("direct", m.Lead))
+		smb2.WalkDirect(&d.codec)
+	}
 	if len(m.Outer) == 0 || m.Proto == op.Sealed {
 		return
 	}

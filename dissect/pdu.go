@@ -69,7 +69,7 @@ func (b *Batch) next(p *pdu, proto op.Proto) *conv.Message {
 	m.Place, m.PDULen, m.NBSS, m.Missing, m.Event, m.Reset = p.place, p.Len, p.NBSS, p.Missing, p.Kind, p.Reset
 	m.Sealed, m.Seal, m.Packed, m.Signature, m.Session64 = false, conv.Seal{}, false, conv.SignatureUnsigned, 0
 	m.Problems = m.Problems[:0]
-	m.Num, m.Number = 0, 0
+	m.Num, m.Number, m.Lead = 0, 0, p.lead
 	return m
 }
 
@@ -82,13 +82,18 @@ func (w *worker) bytes(b *Batch, p *pdu, whole bool) []byte {
 	at := len(b.whole)
 	w.extents, _ = capture.DecodeExtents(w.extents[:0], p.place)
 	b.whole, _ = w.file.ReadPDU(b.whole, w.extents)
-	return b.whole[at:len(b.whole):len(b.whole)]
+	return b.whole[min(at+len(p.lead), len(b.whole)):len(b.whole):len(b.whole)]
 }
 
 func (w *worker) message(b *Batch, p *pdu) {
 	if p.Kind == capture.PDUSession {
 		m := b.next(p, op.NBSS)
 		m.Bytes, m.Size = p.Head, int(p.Len)
+		return
+	}
+	if p.Kind == capture.PDUDirect && p.Len == 0 {
+		m := b.next(p, op.Direct)
+		m.Bytes, m.Size = p.lead, int(p.Lead)
 		return
 	}
 	in := w.bytes(b, p, w.whole)

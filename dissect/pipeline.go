@@ -43,6 +43,7 @@ type Batch struct {
 // pdu is a capture.PDU kept for a batch.
 type pdu struct {
 	capture.PDU
+	lead       []byte // SMB Direct header, no longer counted in the PDU
 	place      []byte // its extents
 	number     uint32 // SMB1: conv.Sequences
 	fromServer bool
@@ -60,14 +61,14 @@ func (b *Batch) reset() {
 	b.tracked, b.done = make(chan struct{}), make(chan struct{})
 }
 
-func (b *Batch) add(p *capture.PDU, fromServer bool) {
+func (b *Batch) add(p *capture.PDU) *pdu {
 	if len(b.pdus) == cap(b.pdus) {
 		b.pdus = append(b.pdus, pdu{})
 	} else {
 		b.pdus = b.pdus[:len(b.pdus)+1]
 	}
 	q := &b.pdus[len(b.pdus)-1]
-	q.PDU, q.fromServer = *p, fromServer
+	q.PDU = *p
 	at := len(b.heads)
 	b.heads = append(b.heads, p.Head...)
 	q.Head = b.heads[at:len(b.heads):len(b.heads)]
@@ -75,6 +76,14 @@ func (b *Batch) add(p *capture.PDU, fromServer bool) {
 	b.places = capture.AppendExtents(b.places, p.Extents)
 	q.place, q.Extents = b.places[at:len(b.places):len(b.places)], nil
 	b.bytes += len(p.Head) + len(q.place)
+	q.split()
+	return q
+}
+
+// split takes the header of SMB Direct off the PDU.
+func (q *pdu) split() {
+	n := min(int(q.Lead), len(q.Head))
+	q.lead, q.Head, q.Len = q.Head[:n:n], q.Head[n:], q.Len-q.Lead
 }
 
 // full reports whether the batch is to be handed on. A batch that is opened
@@ -185,16 +194,16 @@ func (r *run) scan() (*capture.Summary, error) {
 			b = <-r.free
 			b.reset()
 		}
-		fromServer := r.direction(p)
-		b.add(p, fromServer)
-		if len(p.Head) > 0 && p.Head[0] == 0xff && p.Kind.Carries() {
-			b.pdus[len(b.pdus)-1].number = r.numbers.Number(p.Conn, p.Head, fromServer)
+		q := b.add(p)
+		q.fromServer = r.direction(&q.PDU)
+		if len(q.Head) > 0 && q.Head[0] == 0xff && q.Kind.Carries() {
+			q.number = r.numbers.Number(q.Conn, q.Head, q.fromServer)
 		}
-		if p.Kind == capture.PDUMessage && r.hs.Wants(p.Head) && p.Missing == 0 {
-			msg := p.Head
-			if int(p.Len) > len(msg) {
+		if q.Kind.Carries() && r.hs.Wants(q.Head) && q.Missing == 0 {
+			msg := q.Head
+			if int(q.Len) > len(msg) {
 				r.buf, _ = r.file.ReadPDU(r.buf[:0], p.Extents)
-				msg = r.buf
+				msg = r.buf[len(q.lead):]
 			}
 			if s := r.hs.Message(p.Conn, msg); s != nil {
 				r.o.Opener.Setup(s)
@@ -282,7 +291,7 @@ func (r *run) track(b *Batch) {
 			r.o.Tracker.End(m)
 		case capture.EventHole:
 			r.o.Tracker.Hole(m)
-		case capture.PDUMessage, capture.PDUSession, capture.PDUDatagram:
+		case capture.PDUMessage, capture.PDUSession, capture.PDUDatagram, capture.PDUDirect:
 			r.o.Tracker.Message(m)
 		}
 	}

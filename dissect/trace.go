@@ -49,6 +49,7 @@ type record struct {
 	role    conv.Role
 	index   uint8
 	of      uint8
+	lead    uint8 // bytes of SMB Direct before the PDU
 	nbss    [4]byte
 }
 
@@ -92,7 +93,7 @@ func (t *Trace) add(b *Batch) {
 			k++
 		}
 		r := record{time: m.Time, arena: place, frame: m.Frame, first: m.FirstFrame, pduLen: m.PDULen, number: m.Number, op: m.Op,
-			conn: m.Conn, missing: m.Missing, dir: m.Dir & 1, role: m.Role, index: m.Index, of: m.Of, nbss: m.NBSS}
+			conn: m.Conn, missing: m.Missing, dir: m.Dir & 1, role: m.Role, index: m.Index, of: m.Of, lead: uint8(len(m.Lead)), nbss: m.NBSS}
 		if m.FromServer {
 			r.dir |= 2
 		}

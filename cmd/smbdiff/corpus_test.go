@@ -213,7 +213,7 @@ func read(t *testing.T, path string) seen {
 			if code == nil && json.Unmarshal(m.Command, &n) == nil && string(m.Command) != "null" {
 				code = &n
 			}
-			if m.Protocol != "NBSS" {
+			if m.Protocol != "NBSS" && m.Protocol != "SMB-DIRECT" {
 				s.add(m.Frame, m.Protocol, code, m.Response)
 			}
 		}

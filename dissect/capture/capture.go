@@ -27,10 +27,14 @@ const (
 	// PDUDatagram is SMB in a NetBIOS datagram over UDP ([RFC1002] 4.4). What
 	// goes from one address to another counts as a connection.
 	PDUDatagram
+	// PDUDirect is a message of SMB Direct ([MS-SMBD] 2.2) over RoCEv2 or
+	// iWARP: the header of a data transfer and, behind it, the SMB message
+	// that it ends; or, where Lead is Len, a message without SMB.
+	PDUDirect
 )
 
 // Carries reports whether a PDU of this kind holds SMB.
-func (k EventKind) Carries() bool { return k == PDUMessage || k == PDUDatagram }
+func (k EventKind) Carries() bool { return k == PDUMessage || k == PDUDatagram || k == PDUDirect }
 
 // PDU is one framed unit of a connection, or an event on it. It and what it
 // points to are reused between calls: copy what is kept.
@@ -49,8 +53,10 @@ type PDU struct {
 	Time int64
 	// Len is the number of bytes after the 4-byte NBSS header, as announced.
 	Len uint32
+	// Lead is how many of the first bytes are a PDUDirect's own header.
+	Lead uint32
 	// Head holds the first bytes, all of them when Len <= Options.HeadSize
-	// and none is missing.
+	// and none is missing; of a PDUDirect perhaps fewer.
 	Head []byte
 	// Extents say where the bytes lie in the file, in order, up to the first
 	// one that is missing.

@@ -12,6 +12,7 @@ const (
 	modeProbe  streamMode = iota // for a message at the start of a segment
 	modeSearch                   // for a message anywhere
 	modeFrame                    // as NBSS packets, one after the other
+	modeRDMA                     // as MPA units, one after the other
 )
 
 const (
@@ -42,6 +43,7 @@ type assembly struct {
 	len     uint32
 	missing uint32
 	first   uint32 // frame
+	ulpdu   uint32 // bytes of an MPA unit that are not framing
 }
 
 // tail holds the last bytes searched, in which a message may start that the
@@ -127,9 +129,13 @@ func (s *scanner) feed(c *conn, dir int, g *segment, data []byte) {
 	pos := uint32(0)
 	for pos < g.cap && !s.sum.Stopped {
 		switch st.mode {
-		case modeFrame:
+		case modeFrame, modeRDMA:
 			if st.left == 0 {
-				pos = s.header(c, dir, g, data, pos)
+				if st.mode == modeFrame {
+					pos = s.header(c, dir, g, data, pos)
+				} else {
+					pos = s.unit(c, dir, g, data, pos)
+				}
 				continue
 			}
 			n := min(st.left, g.cap-pos)
@@ -263,7 +269,9 @@ func (s *scanner) complete(c *conn, dir int) {
 		return
 	}
 	st.asm = nil
-	if c.smb {
+	if a.kind >= kindSetup {
+		s.fpdu(c, dir, a)
+	} else if c.smb {
 		s.pdu = PDU{
 			Kind: a.kind, Conn: c.index, Dir: uint8(dir), FirstFrame: a.first, Frame: st.frame, Time: st.time,
 			Len: a.len, Head: a.head, Extents: a.ext, Missing: a.missing, NBSS: a.nbss,
@@ -296,7 +304,7 @@ func (s *scanner) absent(c *conn, dir int, n uint32) {
 			s.complete(c, dir)
 		}
 	}
-	if n > 0 && st.mode == modeFrame {
+	if n > 0 && st.mode >= modeFrame {
 		s.sum.Unframed += uint64(st.hdrN)
 		st.hdrN = 0
 		st.mode = modeSearch
@@ -309,7 +317,7 @@ func (s *scanner) cutOff(c *conn, dir int) {
 	if st.left > 0 {
 		s.absent(c, dir, st.left)
 	}
-	if st.mode == modeFrame {
+	if st.mode >= modeFrame {
 		s.sum.Unframed += uint64(st.hdrN)
 		st.hdrN = 0
 		st.mode = modeSearch
@@ -329,6 +337,10 @@ func (s *scanner) probe(c *conn, dir int, g *segment, data []byte) uint32 {
 			st.mode = modeFrame
 			return 0
 		}
+	}
+	if mpaStart(s.peek(g, data, 0, mpaSetup)) > 0 {
+		st.mode = modeRDMA
+		return 0
 	}
 	if c.port(dir) == kerberosPort && g.cap > 4 { // behind the length, [RFC4120] 7.2.2
 		s.kerberos(g.time, s.peek(g, data, 4, maxAnswer))

@@ -59,6 +59,8 @@ type scanner struct {
 	frags     fragments
 	ip        datagram
 	conns     map[connKey]*conn
+	queues    map[queuePair]*roceHalf
+	lonely    []*roceConn
 	datagrams map[[2]netip.AddrPort]uint32
 	all       []*conn // in the order of their first packets, until places are reused
 	hand      int

@@ -60,6 +60,7 @@ type stream struct {
 	left     uint32 // bytes that the PDU in progress still wants
 	asm      *assembly
 	tail     *tail
+	direct   *direct // over RDMA
 	consumed uint64
 	queue    []segment // waiting for the bytes before them, by sequence number
 }

@@ -40,6 +40,7 @@ type Message struct {
 	Place     []byte // where the PDU lies: capture.DecodeExtents reads it
 	PDULen    uint32
 	NBSS      [4]byte
+	Lead      []byte            // SMB Direct header before it
 	Event     capture.EventKind // of what is no message: start, end, hole
 	Missing   uint32            // bytes of the PDU that the capture lacks
 	Reset     bool              // of an end: the connection was reset

@@ -260,7 +260,7 @@ func (t *Tracker) Hole(m *Message) {
 func (t *Tracker) shut(m *Message) {
 	o := t.add(m)
 	o.State |= op.OneWay | state(m)
-	if m.Proto == op.NBSS {
+	if m.Proto == op.NBSS || m.Proto == op.Direct {
 		return
 	}
 	t.conn(m.Conn).counted = false

@@ -16,9 +16,10 @@ const (
 	Compressed Proto = 4
 	NBSS       Proto = 5
 	Hole       Proto = 6
+	Direct     Proto = 7 // SMB Direct without SMB
 )
 
-var protoNames = [...]string{"", "SMB1", "SMB2", "SMB2-TRANSFORM", "SMB2-COMPRESSED", "NBSS", "HOLE"}
+var protoNames = [...]string{"", "SMB1", "SMB2", "SMB2-TRANSFORM", "SMB2-COMPRESSED", "NBSS", "HOLE", "SMB-DIRECT"}
 
 // String gives the name as in JSON.
 func (p Proto) String() string { return protoNames[p] }

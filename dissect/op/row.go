@@ -25,6 +25,8 @@ func (o *Op) CommandName() string {
 		return "(missing)"
 	case NBSS:
 		return "(session)"
+	case Direct:
+		return "(direct)"
 	}
 	if name == "" {
 		name = "0x" + strconv.FormatUint(uint64(o.Command), 16)
@@ -115,7 +117,7 @@ func (o *Op) AppendObject(dst []byte, name func(uint32) string) []byte {
 // AppendResult appends the outcome: the status, or why there is none.
 func (o *Op) AppendResult(dst []byte) []byte {
 	switch {
-	case o.Proto == Sealed, o.Proto == Compressed, o.Proto == Hole, o.Proto == NBSS:
+	case o.Proto == Sealed, o.Proto == Compressed, o.Proto >= Hole, o.Proto == NBSS:
 		return append(dst, '-')
 	case o.State&Unsolicited != 0, o.State&OneWay != 0 && o.Response == 0:
 		return append(dst, '-')

@@ -78,6 +78,7 @@ func (o *Opener) build(id uint64, setups []setup) *state {
 			st.source = k.Source
 		}
 		if k.C2S != nil || k.S2C != nil {
+			st.halves = (!st.explicit || st.halves) && len(k.C2S) <= 16 && len(k.S2C) <= 16
 			st.explicit = true
 		}
 		if k.Session != nil {
@@ -168,7 +169,7 @@ func (b *builder) derive(s *setup, from []material) {
 		ciphers = nil
 	case s.dialect != smb2.Dialect311:
 		ciphers = []smb2.Cipher{smb2.AES128CCM, smb2.AES128GCM}
-	case s.cipher == 0:
+	case s.cipher == 0 || unknown(s.cipher):
 		ciphers = []smb2.Cipher{smb2.AES128GCM, smb2.AES128CCM, smb2.AES256GCM, smb2.AES256CCM}
 	}
 	for _, g := range from {

@@ -2,6 +2,7 @@ package decrypt
 
 import (
 	"bytes"
+	"fmt"
 
 	"github.com/jcmturner/gokrb5/v8/crypto"
 	"github.com/jcmturner/gokrb5/v8/iana/etypeID"
@@ -9,6 +10,7 @@ import (
 	"github.com/jcmturner/gokrb5/v8/messages"
 	"github.com/jcmturner/gokrb5/v8/types"
 
+	"smbdiff/dissect/field"
 	"smbdiff/keys"
 )
 
@@ -39,6 +41,22 @@ func findKerberos(tokens [][]byte) *ticket {
 		return nil
 	}
 	return &t
+}
+
+// service names the one whom the ticket is for, its encryption type and key
+// version.
+func (t *ticket) service() (name string) {
+	defer func() {
+		if recover() != nil {
+			name = ""
+		}
+	}()
+	var req messages.APReq
+	if req.Unmarshal(t.request) != nil {
+		return ""
+	}
+	k := &req.Ticket
+	return field.Safe(fmt.Sprintf("%s@%s (etype %d, kvno %d)", k.SName.PrincipalNameString(), k.Realm, k.EncPart.EType, k.EncPart.KVNO))
 }
 
 // granted is what an opened ticket gives.

@@ -163,7 +163,7 @@ func (o *Opener) Unseal(dst, pdu []byte, fromServer bool) ([]byte, conv.Seal) {
 	st := s.state.Load()
 	size := int64(binary.LittleEndian.Uint32(pdu[sealSize:]))
 	have := int64(len(pdu) - sealHeader)
-	why := s.why(st)
+	why := s.why(st, dir)
 	if !st.keyless() {
 		if out, p := s.try(st, dst, pdu, dir); p != nil {
 			return out, conv.Seal{Opened: true, Verified: true, Cipher: p.sealer.cipher}
@@ -241,7 +241,7 @@ func (o *Opener) UnsealPrefix(dst, head []byte, fromServer bool) ([]byte, conv.S
 		if !st.keyless() {
 			return dst, conv.Seal{}, false
 		}
-		why := s.why(st)
+		why := s.why(st, direction(fromServer))
 		s.tagsFailed.Add(1)
 		s.lastWhy.Store(uint32(why))
 		return dst, conv.Seal{Why: why}, true

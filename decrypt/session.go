@@ -126,6 +126,7 @@ type state struct {
 	cipher   smb2.Cipher
 	account  string
 	explicit bool // some cipher keys were given for this session
+	halves   bool // and none has more than 16 bytes
 	session  bool // some session key was given for this session
 	short    bool // and none has more than 16 bytes
 	proof    bool // a password, NT hash or Kerberos key is proved to be the right one
@@ -175,18 +176,39 @@ func (st *state) has(pick func(*setup) bool) bool {
 
 func (st *state) keyless() bool { return len(st.ciphers) == 0 && len(st.bare) == 0 }
 
+// gives reports whether some cipher key is known for a direction.
+func (st *state) gives(dir int) bool {
+	for i := range st.ciphers {
+		if st.ciphers[i].key[dir] != nil {
+			return true
+		}
+	}
+	return len(st.bare) > 0
+}
+
+// unknown reports whether a cipher was negotiated that nobody knows.
+func unknown(c smb2.Cipher) bool { return c > smb2.AES256GCM }
+
 // why gives the reason for which a sealed PDU of the session stays shut.
-func (s *session) why(st *state) conv.Reason {
+func (s *session) why(st *state, dir int) conv.Reason {
 	binding := func(x *setup) bool { return x.binding }
-	if s.open[0].Load() != nil || s.open[1].Load() != nil {
+	m := st.main()
+	switch {
+	case s.open[dir].Load() == nil && s.open[1-dir].Load() != nil && !st.gives(dir):
+		return conv.ReasonNoKey
+	case s.open[0].Load() != nil || s.open[1].Load() != nil:
 		if st.has(func(x *setup) bool { return x.reauth }) {
 			return conv.ReasonReauth
 		}
 		return conv.ReasonTag
-	}
-	m := st.main()
-	switch {
-	case st.proof || st.explicit && m != nil:
+	case m != nil && unknown(m.cipher) && !st.keyless():
+		return conv.ReasonCipher
+	case st.proof:
+		return conv.ReasonTag
+	case st.explicit && m != nil:
+		if keySize(m.cipher) == 32 && st.halves && (!st.session || st.short) {
+			return conv.ReasonShortKey
+		}
 		return conv.ReasonTag
 	case st.explicit:
 		return conv.ReasonCipher

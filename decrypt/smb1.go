@@ -49,6 +49,8 @@ type plain struct {
 	uid    uint16
 	tried  uint64
 	held   uint64
+
+	account string
 }
 
 // setup1 is one SMB1 authentication.
@@ -115,7 +117,12 @@ func (o *Opener) build1(p *plain) {
 				}
 			}
 		}
-		proofs, _ := o.proofs(s.ntlm, s.ticket)
+		proofs, client := o.proofs(s.ntlm, s.ticket)
+		if p.account == "" {
+			if p.account = client; client == "" && s.ntlm != nil {
+				p.account = s.ntlm.account()
+			}
+		}
 		for j := range proofs {
 			add(&proofs[j], proofs[j].proved && i == 0)
 		}

@@ -108,7 +108,7 @@ func sessionID(s string) (id, alt uint64, ok bool) {
 	return binary.LittleEndian.Uint64(b[:]), n, true
 }
 
-const secretHint = `lines are "password [DOMAIN\]USER PASSWORD" and "nthash [DOMAIN\]USER HEX"`
+const secretHint = `lines are "password [DOMAIN\]USER PASSWORD" and "nthash [DOMAIN\]USER HEX"; the user * is anybody`
 
 // secretLine takes a line that names a password or an NT hash.
 func (p *parser) secretLine(line string) (bool, error) {
@@ -163,6 +163,9 @@ func (p *parser) account(rest string, set func(*Secret, string) error) error {
 	s := Secret{Source: p.source(), User: name}
 	if d, u, ok := strings.Cut(name, `\`); ok {
 		s.Domain, s.User = d, u
+	}
+	if name == "*" { // anybody
+		s.User = ""
 	}
 	if err := set(&s, value); err != nil {
 		return err

@@ -239,6 +239,7 @@ func (p *parser) flush() error {
 	k := Key{AnyID: true, Cipher: r.cipher, Source: p.at(r.line)}
 	if id := r.value[partID]; id != nil {
 		k.AnyID, k.SessionID = false, binary.LittleEndian.Uint64(id)
+		k.AltID = swapped(k.SessionID)
 	}
 	for _, f := range []struct {
 		what part

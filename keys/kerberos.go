@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"encoding/binary"
 	"io"
+	"path/filepath"
 	"strings"
 )
 
@@ -134,7 +135,7 @@ func (p *parser) keytab(file []byte) bool {
 		if old {
 			parts--
 		}
-		k := Kerberos{Principal: r.name(parts, func() []byte { return r.bytes(int64(r.u16())) }), Source: p.name}
+		k := Kerberos{Principal: r.name(parts, func() []byte { return r.bytes(int64(r.u16())) }), Source: filepath.Base(p.name)}
 		if !old {
 			r.u32() // type of the name
 		}
@@ -175,7 +176,7 @@ func (p *parser) cache(file []byte) bool {
 	principal()
 	for len(b.left) > 0 && !b.bad {
 		principal()
-		k := Kerberos{Principal: principal(), Ticket: true, Source: p.name}
+		k := Kerberos{Principal: principal(), Ticket: true, Source: filepath.Base(p.name)}
 		k.EType = int32(b.u16())
 		if file[1] == 3 {
 			b.u16()

@@ -29,7 +29,7 @@ func TestKerberosFiles(t *testing.T) {
 			t.Fatalf("%s: %d keys", c.file, len(r.Kerberos))
 		}
 		k := r.Kerberos[0]
-		if k.String() != path+": "+c.want || k.EType != 18 || len(k.Key) != 32 || !strings.Contains(k.GoString(), c.file) {
+		if k.String() != c.file+": "+c.want || k.EType != 18 || len(k.Key) != 32 || !strings.Contains(k.GoString(), c.file) {
 			t.Errorf("%s: %v, type %d, %d bytes", c.file, k, k.EType, len(k.Key))
 		}
 		again := &Ring{}

@@ -7,7 +7,6 @@ package keys
 
 import (
 	"bytes"
-	"encoding/binary"
 	"encoding/hex"
 	"errors"
 	"fmt"
@@ -45,18 +44,41 @@ func (k Key) String() string {
 func (k Key) GoString() string { return k.String() }
 
 // Wireshark gives the record of Wireshark's smb2_seskey_list: session id in
-// wire order, session key, server-to-client key, client-to-server key. It shows
-// secrets.
-func (k *Key) Wireshark() string {
+// wire order, session key, server-to-client key, client-to-server key. The
+// session key has 16 bytes there: a longer one, which Wireshark 4.0 would derive
+// wrong keys from, is left out beside the pair, else cut to the part that signs.
+// It shows secrets.
+func (k *Key) Wireshark() string { return k.line(true) }
+
+func (k *Key) line(short bool) string {
 	field := func(b []byte) string {
 		if len(b) == 0 {
 			return `""`
 		}
 		return hex.EncodeToString(b)
 	}
-	var id [8]byte
-	binary.LittleEndian.PutUint64(id[:], k.SessionID)
-	return field(id[:]) + "," + field(k.Session) + "," + field(k.S2C) + "," + field(k.C2S)
+	session := k.Session
+	if short && len(session) > 16 {
+		if session = session[:16]; k.C2S != nil && k.S2C != nil {
+			session = nil
+		}
+	}
+	return WireID(k.SessionID) + "," + field(session) + "," + field(k.S2C) + "," + field(k.C2S)
+}
+
+// WireID is a session id in the order of its bytes in a message, as Wireshark's
+// list and Samba have it.
+func WireID(id uint64) string { return fmt.Sprintf("%016x", bits.ReverseBytes64(id)) }
+
+// Bare gives the ring's keys as if no session id had been given with them: each
+// is then tried on every session.
+func (r *Ring) Bare() *Ring {
+	b := new(Ring)
+	for _, k := range r.Keys {
+		k.AnyID, k.SessionID, k.AltID = true, 0, 0
+		b.Keys = append(b.Keys, k)
+	}
+	return b
 }
 
 func (k *Key) empty() bool {

@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"io"
+	"path/filepath"
 	"strconv"
 	"strings"
 	"unicode/utf16"
@@ -31,7 +32,7 @@ func (p *parser) at(line int) string {
 	if p.name == specName {
 		return specName
 	}
-	return p.name + ":" + strconv.Itoa(line)
+	return filepath.Base(p.name) + ":" + strconv.Itoa(line)
 }
 
 func (p *parser) fail(what, hint string) error { return p.failAt(p.line, what, hint) }

@@ -30,6 +30,7 @@ const usage = `usage: smbdiff [flags] A          view one capture (a list when s
        smbdiff [flags] A B        compare two captures (a report when stdout is no terminal)
        smbdiff diff [flags] A B   report of the comparison, exit code 0 same, 1 differ, 2 trouble
        smbdiff dump [flags] A     every message with every field, as ndjson, json or text
+       smbdiff keys ...           list, check, derive, export, import keys: smbdiff keys help
        smbdiff help | version
 
 Captures are pcap or pcapng, plain, gz or zst; - is stdin; a directory is a file set.
@@ -94,6 +95,8 @@ func (a *app) verb(args []string) int {
 		switch args[0] {
 		case "diff", "dump", "view", "learn", "masks":
 			verb, args = args[0], args[1:]
+		case "keys":
+			return a.keysVerb(args[1:])
 		case "help", "-h", "--help":
 			if len(args) > 1 && args[1] == "filter" {
 				fmt.Fprint(a.stdout, filterUsage)

@@ -16,6 +16,7 @@ import (
 // side is one opened capture with its keys.
 type side struct {
 	file   *capture.File
+	ring   *keys.Ring
 	opener *decrypt.Opener
 }
 
@@ -46,7 +47,7 @@ func (f *flags) open(i int) (*side, error) {
 			return nil, err
 		}
 	}
-	return &side{file: file, opener: decrypt.NewOpener(ring)}, nil
+	return &side{file: file, ring: ring, opener: decrypt.NewOpener(ring)}, nil
 }
 
 // aftermath says what of a capture could not be read, and whether that is

@@ -30,6 +30,7 @@ func TestShow(t *testing.T) {
 		{FileTime, "0000000000000000", 0, "not set (0)"},
 		{FileTime, "", 133000000000000000, "2022-06-18T04:26:40.0000000Z"},
 		{FileTime, "", 1<<64 - 1, "do not change (-1)"},
+		{FileTime, "", 1<<63 - 1, "never (0x7fffffffffffffff)"},
 		{FileTime, "", 1, "1601-01-01T00:00:00.0000001Z"},
 		{GUID, "00112233445566778899aabbccddeeff", 0, "33221100-5544-7766-8899-aabbccddeeff"},
 		{SID, "01020000000000052000000020020000", 0, "S-1-5-32-544"},

@@ -228,6 +228,8 @@ func AppendFileTime(dst []byte, v uint64) []byte {
 		return append(dst, "do not change (-1)"...)
 	case v == 1<<64-2:
 		return append(dst, "enable updates (-2)"...)
+	case v == 1<<63-1:
+		return append(dst, "never (0x7fffffffffffffff)"...)
 	case v > 2650467743999999999: // the year 9999
 		return appendHex(dst, v, 8)
 	}

@@ -70,7 +70,7 @@ const (
 )
 
 // ace is [MS-DTYP] 2.4.4.1 with the types of 2.4.4.2 to 2.4.4.17.
-func ace(c *wire.Codec) {
+func ace(c *wire.Codec, mask *field.Def) {
 	p := c.Peek(4)
 	if len(p) < 4 {
 		c.Skip(len(p))
@@ -86,7 +86,7 @@ func ace(c *wire.Codec) {
 			c.Rest(fApplication)
 			return
 		}
-		c.Show32(fMask)
+		c.Show32(mask)
 		switch kind {
 		case 5, 6, 7, 8, 11, 12, 15, 16:
 			flags := c.Show32(fObjectFlags)

@@ -59,7 +59,11 @@ const (
 
 // Walk walks a self-relative security descriptor, [MS-DTYP] 2.4.6, that begins
 // at the cursor and ends where the codec ends.
-func Walk(c *wire.Codec) {
+func Walk(c *wire.Codec) { WalkRights(c, fMask) }
+
+// WalkRights is Walk for an object that is no file: mask is nt.access_mask
+// with the names of its rights.
+func WalkRights(c *wire.Codec, mask *field.Def) {
 	if c.Tree() == nil {
 		return
 	}
@@ -87,20 +91,21 @@ func Walk(c *wire.Codec) {
 	}
 	part(owner, fOwnerSID, SID)
 	part(group, fGroupSID, SID)
-	part(sacl, fSACLTree, acl)
-	part(dacl, fDACLTree, acl)
+	list := func(c *wire.Codec) { acl(c, mask) }
+	part(sacl, fSACLTree, list)
+	part(dacl, fDACLTree, list)
 	c.Seek(max(end, c.Pos()))
 }
 
 // acl is [MS-DTYP] 2.4.5.
-func acl(c *wire.Codec) {
+func acl(c *wire.Codec, mask *field.Def) {
 	start := c.Pos()
 	c.Show16(fACLRev) // and Sbz1
 	size := int(c.Show16(fACLSize))
 	n := int(c.Show32(fACECount)) & 0xffff // and Sbz2
 	c.Within(min(max(0, start+size-c.Pos()), c.Left()), func(c *wire.Codec) {
 		for i := 0; i < n && c.Left() >= 4; i++ {
-			ace(c)
+			ace(c, mask)
 		}
 	})
 }

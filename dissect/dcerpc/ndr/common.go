@@ -6,6 +6,8 @@ import (
 
 	"smbdiff/dissect/field"
 	"smbdiff/dissect/ntstatus"
+	"smbdiff/dissect/secdesc"
+	"smbdiff/dissect/wire"
 )
 
 // Results of operations: an NT status, or a Win32 error code.
@@ -114,6 +116,19 @@ var genericRights = []field.Bit{
 	{Name: "nt.access_mask.generic_read", Label: "GENERIC_READ", Mask: 0x80000000},
 }
 
+// fOtherMask is the access mask of objects whose kind a stub does not tell:
+// the low bits have numbers only.
+var fOtherMask = access("nt.access_mask", "Mask", bits("nt.access_mask", numbered("specific_", "SPECIFIC_", 16)...)).def
+
+func otherRights(c *wire.Codec) { secdesc.WalkRights(c, fOtherMask) }
+
+func numbered(name, label string, n int) (out []string) {
+	for i := range n {
+		out = append(out, name+strconv.Itoa(i)+"="+label+strconv.Itoa(i))
+	}
+	return out
+}
+
 // access is an access mask; specific are the rights of its kind of object.
 func access(name, label string, specific []field.Bit) member {
 	return flags(name, label, u32, append(append([]field.Bit(nil), specific...), genericRights...))
@@ -143,3 +158,7 @@ func values(first uint64, names ...string) (out field.Values) {
 	}
 	return out
 }
+
+// securityDescriptor is a self-relative one, [MS-DTYP] 2.4.6, that fills an
+// array of bytes; tshark has no name for it.
+func securityDescriptor(label string, t *typ) member { return of("nt.sec_desc", label, t) }

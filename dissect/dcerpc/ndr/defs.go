@@ -6,7 +6,7 @@ import "smbdiff/dissect/field"
 // look names up.
 func Defs() []*field.Def {
 	c := collector{seen: make(map[*typ]bool)}
-	c.out = append(c.out, fReferent, fReferent64, fNull, fMaxCount, fOffset, fActual, fSIDCount, fPadding, fStrLength, fStrMax, fDiscriminant)
+	c.out = append(c.out, fReferent, fReferent64, fNull, fMaxCount, fOffset, fActual, fSIDCount, fPadding, fStrLength, fStrMax, fDiscriminant, fOtherMask)
 	for _, ops := range [][]*op{srvsvcCalls, wkssvcCalls, lsarpcCalls, samrCalls} {
 		for _, p := range ops {
 			if p != nil {

@@ -38,7 +38,7 @@ var (
 	rightSet     = box("RightSet", "count", "Entries", lstrLarge("names", "UserRights"))
 	privilegeSet = lrec("PrivilegeSet", num("count", "PrivilegeCount"), num("unknown", "Control"),
 		items(of("set", "Privilege", lrec("LUIDAttribute", of("luid", "Luid", luid), hex("attribute", "Attributes")))))
-	lsaSecurity = structOf("lsarpc", num("sec_desc_buf_len", "Length"), ptr(of("lsarpc.lsa_QuerySecurity.sdbuf", "SecurityDescriptor", secDesc)))
+	lsaSecurity = structOf("lsarpc", num("sec_desc_buf_len", "Length"), ptr(securityDescriptor("SecurityDescriptor", otherSD)))
 )
 
 // policyClasses is POLICY_INFORMATION_CLASS, [MS-LSAD] 2.2.4.1.

@@ -26,7 +26,7 @@ var (
 	samMembers = srec("RidTypeArray", num("count", "MemberCount"), list(rid("Members")), list(flags("types", "Attributes", u32, groupAttributes)))
 	samGroups  = srec("RidWithAttributeArray", num("count", "MembershipCount"),
 		list(of("rids", "Groups", srec("RidWithAttribute", rid("RelativeId"), flags("attributes", "Attributes", u32, groupAttributes)))))
-	samSecurity = structOf("samr", num("sec_desc_buf_len", "Length"), ptr(of("samr.samr_QuerySecurity.sdbuf", "SecurityDescriptor", secDesc)))
+	samSecurity = structOf("samr", num("sec_desc_buf_len", "Length"), ptr(securityDescriptor("SecurityDescriptor", otherSD)))
 )
 
 // Revisions, [MS-SAMR] 2.2.7.15.

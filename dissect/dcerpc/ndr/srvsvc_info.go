@@ -45,15 +45,15 @@ var (
 		{502, rec("NetShareInfo502", optStr("name", "shi502_netname"), shareType("type", "shi502_type"), optStr("comment", "shi502_remark"),
 			num("permissions", "shi502_permissions"), num("max_users", "shi502_max_uses"), num("current_users", "shi502_current_uses"),
 			optStr("path", "shi502_path"), optStr("password", "shi502_passwd"), num("unknown", "shi502_reserved"),
-			ptr(of("sd", "shi502_security_descriptor", secDesc)))},
+			ptr(of("sd", "shi502_security_descriptor", fileSD)))},
 		{503, rec("NetShareInfo503", optStr("name", "shi503_netname"), shareType("type", "shi503_type"), optStr("comment", "shi503_remark"),
 			num("permissions", "shi503_permissions"), num("max_users", "shi503_max_uses"), num("current_users", "shi503_current_uses"),
 			optStr("path", "shi503_path"), optStr("password", "shi503_passwd"), optStr("servername", "shi503_servername"),
-			num("reserved", "shi503_reserved"), ptr(of("sd", "shi503_security_descriptor", secDesc)))},
+			num("reserved", "shi503_reserved"), ptr(of("sd", "shi503_security_descriptor", fileSD)))},
 		{1004, rec("NetShareInfo1004", optStr("comment", "shi1004_remark"))},
 		{1005, rec("NetShareInfo1005", flags("dfs_flags", "shi1005_flags", u32, shareFlags))},
 		{1006, rec("NetShareInfo1006", num("max_users", "shi1006_max_uses"))},
-		{1501, rec("NetShareInfo1501", num("reserved", "shi1501_reserved"), ptr(of("sd", "shi1501_security_descriptor", secDesc)))},
+		{1501, rec("NetShareInfo1501", num("reserved", "shi1501_reserved"), ptr(of("sd", "shi1501_security_descriptor", fileSD)))},
 	}
 	shareInfo = infos("NetShare", shareLevels...)
 	shareCtr  = containers("NetShare", shareLevels...)

@@ -141,7 +141,7 @@ func transport(label string) []member {
 }
 
 // srvSecurity is ADT_SECURITY_DESCRIPTOR, [MS-SRVS] 2.2.4.103.
-var srvSecurity = structOf("srvsvc", num("sec_desc_buf_len", "Length"), ptr(of("srvsvc.srvsvc_NetGetFileSecurity.sd_buf", "Buffer", secDesc)))
+var srvSecurity = structOf("srvsvc", num("sec_desc_buf_len", "Length"), ptr(securityDescriptor("Buffer", fileSD)))
 
 // secInfo is SECURITY_INFORMATION, [MS-DTYP] 2.4.7.
 func secInfo(label string) member { return flags("nt.sec_info", label, u32, securityInformation) }

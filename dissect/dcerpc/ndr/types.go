@@ -4,6 +4,8 @@ import (
 	"strings"
 
 	"smbdiff/dissect/field"
+	"smbdiff/dissect/secdesc"
+	"smbdiff/dissect/wire"
 )
 
 // syntax is a transfer syntax; it is the index of sizes and alignments.
@@ -35,15 +37,16 @@ const (
 type typ struct {
 	shape   shape
 	align   [syntaxes]int
-	size    [syntaxes]int // of what does not come later; -1: the bytes tell
-	elem    *typ          // of pointers and arrays; the discriminant of a union
-	members []member      // of a structure
-	arms    []arm         // of a union
-	vary    bool          // arrays: varying too
-	unit    int           // bytes of a character
-	short   bool          // a string without a maximum count
-	hoist   bool          // a structure that ends with an array, whose maximum count stands before all
-	strings *stringDefs   // of counted strings
+	size    [syntaxes]int     // of what does not come later; -1: the bytes tell
+	elem    *typ              // of pointers and arrays; the discriminant of a union
+	members []member          // of a structure
+	arms    []arm             // of a union
+	vary    bool              // arrays: varying too
+	unit    int               // bytes of a character
+	short   bool              // a string without a maximum count
+	hoist   bool              // a structure that ends with an array, whose maximum count stands before all
+	strings *stringDefs       // of counted strings
+	rights  func(*wire.Codec) // walks a security descriptor
 }
 
 // member is a member of a structure or a parameter. Without a def it has no
@@ -83,7 +86,8 @@ var (
 	rpcSID  = &typ{shape: sid, size: unknown, align: long}
 	bytes   = &typ{shape: octets, size: unknown, align: long, unit: 1}
 	vbytes  = &typ{shape: octets, size: unknown, align: long, unit: 1, vary: true}
-	secDesc = &typ{shape: secure, size: unknown, align: long, unit: 1}
+	fileSD  = &typ{shape: secure, size: unknown, align: long, unit: 1, rights: secdesc.Walk}
+	otherSD = &typ{shape: secure, size: unknown, align: long, unit: 1, rights: otherRights}
 )
 
 var (

@@ -363,7 +363,7 @@ func (w *walker) run(t *typ) extent {
 	n := t.unit * w.bounded(w.counts(t), t.unit)
 	from := w.c.Pos()
 	if t.shape == secure && n > 0 {
-		w.c.Within(n, secdesc.Walk)
+		w.c.Within(n, t.rights)
 	} else {
 		w.c.Skip(n)
 	}

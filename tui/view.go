@@ -15,7 +15,7 @@ type view struct {
 	state   *state.State
 	theme   theme
 	prompt  *tview.InputField // nil: no question is open
-	problem string            // why the answer is no filter
+	problem string            // why the answer was not taken
 
 	quit, redraw, suspend func()
 }
@@ -33,7 +33,7 @@ func (v *view) Draw(screen tcell.Screen) {
 	if v.prompt == nil || h < 2 {
 		return
 	}
-	help := state.Line{{Text: " " + state.FilterHint(v.prompt.GetText()), Style: state.Dim}}
+	help := state.Line{{Text: " " + v.hint(), Style: state.Dim}}
 	if v.problem != "" {
 		help = state.Line{{Text: " " + v.problem, Style: state.Bad}}
 	}
@@ -99,25 +99,33 @@ func (v *view) key(e *tcell.EventKey) {
 	case state.DoSuspend:
 		v.suspend()
 	case state.DoPrompt:
-		v.ask()
+		v.ask(v.state.Prompt())
 	}
 }
 
-// ask opens the question for a filter.
-func (v *view) ask() {
-	f := tview.NewInputField().SetLabel(" filter: ").SetText(v.state.FilterText()).SetFieldBackgroundColor(tcell.ColorDefault)
-	f.SetLabelStyle(v.theme.style(state.Key)).SetFieldStyle(v.theme.style(state.Prompt))
+func (v *view) hint() string {
+	if h := v.state.Prompt().Hint; h != nil {
+		return h(v.prompt.GetText())
+	}
+	return ""
+}
+
+// ask opens a question.
+func (v *view) ask(p *state.Prompt) {
+	f := tview.NewInputField().SetLabel(" " + p.Label + ": ").SetText(p.Text).SetFieldBackgroundColor(tcell.ColorDefault)
+	f.SetLabelStyle(v.theme.style(state.Key)).SetFieldStyle(v.theme.style(state.Typed))
 	f.SetBackgroundColor(tcell.ColorDefault)
 	f.SetDoneFunc(func(k tcell.Key) {
 		switch k {
 		case tcell.KeyEnter:
-			if err := v.state.SetFilter(f.GetText()); err != nil {
-				v.problem = err.Error()
-				return
-			}
 			v.prompt = nil
+			if err := p.Accept(f.GetText()); err != nil {
+				v.prompt, v.problem = f, err.Error()
+			}
 		case tcell.KeyTab:
-			f.SetText(state.CompleteFilter(f.GetText()))
+			if p.Complete != nil {
+				f.SetText(p.Complete(f.GetText()))
+			}
 		case tcell.KeyEscape:
 			v.prompt = nil
 		}

@@ -6,8 +6,8 @@ import "slices"
 func (s *State) Do(a Action) Request {
 	s.note = ""
 	s.changed = true
-	if s.helping {
-		return s.doHelp(a)
+	if f := s.front(); f != nil {
+		return s.doWindow(f, a)
 	}
 	switch a {
 	case Quit:
@@ -17,11 +17,11 @@ func (s *State) Do(a Action) Request {
 	case Suspend:
 		return DoSuspend
 	case Help:
-		s.helping, s.helpTop = true, 0
+		s.open(&help{state: s, in: s.panes()})
 	case Escape:
 		s.escape()
 	case StartFilter:
-		return DoPrompt
+		return s.askFilter()
 	case NextPane:
 		s.inDetails = !s.inDetails
 	case DetailDown:
@@ -49,34 +49,6 @@ func (s *State) Do(a Action) Request {
 	default:
 		s.move(a)
 	}
-	return Stay
-}
-
-func (s *State) doHelp(a Action) Request {
-	page := max(1, s.height-6)
-	switch a {
-	case Up:
-		s.helpTop--
-	case Down:
-		s.helpTop++
-	case PageUp:
-		s.helpTop -= page
-	case PageDown:
-		s.helpTop += page
-	case First:
-		s.helpTop = 0
-	case Last:
-		s.helpTop = 1 << 20
-	case Escape:
-		s.helping = false
-	case Quit:
-		return DoQuit
-	case Redraw:
-		return DoRedraw
-	case Suspend:
-		return DoSuspend
-	}
-	s.helpTop = max(0, s.helpTop)
 	return Stay
 }
 
@@ -307,8 +279,8 @@ func (s *State) Click(x, y int) {
 	l := s.layout(s.height)
 	s.changed, s.note = true, ""
 	switch {
-	case s.helping:
-		s.helping = false
+	case s.front() != nil:
+		s.shut()
 	case y >= 3 && y < 3+l.list:
 		s.inDetails = false
 		if i := s.rows.top + y - 3; i < s.lines() {
@@ -326,8 +298,8 @@ func (s *State) Click(x, y int) {
 func (s *State) Wheel(y, by int) {
 	s.changed = true
 	switch {
-	case s.helping:
-		s.helpTop = max(0, s.helpTop+by)
+	case s.front() != nil:
+		s.front().move(by)
 	case y >= 4+s.layout(s.height).list:
 		s.detail.move(by)
 	default:

@@ -25,6 +25,11 @@ func ParseFilter(text string) (Filter, error) {
 	return Filter{Text: strings.TrimSpace(text), expr: f}, nil
 }
 
+// askFilter asks for a filter.
+func (s *State) askFilter() Request {
+	return s.ask(Prompt{Label: "filter", Text: s.filter.Text, Accept: s.SetFilter, Complete: CompleteFilter, Hint: FilterHint})
+}
+
 // Empty reports whether the filter lets everything through.
 func (f *Filter) Empty() bool { return f.expr == nil || f.expr.Empty() }
 

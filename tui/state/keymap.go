@@ -40,7 +40,7 @@ const (
 )
 
 // Place is where a key is valid; places add up.
-type Place uint8
+type Place uint16
 
 // The places.
 const (
@@ -54,7 +54,8 @@ const (
 	details = SingleDetails | DiffDetails
 	inDiff  = DiffList | DiffDetails
 	main    = lists | details
-	all     = main | HelpWindow
+	windows = HelpWindow
+	all     = main | windows
 )
 
 // binding is one row of the key table: the keys, by the names that the screen
@@ -77,8 +78,8 @@ func bindings() []binding {
 		{"↓ j", Down, SingleList, "MOVE", "next operation", ""},
 		{"↑ k", Up, details, "MOVE", "previous field", "↑↓ field"},
 		{"↓ j", Down, details, "MOVE", "next field", ""},
-		{"↑ k", Up, HelpWindow, "MOVE", "up", ""},
-		{"↓ j", Down, HelpWindow, "MOVE", "down", ""},
+		{"↑ k", Up, windows, "MOVE", "up", ""},
+		{"↓ j", Down, windows, "MOVE", "down", ""},
 		{"d", NextA, DiffList, "MOVE", "A only: next", "d/f A"},
 		{"f", PrevA, DiffList, "MOVE", "A only: previous", ""},
 		{"j", NextB, DiffList, "MOVE", "B only: next", "j/k B"},
@@ -103,12 +104,13 @@ func bindings() []binding {
 		{"Enter", Enter, lists, "MOVE", "unfold the rows, or go to the details", ""},
 		{"Enter", Enter, details, "MOVE", "fold or unfold", ""},
 		{"Esc", Escape, main, "OTHER", "stop reading; else drop the filter", ""},
-		{"Esc", Escape, HelpWindow, "OTHER", "close", "Esc close"},
-		{"? F1", Help, main, "OTHER", "this help", "? help"},
+		{"Esc", Escape, windows, "OTHER", "close", "Esc close"},
+		{"? F1", Help, main | windows&^HelpWindow, "OTHER", "this help", "? help"},
 		{"Ctrl-L", Redraw, all, "OTHER", "redraw", ""},
 		{"Ctrl-Z", Suspend, all, "OTHER", "suspend", ""},
 		{"q", Quit, main, "OTHER", "quit", "q quit"},
-		{"q ? F1", Escape, HelpWindow, "OTHER", "close", ""},
+		{"q", Escape, windows, "OTHER", "close", ""},
+		{"? F1", Escape, HelpWindow, "OTHER", "close", ""},
 		{"Ctrl-C", Quit, all, "OTHER", "quit", ""},
 	}
 }

@@ -54,8 +54,8 @@ func (s *State) Lines(w, h int) []Line {
 		out = append(out, l)
 	}
 	out = append(out, s.keymap.bar(s.place(), w), s.stateLine(w))
-	if s.helping {
-		s.overlayHelp(out, w, h)
+	if f := s.front(); f != nil {
+		s.overlay(f, out, w, h)
 	}
 	return s.finish(out)
 }
@@ -210,32 +210,4 @@ func (s *State) diffLine(row uint32, w, numbers int, current bool) Line {
 	}
 	out := append(a, Span{" ", Plain}, p.mark(), gap)
 	return append(out, b...).fit(w, Plain)
-}
-
-// overlayHelp lays the help window over the screen.
-func (s *State) overlayHelp(out []Line, w, h int) {
-	place := SingleList | SingleDetails
-	if s.diffing() {
-		place = inDiff
-	}
-	lines := s.keymap.help(place)
-	room := h - 5
-	s.helpTop = max(0, min(s.helpTop, len(lines)-room+1))
-	inner := w - 6
-	title := Line{{"  ┌─ ", Dim}, {"Help", Title}, {" " + strings.Repeat("─", inner-7) + "┐", Dim}}
-	out[2] = title.fit(w, Plain)
-	for i := range room - 1 {
-		l := Line{{"  │", Dim}}
-		var text Line
-		if s.helpTop+i < len(lines) {
-			text = lines[s.helpTop+i]
-		}
-		l = append(l, append(Line{{" ", Plain}}, text...).fit(inner, Plain)...)
-		out[3+i] = append(l, Span{"│", Dim}).fit(w, Plain)
-	}
-	below := strings.Repeat("─", inner)
-	if s.helpTop+room-1 < len(lines) {
-		below = fit("─ ↓ more ", 9) + strings.Repeat("─", inner-9)
-	}
-	out[2+room] = Line{{"  └" + below + "┘", Dim}}.fit(w, Plain)
 }

@@ -36,7 +36,7 @@ const (
 	DoQuit
 	DoRedraw
 	DoSuspend
-	DoPrompt // ask for a filter, then call SetFilter
+	DoPrompt // ask what Prompt says
 )
 
 // side is a capture on the screen.
@@ -65,8 +65,8 @@ type State struct {
 
 	width, height int
 	inDetails     bool
-	helping       bool
-	helpTop       int
+	frames        []*frame // windows, the one in front last
+	prompt        *Prompt
 	filter        Filter
 	note          string // of the last key, for the state line
 	rows          listing
@@ -242,8 +242,8 @@ func (s *State) Failed() bool {
 // place says where keys go.
 func (s *State) place() Place {
 	switch {
-	case s.helping:
-		return HelpWindow
+	case s.front() != nil:
+		return s.front().place()
 	case s.diffing() && s.inDetails:
 		return DiffDetails
 	case s.diffing():
@@ -252,6 +252,14 @@ func (s *State) place() Place {
 		return SingleDetails
 	}
 	return SingleList
+}
+
+// panes gives the places of the view in which the user is.
+func (s *State) panes() Place {
+	if s.diffing() {
+		return inDiff
+	}
+	return SingleList | SingleDetails
 }
 
 // Press does what the key of this name does here.

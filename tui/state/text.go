@@ -23,7 +23,7 @@ const (
 	Differs        // values that differ
 	Unread         // not compared
 	Key            // a key in the key bar
-	Prompt         // what the user types
+	Typed          // what the user types
 	Selected Style = 0x80
 )
 

@@ -103,3 +103,31 @@ func TestEverywhere(t *testing.T) {
 		}
 	}
 }
+
+// TestAllocates wants no memory once the tree has grown.
+func TestAllocates(t *testing.T) {
+	samples := golden.Samples(t)
+	var tree field.Tree
+	var c wire.Codec
+	heads := make([]stubOf, len(samples))
+	for i, s := range samples {
+		heads[i] = parseHead(s.Head)
+	}
+	all := func() {
+		for i, s := range samples {
+			h := heads[i]
+			tree.Reset(s.Msg, len(s.Msg))
+			c.Reset(s.Msg, &tree)
+			if h.wide {
+				Walk64(&c, h.iface, h.op, h.response)
+			} else {
+				Walk(&c, h.iface, h.op, h.response)
+			}
+			OpName(h.iface, h.op)
+		}
+	}
+	all()
+	if n := testing.AllocsPerRun(10, all); n > 0 {
+		t.Errorf("%v allocations for %d stubs", n, len(samples))
+	}
+}

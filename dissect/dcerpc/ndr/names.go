@@ -20,46 +20,45 @@ func OpName(iface Interface, opnum uint16) string {
 		_, names, _ = strings.Cut(names, " ")
 	}
 	name, _, _ := strings.Cut(names, " ")
-	if name == "-" {
-		return ""
-	}
-	return name
+	return strings.Trim(name, "-")
 }
 
-// The operations of each interface in the order of their numbers; "-" are
-// those that are not used on the wire.
+// The operations of each interface in the order of their numbers. Those that
+// the specifications call not used on the wire have the names that they had
+// before, or "-".
 const (
 	// [MS-SRVS] 3.1.4
-	srvsvcOps = "- - - - - - - - " +
+	srvsvcOps = "NetrCharDevEnum NetrCharDevGetInfo NetrCharDevControl NetrCharDevQEnum " +
+		"NetrCharDevQGetInfo NetrCharDevQSetInfo NetrCharDevQPurge NetrCharDevQPurgeSelf " +
 		"NetrConnectionEnum NetrFileEnum NetrFileGetInfo NetrFileClose " +
 		"NetrSessionEnum NetrSessionDel NetrShareAdd NetrShareEnum " +
 		"NetrShareGetInfo NetrShareSetInfo NetrShareDel NetrShareDelSticky " +
 		"NetrShareCheck NetrServerGetInfo NetrServerSetInfo NetrServerDiskEnum " +
 		"NetrServerStatisticsGet NetrServerTransportAdd NetrServerTransportEnum NetrServerTransportDel " +
-		"NetrRemoteTOD - NetprPathType NetprPathCanonicalize " +
+		"NetrRemoteTOD NetrServerSetServiceBits NetprPathType NetprPathCanonicalize " +
 		"NetprPathCompare NetprNameValidate NetprNameCanonicalize NetprNameCompare " +
 		"NetrShareEnumSticky NetrShareDelStart NetrShareDelCommit NetrpGetFileSecurity " +
-		"NetrpSetFileSecurity NetrServerTransportAddEx - NetrDfsGetVersion " +
-		"NetrDfsCreateLocalPartition NetrDfsDeleteLocalPartition NetrDfsSetLocalVolumeState - " +
+		"NetrpSetFileSecurity NetrServerTransportAddEx NetrServerSetServiceBitsEx NetrDfsGetVersion " +
+		"NetrDfsCreateLocalPartition NetrDfsDeleteLocalPartition NetrDfsSetLocalVolumeState NetrDfsSetServerInfo " +
 		"NetrDfsCreateExitPoint NetrDfsDeleteExitPoint NetrDfsModifyPrefix NetrDfsFixLocalVolume " +
 		"NetrDfsManagerReportSiteInfo NetrServerTransportDelEx NetrServerAliasAdd NetrServerAliasEnum " +
 		"NetrServerAliasDel NetrShareDelEx"
 	// [MS-WKST] 3.2.4
-	wkssvcOps = "NetrWkstaGetInfo NetrWkstaSetInfo NetrWkstaUserEnum - " +
-		"- NetrWkstaTransportEnum NetrWkstaTransportAdd NetrWkstaTransportDel " +
+	wkssvcOps = "NetrWkstaGetInfo NetrWkstaSetInfo NetrWkstaUserEnum NetrWkstaUserGetInfo " +
+		"NetrWkstaUserSetInfo NetrWkstaTransportEnum NetrWkstaTransportAdd NetrWkstaTransportDel " +
 		"NetrUseAdd NetrUseGetInfo NetrUseDel NetrUseEnum " +
-		"- NetrWorkstationStatisticsGet - - " +
-		"- - - - " +
-		"NetrGetJoinInformation - NetrJoinDomain2 NetrUnjoinDomain2 " +
+		"NetrMessageBufferSend NetrWorkstationStatisticsGet NetrLogonDomainNameAdd NetrLogonDomainNameDel " +
+		"NetrJoinDomain NetrUnjoinDomain NetrRenameMachineInDomain NetrValidateName " +
+		"NetrGetJoinInformation NetrGetJoinableOUs NetrJoinDomain2 NetrUnjoinDomain2 " +
 		"NetrRenameMachineInDomain2 NetrValidateName2 NetrGetJoinableOUs2 NetrAddAlternateComputerName " +
 		"NetrRemoveAlternateComputerName NetrSetPrimaryComputerName NetrEnumerateComputerNames"
 	// [MS-LSAD] 3.1.4, [MS-LSAT] 3.1.4
-	lsarpcOps = "LsarClose - LsarEnumeratePrivileges LsarQuerySecurityObject " +
-		"LsarSetSecurityObject - LsarOpenPolicy LsarQueryInformationPolicy " +
-		"LsarSetInformationPolicy - LsarCreateAccount LsarEnumerateAccounts " +
+	lsarpcOps = "LsarClose LsarDelete LsarEnumeratePrivileges LsarQuerySecurityObject " +
+		"LsarSetSecurityObject LsarChangePassword LsarOpenPolicy LsarQueryInformationPolicy " +
+		"LsarSetInformationPolicy LsarClearAuditLog LsarCreateAccount LsarEnumerateAccounts " +
 		"LsarCreateTrustedDomain LsarEnumerateTrustedDomains LsarLookupNames LsarLookupSids " +
 		"LsarCreateSecret LsarOpenAccount LsarEnumeratePrivilegesAccount LsarAddPrivilegesToAccount " +
-		"LsarRemovePrivilegesFromAccount - - LsarGetSystemAccessAccount " +
+		"LsarRemovePrivilegesFromAccount LsarGetQuotasForAccount LsarSetQuotasForAccount LsarGetSystemAccessAccount " +
 		"LsarSetSystemAccessAccount LsarOpenTrustedDomain LsarQueryInfoTrustedDomain LsarSetInformationTrustedDomain " +
 		"LsarOpenSecret LsarSetSecret LsarQuerySecret LsarLookupPrivilegeValue " +
 		"LsarLookupPrivilegeName LsarLookupPrivilegeDisplayName LsarDeleteObject LsarEnumerateAccountsWithUserRight " +
@@ -67,13 +66,15 @@ const (
 		"LsarSetTrustedDomainInfo LsarDeleteTrustedDomain LsarStorePrivateData LsarRetrievePrivateData " +
 		"LsarOpenPolicy2 LsarGetUserName LsarQueryInformationPolicy2 LsarSetInformationPolicy2 " +
 		"LsarQueryTrustedDomainInfoByName LsarSetTrustedDomainInfoByName LsarEnumerateTrustedDomainsEx LsarCreateTrustedDomainEx " +
-		"- LsarQueryDomainInformationPolicy LsarSetDomainInformationPolicy LsarOpenTrustedDomainByName " +
+		"LsarCloseTrustedDomainEx LsarQueryDomainInformationPolicy LsarSetDomainInformationPolicy LsarOpenTrustedDomainByName " +
 		"- LsarLookupSids2 LsarLookupNames2 LsarCreateTrustedDomainEx2 " +
-		"- - - - - - - - LsarLookupNames3 - - - - " +
-		"LsarQueryForestTrustInformation LsarSetForestTrustInformation - LsarLookupSids3 LsarLookupNames4"
+		"CredrWrite CredrRead CredrEnumerate CredrWriteDomainCredentials " +
+		"CredrReadDomainCredentials CredrDelete CredrGetTargetInfo CredrProfileLoaded " +
+		"LsarLookupNames3 CredrGetSessionTypes LsarRegisterAuditEvent LsarGenAuditEvent LsarUnregisterAuditEvent " +
+		"LsarQueryForestTrustInformation LsarSetForestTrustInformation CredrRename LsarLookupSids3 LsarLookupNames4"
 	// [MS-SAMR] 3.1.5
 	samrOps = "SamrConnect SamrCloseHandle SamrSetSecurityObject SamrQuerySecurityObject " +
-		"- SamrLookupDomainInSamServer SamrEnumerateDomainsInSamServer SamrOpenDomain " +
+		"SamrShutdownSamServer SamrLookupDomainInSamServer SamrEnumerateDomainsInSamServer SamrOpenDomain " +
 		"SamrQueryInformationDomain SamrSetInformationDomain SamrCreateGroupInDomain SamrEnumerateGroupsInDomain " +
 		"SamrCreateUserInDomain SamrEnumerateUsersInDomain SamrCreateAliasInDomain SamrEnumerateAliasesInDomain " +
 		"SamrGetAliasMembership SamrLookupNamesInDomain SamrLookupIdsInDomain SamrOpenGroup " +
@@ -82,10 +83,10 @@ const (
 		"SamrQueryInformationAlias SamrSetInformationAlias SamrDeleteAlias SamrAddMemberToAlias " +
 		"SamrRemoveMemberFromAlias SamrGetMembersInAlias SamrOpenUser SamrDeleteUser " +
 		"SamrQueryInformationUser SamrSetInformationUser SamrChangePasswordUser SamrGetGroupsForUser " +
-		"SamrQueryDisplayInformation SamrGetDisplayEnumerationIndex - - " +
+		"SamrQueryDisplayInformation SamrGetDisplayEnumerationIndex SamrTestPrivateFunctionsDomain SamrTestPrivateFunctionsUser " +
 		"SamrGetUserDomainPasswordInformation SamrRemoveMemberFromForeignDomain SamrQueryInformationDomain2 SamrQueryInformationUser2 " +
 		"SamrQueryDisplayInformation2 SamrGetDisplayEnumerationIndex2 SamrCreateUser2InDomain SamrQueryDisplayInformation3 " +
 		"SamrAddMultipleMembersToAlias SamrRemoveMultipleMembersFromAlias SamrOemChangePasswordUser2 SamrUnicodeChangePasswordUser2 " +
-		"SamrGetDomainPasswordInformation SamrConnect2 SamrSetInformationUser2 - - " +
-		"- SamrConnect4 - SamrConnect5 SamrRidToSid SamrSetDSRMPassword SamrValidatePassword"
+		"SamrGetDomainPasswordInformation SamrConnect2 SamrSetInformationUser2 SamrSetBootKeyInformation SamrGetBootKeyInformation " +
+		"SamrConnect3 SamrConnect4 SamrUnicodeChangePasswordUser3 SamrConnect5 SamrRidToSid SamrSetDSRMPassword SamrValidatePassword"
 )

@@ -101,6 +101,19 @@ func frames(t *testing.T, args ...string) map[int]bool {
 	return set
 }
 
+// tsharkArgs makes tshark read a checked-in capture with its keys.
+func tsharkArgs(path string) []string {
+	args := []string{"-r", path}
+	for port := 4451; port <= 4462; port++ {
+		args = append(args, "-d", fmt.Sprintf("tcp.port==%d,nbss", port))
+	}
+	keys, _ := os.ReadFile(strings.TrimSuffix(path, ".pcap") + ".keys")
+	for line := range strings.Lines(string(keys)) {
+		args = append(args, "-o", "uat:smb2_seskey_list:"+strings.TrimSpace(line))
+	}
+	return args
+}
+
 // tsharkFrames gives the frames that tshark chooses, by the filter's number from
 // 1, and the filters that it does not read.
 func tsharkFrames(t *testing.T, path string) (frames map[int]map[int]bool, refused map[int]bool) {
@@ -112,14 +125,7 @@ func tsharkFrames(t *testing.T, path string) (frames map[int]map[int]bool, refus
 	if err := os.WriteFile(script, []byte(fmt.Sprintf(taps, strings.Join(list, ",\n"))), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	args := []string{"-r", path, "-X", "lua_script:" + script, "-Y", "frame.number == 0"}
-	for port := 4451; port <= 4462; port++ {
-		args = append(args, "-d", fmt.Sprintf("tcp.port==%d,nbss", port))
-	}
-	keys, _ := os.ReadFile(strings.TrimSuffix(path, ".pcap") + ".keys")
-	for line := range strings.Lines(string(keys)) {
-		args = append(args, "-o", "uat:smb2_seskey_list:"+strings.TrimSpace(line))
-	}
+	args := append(tsharkArgs(path), "-X", "lua_script:"+script, "-Y", "frame.number == 0")
 	out, err := exec.Command("tshark", args...).Output()
 	if err != nil {
 		t.Fatal(err)

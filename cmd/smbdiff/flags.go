@@ -61,6 +61,7 @@ func parseFlags(verb string, args []string) (*flags, error) {
 		s.StringVar(&f.format, "format", "", "")
 	}
 	switch verb {
+	case "stats":
 	case "dump":
 		s.BoolVar(&f.raw, "raw", false, "")
 	default:
@@ -105,10 +106,14 @@ func parseFlags(verb string, args []string) (*flags, error) {
 
 // setFilter reads a filter; a second one narrows the first.
 func (f *flags) setFilter(expr string) error {
-	if f.filter != nil {
-		expr = "(" + f.filter.String() + ") && (" + expr + ")"
+	x, err := filter.Parse(expr)
+	if f.wrong = err; err != nil || x.Empty() {
+		return err
 	}
-	f.filter, f.wrong = filter.Parse(expr)
+	if f.filter != nil {
+		x, f.wrong = filter.Parse("(" + f.filter.String() + ") && (" + expr + ")")
+	}
+	f.filter = x
 	return f.wrong
 }
 
@@ -120,7 +125,7 @@ func (f *flags) check(verb, color string) error {
 	default:
 		return usageError{what: "--color " + color + ": unknown", hint: "auto, always or never"}
 	}
-	if verb != "dump" {
+	if verb != "dump" && verb != "stats" {
 		if err := f.diffFlags.check(); err != nil {
 			return err
 		}
@@ -131,6 +136,8 @@ func (f *flags) check(verb, color string) error {
 		want, formats = []int{1}, []string{"", "ndjson", "json", "text"}
 	case "diff":
 		want, formats = []int{2}, []string{"", "text", "json", "ndjson", "html", "junit"}
+	case "stats":
+		formats = []string{"", "text", "json"}
 	case "learn":
 		want = nil
 	case "masks":

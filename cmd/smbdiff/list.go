@@ -28,22 +28,14 @@ func (a *app) list(f *flags) int {
 		line  []byte
 		start int64
 		bad   error
-		row   filter.Row
-		conns []capture.Connection
+		row   = opRow(tracker, s.file)
 	)
-	row.A.Name, row.A.User = tracker.Names.Get, tracker.User
-	row.A.Ends = func(conn uint32) (x, y netip.AddrPort) {
-		if int(conn) >= len(conns) {
-			conns = s.file.Connections()
-		}
-		return conns[conn].A, conns[conn].B
-	}
 	emit := func(o *op.Op) {
 		if o.Num == 1 {
 			start, row.A.Start = o.Start, o.Start
 		}
 		if f.filter != nil {
-			if row.A.SetOp(o); !f.filter.Match(&row) {
+			if row.A.SetOp(o); !f.filter.Match(row) {
 				return
 			}
 		}
@@ -77,6 +69,21 @@ func (a *app) list(f *flags) int {
 	}
 	a.shut(s.file.Name(), &t)
 	return max(code, a.aftermath(s.file.Name(), sum, t.messages))
+}
+
+// opRow makes a row for the operations of a tracker, for filters to which facts
+// are enough.
+func opRow(tracker *conv.Tracker, file *capture.File) *filter.Row {
+	row := new(filter.Row)
+	row.A.Name, row.A.User = tracker.Names.Get, tracker.User
+	var conns []capture.Connection
+	row.A.Ends = func(conn uint32) (a, b netip.AddrPort) {
+		if int(conn) >= len(conns) {
+			conns = file.Connections()
+		}
+		return conns[conn].A, conns[conn].B
+	}
+	return row
 }
 
 // listRead is list with a filter that looks into messages: they are read again,

@@ -31,6 +31,7 @@ const usage = `usage: smbdiff [flags] A          view one capture (a list when s
        smbdiff diff [flags] A B   report of the comparison, exit code 0 same, 1 differ, 2 trouble
        smbdiff dump [flags] A     every message with every field, as ndjson, json or text
        smbdiff keys ...           list, check, derive, export, import keys: smbdiff keys help
+       smbdiff stats [flags] A [B]   per command count, errors, response times, bytes; two side by side
        smbdiff help | version
 
 Captures are pcap or pcapng, plain, gz or zst; - is stdin; a directory is a file set.
@@ -52,6 +53,8 @@ flags of diff:
 flags of dump:
   --format ndjson|json|text   ndjson
   --raw                bytes of each field, in hex
+flags of stats:
+  --format text|json   text
 flags of the screen:
   --ascii              no line drawing characters
   --color auto|never   colours unless NO_COLOR is set
@@ -93,7 +96,7 @@ func (a *app) verb(args []string) int {
 	verb := "view"
 	if len(args) > 0 {
 		switch args[0] {
-		case "diff", "dump", "view", "learn", "masks":
+		case "diff", "dump", "view", "learn", "masks", "stats":
 			verb, args = args[0], args[1:]
 		case "keys":
 			return a.keysVerb(args[1:])
@@ -119,6 +122,8 @@ func (a *app) verb(args []string) int {
 		return exitDone
 	case verb == "dump":
 		return a.dump(f)
+	case verb == "stats":
+		return a.stats(f)
 	case verb == "learn":
 		return a.learn(f)
 	case verb == "masks":

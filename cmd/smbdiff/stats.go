@@ -1,0 +1,100 @@
+package main
+
+import (
+	"path/filepath"
+
+	"smbdiff/dissect"
+	"smbdiff/dissect/conv"
+	"smbdiff/dissect/filter"
+	"smbdiff/dissect/op"
+	"smbdiff/dissect/stats"
+)
+
+// stats counts one capture, or two side by side.
+func (a *app) stats(f *flags) int {
+	var sides []stats.Side
+	code := exitDone
+	for i := range f.files {
+		s, err := f.open(i)
+		if err != nil {
+			return a.fail(err)
+		}
+		defer s.file.Close()
+		t, c := a.tabulate(f, s)
+		sides = append(sides, stats.Side{Name: filepath.Base(s.file.Name()), Table: t})
+		code = max(code, c)
+	}
+	var out []byte
+	if f.format == "json" {
+		out = stats.AppendJSON(nil, sides)
+	} else {
+		out = stats.AppendText(nil, sides)
+	}
+	if _, err := a.stdout.Write(out); err != nil {
+		return a.fail(err)
+	}
+	return code
+}
+
+// tabulate reads a capture and counts what passes the filter.
+func (a *app) tabulate(f *flags, s *side) (*stats.Table, int) {
+	code := exitDone
+	chosen, err := f.choose(s)
+	if err != nil {
+		code = a.fail(err)
+	}
+	tracker := new(conv.Tracker)
+	var (
+		t       tally
+		counter stats.Counter
+	)
+	row := opRow(tracker, s.file)
+	done := func(o *op.Op) {
+		if o.Num == 1 {
+			row.A.Start = o.Start
+		}
+		ok := true
+		switch {
+		case chosen != nil:
+			ok = int64(o.Num) < int64(len(chosen)) && chosen[o.Num]
+		case f.filter != nil:
+			row.A.SetOp(o)
+			ok = f.filter.Match(row)
+		}
+		counter.Done(o, ok)
+	}
+	sum, err := dissect.Run(s.file, dissect.Options{Opener: s.opener, Ports: f.ports, Tracker: tracker,
+		Tracked: func(b *dissect.Batch) {
+			for i := range b.Messages {
+				if m := &b.Messages[i]; m.Event.Carries() {
+					t.add(m)
+				}
+			}
+			counter.Add(b.Messages)
+			tracker.Ops.Flush(false, done)
+		},
+	})
+	tracker.Ops.Flush(true, done)
+	if err != nil {
+		code = a.fail(err)
+	}
+	a.shut(s.file.Name(), &t)
+	return counter.Table(), max(code, a.aftermath(s.file.Name(), sum, t.messages))
+}
+
+// choose tells, by number, which operations pass a filter that looks into
+// messages; nil when there is no such filter.
+func (f *flags) choose(s *side) ([]bool, error) {
+	if f.filter == nil || !f.filter.NeedsMessages() {
+		return nil, nil
+	}
+	t := dissect.NewTrace(s.file, s.opener)
+	err := t.Load(f.ports, nil)
+	look := filter.NewLooker(t)
+	var row filter.Row
+	chosen := make([]bool, t.Len()+1)
+	for num := range chosen {
+		chosen[num] = num > 0 && look.Look(&row.A, uint32(num)) && f.filter.Match(&row)
+	}
+	return chosen, err
+}

@@ -45,9 +45,27 @@ const (
 // then by looking ahead a bounded number of elements.
 func align(a, b []uint64) *pairing {
 	p := newPairing(len(a), len(b))
-	m := &matcher{p: p, budget: alignSteps}
+	from, end := 0, 0 // of what both begin and end with
+	for from < min(len(a), len(b)) && a[from] == b[from] {
+		p.set(int32(from), int32(from))
+		from++
+	}
+	for end < min(len(a), len(b))-from && a[len(a)-1-end] == b[len(b)-1-end] {
+		end++
+		p.set(int32(len(a)-end), int32(len(b)-end))
+	}
+	a, b = a[from:len(a)-end], b[from:len(b)-end]
+	if len(a) == 0 || len(b) == 0 {
+		return p
+	}
+	m := &matcher{p: newPairing(len(a), len(b)), budget: alignSteps}
 	m.rank(a, b)
 	m.run()
+	for i, j := range m.p.a {
+		if j >= 0 {
+			p.set(int32(i+from), j+int32(from))
+		}
+	}
 	return p
 }
 

@@ -173,7 +173,7 @@ func Traces(a, b *dissect.Trace, o Options) *Result {
 		r.A.File, r.B.File = "A", "B"
 	}
 	la, lb := gather(a), gather(b)
-	r.edges = [2]*edges{&la.edges, &lb.edges}
+	r.edges = [2]*edges{la.edges, lb.edges}
 	r.Rows, r.conns, r.sessions = pairUp(la, lb)
 	if !r.compare() {
 		return nil

@@ -38,7 +38,7 @@ type list struct {
 	facts    []fact         // by number less one
 	sessions []sessionFacts // by number less one
 	conns    [][]int32      // operations that belong to a connection
-	edges    edges
+	edges    *edges
 }
 
 // mix folds v into the hash h.
@@ -68,7 +68,7 @@ const gatherChunk = 4096
 
 // gather reads the facts of all operations.
 func gather(t *dissect.Trace) *list {
-	g := gatherer{list: new(list), trace: t, names: map[uint32]uint64{}, trees: map[uint32]uint64{}}
+	g := gatherer{list: &list{edges: new(edges)}, trace: t, names: map[uint32]uint64{}, trees: map[uint32]uint64{}}
 	l := g.list
 	for _, s := range t.Sessions() {
 		l.sessions = append(l.sessions, sessionFacts{user: g.name(s.User), kind: uint64(s.Dialect), conn: s.Conn})

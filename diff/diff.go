@@ -10,6 +10,7 @@ import (
 	"slices"
 
 	"smbdiff/dissect"
+	"smbdiff/dissect/field"
 	"smbdiff/dissect/smb2"
 )
 
@@ -72,6 +73,11 @@ type Change struct {
 	Part           int    // PartRequest, PartInterim, PartResponse
 	Text           bool   // the values are texts: Marks tells what changed in them
 	NodeA, NodeB   int    // nodes in the trees of that message, -1 for none
+
+	order bool       // the entries of a list stand in another order
+	kind  field.Kind // of a field of both sides
+	val   [2]uint64
+	size  [2]uint32
 }
 
 // Options say what is compared and what is listed.

@@ -132,7 +132,7 @@ func (c *Comparer) order(ta, tb *field.Tree, la, lb []child, mate []int, path st
 		c.diffs++
 		y := &lb[mate[i]]
 		c.put(Change{Name: x.name, Path: path + "/" + x.name, Op: "replace", A: c.orderText(la, x.name), B: c.orderText(lb, x.name), Masked: rule,
-			NodeA: x.node, NodeB: y.node})
+			NodeA: x.node, NodeB: y.node, order: true})
 	}
 }
 
@@ -240,8 +240,9 @@ func (c *Comparer) fits(side int, t *field.Tree, i int) bool {
 
 func (c *Comparer) value(ta, tb *field.Tree, x, y *child, path, rule string) {
 	c.diffs++
+	na, nb := &ta.Nodes[x.node], &tb.Nodes[y.node]
 	c.put(Change{Name: x.name, Path: path + "/" + c.segment(x, true), Op: "replace", A: c.show(ta, x), B: c.show(tb, y), Masked: rule,
-		Text: isText(ta.Nodes[x.node].Def.Kind), NodeA: x.node, NodeB: y.node})
+		Text: isText(na.Def.Kind), NodeA: x.node, NodeB: y.node, kind: na.Def.Kind, val: [2]uint64{na.Val, nb.Val}, size: [2]uint32{na.Len, nb.Len}})
 }
 
 func isText(k field.Kind) bool { return k == field.UTF16 || k == field.Text || k == field.Known }

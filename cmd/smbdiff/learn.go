@@ -1,3 +1,41 @@
 package main
 
-func (a *app) learn(f *flags) int { return exitTrouble }
+import (
+	"fmt"
+	"io"
+	"path/filepath"
+
+	"smbdiff/diff"
+)
+
+// learn finds masks that make runs equal, and writes them.
+func (a *app) learn(f *flags) int {
+	if len(f.files) < 2 {
+		return a.fail(usageError{what: fmt.Sprintf("%d captures given, learn takes at least 2", len(f.files)), hint: "smbdiff learn GOOD GOOD -o masks.toml"})
+	}
+	traces, shut, err := a.traces(f)
+	defer shut()
+	if err != nil {
+		return a.fail(err)
+	}
+	code := exitDone
+	for _, t := range traces {
+		code = max(code, a.aftermath(t.File.Name(), t.Summary(), t.Counts().Messages))
+	}
+	l, err := diff.Learn(traces, f.maskNames, f.options)
+	if err != nil {
+		return a.fail(err)
+	}
+	if err := a.report(f.out, func(w io.Writer) error { return l.Write(w, filepath.Dir(f.out)) }); err != nil {
+		return a.fail(err)
+	}
+	switch {
+	case l.Unread > 0 && !f.options.AllowSealed:
+		a.say(fmt.Sprintf("%d rows could not be compared, so their noise is not known", l.Unread), "keys for all sealed sessions, or --allow-sealed")
+		code = exitTrouble
+	case l.Left > 0 && code == exitDone:
+		a.say(fmt.Sprintf("%d rows still differ with the %d masks learned", l.Left, l.Rules()), "smbdiff diff --mask FILE shows them: are the runs equal?")
+		code = exitDiffer
+	}
+	return code
+}

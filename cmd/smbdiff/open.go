@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"smbdiff/decrypt"
 	"smbdiff/dissect/capture"
@@ -28,7 +29,11 @@ func (f *flags) open(i int) (*side, error) {
 		return nil, err
 	}
 	ring := new(keys.Ring)
-	for _, spec := range append(append([]string(nil), f.keys...), f.sideKeys[i]...) {
+	specs := slices.Clone(f.keys)
+	if i < len(f.sideKeys) {
+		specs = append(specs, f.sideKeys[i]...)
+	}
+	for _, spec := range specs {
 		if err := ring.AddSpec(spec); err != nil {
 			return nil, err
 		}

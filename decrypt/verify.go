@@ -16,7 +16,10 @@ func (o *Opener) Verify(conn uint32, msg []byte, _ bool) conv.Signature {
 	}
 	id := binary.LittleEndian.Uint64(msg[headSession:])
 	switch id {
-	case 0:
+	case 0: // some servers leave it out once the session is gone
+		if o.verifyRelated(conn, msg) == conv.SignatureValid {
+			return conv.SignatureValid
+		}
 		return conv.SignatureUnverified
 	case math.MaxUint64: // in a related compound: the session of the message before
 		return o.verifyRelated(conn, msg)

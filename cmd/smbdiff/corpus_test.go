@@ -59,6 +59,9 @@ func corpus(t *testing.T) []corpusCapture {
 			if k := f[column["keys"]]; k != "-" && k != "" && strings.HasSuffix(k, ".keys") {
 				c.keys = filepath.Join(d, k)
 			}
+			if i, ok := column["password"]; ok && i < len(f) && f[i] != "-" {
+				c.password = f[i]
+			}
 			all = append(all, c)
 		}
 	}

@@ -28,6 +28,16 @@ type Side struct {
 	Name  string
 	Trace *dissect.Trace
 	Load  func(progress func() bool) error
+	Keys  state.Keyring // nil: keys cannot be added
+	Again func() Side   // makes it anew, to be read with keys added since
+}
+
+func (d Side) state() state.Side {
+	out := state.Side{Name: d.Name, Trace: d.Trace, Load: d.Load, Keys: d.Keys}
+	if d.Again != nil {
+		out.Again = func() state.Side { return d.Again().state() }
+	}
+	return out
 }
 
 // Config says what is shown and how.
@@ -84,9 +94,9 @@ func run(c Config, started func(*tview.Application)) (err error) {
 }
 
 func stateConfig(c Config) state.Config {
-	out := state.Config{A: state.Side(c.A), ASCII: c.ASCII, Mask: c.Mask, Masks: c.Masks, Ignore: c.Ignore}
+	out := state.Config{A: c.A.state(), ASCII: c.ASCII, Mask: c.Mask, Masks: c.Masks, Ignore: c.Ignore}
 	if c.B != nil {
-		b := state.Side(*c.B)
+		b := c.B.state()
 		out.B = &b
 	}
 	return out

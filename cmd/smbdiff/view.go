@@ -1,25 +1,37 @@
 package main
 
 import (
+	"fmt"
 	"os"
 
+	"smbdiff/decrypt"
 	"smbdiff/dissect"
+	"smbdiff/dissect/conv"
+	"smbdiff/keys"
 	"smbdiff/tui"
+	"smbdiff/tui/state"
 )
 
 // view opens the screen on one or two captures.
 func (a *app) view(f *flags) int {
 	sides := make([]tui.Side, len(f.files))
-	traces := make([]*dissect.Trace, len(f.files))
+	traces := make([]*dissect.Trace, len(f.files)) // as they are in the end
 	for i := range sides {
 		s, err := f.open(i)
 		if err != nil {
 			return a.fail(err)
 		}
 		defer s.file.Close()
-		t := dissect.NewTrace(s.file, s.opener)
-		traces[i] = t
-		sides[i] = tui.Side{Name: s.file.Name(), Trace: t, Load: func(progress func() bool) error { return t.Load(f.ports, progress) }}
+		ring := &keyring{ring: s.ring}
+		var again func() tui.Side
+		again = func() tui.Side {
+			ring.opener = decrypt.NewOpener(ring.ring)
+			t := dissect.NewTrace(s.file, ring.opener)
+			traces[i] = t
+			return tui.Side{Name: s.file.Name(), Trace: t, Load: func(progress func() bool) error { return t.Load(f.ports, progress) },
+				Keys: ring, Again: again}
+		}
+		sides[i] = again()
 	}
 	c := tui.Config{A: sides[0], ASCII: f.ascii, Mono: f.mono || os.Getenv("NO_COLOR") != "" || os.Getenv("TERM") == "vt100",
 		Masks: f.masks, Mask: f.masks.Name}
@@ -37,4 +49,52 @@ func (a *app) view(f *flags) int {
 		code = max(code, a.aftermath(t.File.Name(), t.Summary(), t.Counts().Messages))
 	}
 	return code
+}
+
+// keyring shows the screen what an opener knows of its keys, and takes further
+// ones for the next.
+type keyring struct {
+	ring   *keys.Ring
+	opener *decrypt.Opener
+}
+
+func (k *keyring) Sessions() []state.KeySession {
+	var out []state.KeySession
+	for _, s := range k.opener.Sessions() {
+		t := state.KeySession{Name: fmt.Sprintf("0x%016x", s.ID), User: s.Account, Dialect: s.Dialect.String(), Cipher: s.Cipher.String()}
+		if s.SMB1 {
+			t.Name, t.Dialect = fmt.Sprintf("C%d UID %d", s.Conn+1, s.ID), "NT1"
+		}
+		if s.Proved {
+			t.From = s.Source
+		}
+		switch { // the counts grow with every look at a message
+		case s.TagsTried > 0:
+			t.Proof = proof("tags", s.TagsVerified, s.TagsTried)
+		case s.SignaturesTried > 0:
+			t.Proof = proof("signatures", s.SignaturesVerified, s.SignaturesTried)
+		}
+		if s.Why != conv.ReasonNone {
+			t.Shut = s.Why.String()
+			what, hint := k.opener.Explain(s.ID, s.Why)
+			if what != "" {
+				t.Shut += ": " + what
+			}
+			t.Hint = hint
+		}
+		out = append(out, t)
+	}
+	return out
+}
+
+func (k *keyring) Add(text string) error { return k.ring.AddSpec(text) }
+
+func proof(what string, held, tried uint64) string {
+	switch held {
+	case tried:
+		return "all " + what + " verify"
+	case 0:
+		return "no " + what + " verify"
+	}
+	return fmt.Sprintf("%d%% of %s verify", 100*held/tried, what)
 }

@@ -20,6 +20,8 @@ func (s *State) Do(a Action) Request {
 		s.open(&help{state: s, in: s.panes()})
 	case Escape:
 		s.escape()
+	case ShowKeys:
+		s.open(&keysWindow{s})
 	case StartFilter:
 		return s.askFilter()
 	case NextPane:

@@ -36,6 +36,8 @@ const (
 	Help
 	Redraw
 	Suspend
+	ShowKeys
+	AddKey
 	Quit
 )
 
@@ -49,12 +51,13 @@ const (
 	DiffList
 	DiffDetails
 	HelpWindow
+	KeysWindow
 
 	lists   = SingleList | DiffList
 	details = SingleDetails | DiffDetails
 	inDiff  = DiffList | DiffDetails
 	main    = lists | details
-	windows = HelpWindow
+	windows = HelpWindow | KeysWindow
 	all     = main | windows
 )
 
@@ -106,6 +109,8 @@ func bindings() []binding {
 		{"Esc", Escape, main, "OTHER", "stop reading; else drop the filter", ""},
 		{"Esc", Escape, windows, "OTHER", "close", "Esc close"},
 		{"? F1", Help, main | windows&^HelpWindow, "OTHER", "this help", "? help"},
+		{"K", ShowKeys, main, "OTHER", "keys: which sessions open, by which key, and why others do not", "K keys"},
+		{"a", AddKey, KeysWindow, "OTHER", "add a key: a file, SESSIONID,KEY or a bare key", "a add"},
 		{"Ctrl-L", Redraw, all, "OTHER", "redraw", ""},
 		{"Ctrl-Z", Suspend, all, "OTHER", "suspend", ""},
 		{"q", Quit, main, "OTHER", "quit", "q quit"},

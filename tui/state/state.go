@@ -15,6 +15,8 @@ type Side struct {
 	Name  string
 	Trace *dissect.Trace
 	Load  func(progress func() bool) error
+	Keys  Keyring     // nil: keys cannot be added
+	Again func() Side // makes it anew, to be read with keys added since
 }
 
 // Config is what a State is made from.
@@ -48,6 +50,17 @@ type side struct {
 	err     error
 	readers [3]*dissect.Reader // request, interim response, final response
 	session string             // dialects and ciphers of its sessions
+	after   chan struct{}      // closed when it may be read, nil: at once
+	done    chan struct{}      // closed when it has been read
+	dropped atomic.Bool        // another has taken its place
+}
+
+func newSide(from Side) *side {
+	d := &side{Side: from, done: make(chan struct{})}
+	for i := range d.readers {
+		d.readers[i] = d.Trace.NewReader()
+	}
+	return d
 }
 
 // State is what one or two captures show.
@@ -79,14 +92,9 @@ type State struct {
 // New makes a State. Start begins to read.
 func New(c Config) *State {
 	s := &State{cfg: c, keymap: newKeymap()}
-	s.sides = append(s.sides, &side{Side: c.A})
+	s.sides = append(s.sides, newSide(c.A))
 	if c.B != nil {
-		s.sides = append(s.sides, &side{Side: *c.B})
-	}
-	for _, d := range s.sides {
-		for i := range d.readers {
-			d.readers[i] = d.Trace.NewReader()
-		}
+		s.sides = append(s.sides, newSide(*c.B))
 	}
 	s.rows.want, s.rows.other = -1, -1
 	s.cmp.context = contextRows
@@ -121,21 +129,32 @@ func (s *State) post(f func()) {
 // Start begins to read the captures.
 func (s *State) Start() {
 	for _, d := range s.sides {
-		s.reads.Add(1)
-		s.run(func() func() {
-			defer s.reads.Done()
-			defer d.ended.Store(true)
-			err := d.Load(func() bool { return !s.stop.Load() })
-			return func() {
+		s.read(d)
+	}
+}
+
+// read begins to read one capture.
+func (s *State) read(d *side) {
+	s.reads.Add(1)
+	s.run(func() func() {
+		defer s.reads.Done()
+		defer close(d.done)
+		defer d.ended.Store(true)
+		if d.after != nil {
+			<-d.after
+		}
+		err := d.Load(func() bool { return !s.stop.Load() && !d.dropped.Load() })
+		return func() {
+			if !d.dropped.Load() {
 				d.loaded, d.err = true, err
 				s.sideLoaded()
 			}
-		})
-		s.run(func() func() {
-			d.tally.follow(d.Trace, d.ended.Load)
-			return nil
-		})
-	}
+		}
+	})
+	s.run(func() func() {
+		d.tally.follow(d.Trace, d.ended.Load)
+		return nil
+	})
 }
 
 func (s *State) sideLoaded() {

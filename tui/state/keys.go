@@ -1,0 +1,191 @@
+package state
+
+import (
+	"fmt"
+	"strings"
+)
+
+// KeySession says how far the keys of one session of a capture reach. It holds
+// no secret.
+type KeySession struct {
+	Name    string // its id
+	User    string
+	Dialect string
+	Cipher  string
+	From    string // where the key that was proved is from
+	Proof   string // what verifies of what was tried
+	Shut    string // why sealed messages stay shut, "" when none do
+	Hint    string // what to do about it
+}
+
+// Keyring is what opens a capture. Add takes what the user typed or pasted: a
+// file's name, SESSIONID,KEY, a bare key.
+type Keyring interface {
+	Sessions() []KeySession
+	Add(text string) error
+}
+
+// keysWindow shows which sessions open, by which key, and why others stay shut.
+type keysWindow struct{ state *State }
+
+func (*keysWindow) title() string { return "Keys" }
+
+func (*keysWindow) place() Place { return KeysWindow }
+
+func (k *keysWindow) lines(w int) []Line {
+	var out []Line
+	sealed := Line{{"sealed traffic", Dim}}
+	var rows [][]string
+	var shut []KeySession
+	for i, d := range k.state.sides {
+		name := [...]string{"A", "B"}[i]
+		c := d.Trace.Counts()
+		style := Plain
+		if c.Opened < c.Sealed {
+			style = Bad
+		}
+		sealed = append(sealed, Span{fmt.Sprintf("   %s %d/%d messages open", name, c.Opened, c.Sealed), style})
+		if d.Keys == nil {
+			continue
+		}
+		for _, s := range d.Keys.Sessions() {
+			rows = append(rows, []string{name, s.Name, s.User, s.Dialect, s.Cipher, s.From, s.Proof})
+			if s.Shut != "" {
+				shut = append(shut, s)
+			}
+		}
+	}
+	out = append(out, sealed, Line{})
+	if len(rows) == 0 {
+		out = append(out, Line{{"no session is sealed or signed", Dim}})
+	} else {
+		out = append(out, table([]string{"", "session", "user", "dialect", "cipher", "key from", "proof"}, rows, w)...)
+	}
+	for _, s := range shut {
+		out = append(out, Line{}, Line{{"why " + safe(s.Name) + " stays shut: ", Plain}, {safe(s.Shut), Bad}})
+		for _, l := range wrap(safe(s.Hint), w-2) {
+			out = append(out, Line{{"  " + l, Plain}})
+		}
+	}
+	out = append(out, Line{})
+	for _, l := range wrap("a adds a key: the name of a Samba log, of kernel messages or smbinfo output of cifs.ko, of a Wireshark list; "+
+		"or SESSIONID,KEY in either byte order; or a bare key, which is tried on every session.", w) {
+		out = append(out, Line{{l, Dim}})
+	}
+	return out
+}
+
+func (k *keysWindow) do(f *frame, a Action) Request {
+	if a != AddKey {
+		return Stay
+	}
+	return k.state.ask(Prompt{Label: "key", Accept: k.state.AddKey,
+		Hint: func(string) string { return "a file, SESSIONID,KEY or a bare key; Enter tries it on all captures" }})
+}
+
+// AddKey gives all captures a key and reads them anew. It gives an error when
+// no capture can make anything of the text.
+func (s *State) AddKey(text string) error {
+	text = strings.TrimSpace(text)
+	if text == "" {
+		return nil
+	}
+	var last error
+	added := false
+	for i, d := range s.sides {
+		if d.Keys == nil || d.Again == nil {
+			continue
+		}
+		if err := d.Keys.Add(text); err != nil {
+			last = err
+			continue
+		}
+		added = true
+		s.reload(i)
+	}
+	if !added {
+		return last
+	}
+	s.note = "key added, reading again"
+	return nil
+}
+
+// reload reads a capture anew.
+func (s *State) reload(i int) {
+	old := s.sides[i]
+	old.dropped.Store(true)
+	d := newSide(old.Again())
+	d.after = old.done
+	s.sides[i] = d
+	if s.cmp.job != nil {
+		s.cmp.job.stop.Store(true)
+	}
+	s.cmp.result, s.cmp.differ, s.cmp.job = nil, nil, nil
+	s.detail.forget()
+	s.rows.cancel()
+	s.rows = listing{want: -1, other: -1, height: s.rows.height}
+	s.moved = false
+	s.stop.Store(false)
+	s.read(d)
+	s.rebuild()
+}
+
+// table lays out rows under headings; the last column takes what is left of w.
+func table(heads []string, rows [][]string, w int) []Line {
+	widths := make([]int, len(heads))
+	for i, h := range heads {
+		widths[i] = Width(h)
+		for _, r := range rows {
+			widths[i] = max(widths[i], Width(safe(r[i])))
+		}
+	}
+	over := -w
+	for _, n := range widths {
+		over += n + 2
+	}
+	for over > 0 { // the widest gives first
+		wide := 0
+		for i := range widths {
+			if widths[i] > widths[wide] {
+				wide = i
+			}
+		}
+		if widths[wide] <= 4 {
+			break
+		}
+		widths[wide]--
+		over--
+	}
+	line := func(cells []string, style Style) Line {
+		var out Line
+		for i, c := range cells {
+			out = append(out, Span{fit(safe(c), widths[i]) + "  ", style})
+		}
+		return out
+	}
+	out := []Line{line(heads, Dim)}
+	for _, r := range rows {
+		out = append(out, line(r, Plain))
+	}
+	return out
+}
+
+// wrap breaks text at blanks into lines of at most w cells.
+func wrap(text string, w int) []string {
+	var out []string
+	line := ""
+	for word := range strings.FieldsSeq(text) {
+		if line != "" && Width(line)+1+Width(word) > w {
+			out = append(out, line)
+			line = ""
+		}
+		if line != "" {
+			line += " "
+		}
+		line += word
+	}
+	if line != "" {
+		out = append(out, line)
+	}
+	return out
+}

@@ -66,7 +66,7 @@ func (b *Batch) next(p *pdu, proto op.Proto) *conv.Message {
 	m := &b.Messages[n]
 	m.FirstFrame, m.Frame, m.Time, m.Conn, m.Dir, m.FromServer = p.FirstFrame, p.Frame, p.Time, p.Conn, p.Dir, p.fromServer
 	m.Proto, m.Index, m.Of, m.Off, m.Size, m.Bytes, m.Outer = proto, 0, 1, 0, 0, nil, nil
-	m.Place, m.PDULen, m.NBSS, m.Missing, m.Event, m.Reset = p.place, p.Len, p.NBSS, p.Missing, p.Kind, p.Reset
+	m.Place, m.PDULen, m.Pos, m.NBSS, m.Missing, m.Event, m.Reset = p.place, p.Len, p.Pos, p.NBSS, p.Missing, p.Kind, p.Reset
 	m.Sealed, m.Seal, m.Packed, m.Signature, m.Session64 = false, conv.Seal{}, false, conv.SignatureUnsigned, 0
 	m.Problems = m.Problems[:0]
 	m.Num, m.Number, m.Lead = 0, 0, p.lead

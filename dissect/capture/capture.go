@@ -64,6 +64,9 @@ type PDU struct {
 	// Missing counts the bytes that are not in the capture: lost segments,
 	// frames cut by the snapshot length, the end of the file.
 	Missing uint32
+	// Pos is where the first byte after the NBSS header stands in what Dir
+	// sends: its sequence number, unwrapped (File.Scan, Packet).
+	Pos int64
 	// NBSS is the header.
 	NBSS [4]byte
 }
@@ -97,6 +100,9 @@ type Options struct {
 	// Ports are TCP ports to search for SMB harder: in the middle of segments
 	// too, as is done on 139 and 445.
 	Ports []uint16
+	// Packet, when not nil, is called for each packet after the PDUs that it
+	// completes.
+	Packet func(*Packet)
 }
 
 // Damage is something that could not be read.
@@ -117,11 +123,12 @@ type Summary struct {
 	Prologue            []Failure // what failed before SMB, in order, at most 64
 	FirstTime, LastTime int64     // nanoseconds since 1970 UTC
 	Damage              []Damage
-	SnapCut             uint32 // frames shorter than on the wire
-	Holes               uint32 // places in SMB streams where bytes are missing
-	HoleBytes           uint64 // and how many, as far as known
-	Unframed            uint64 // bytes of SMB connections that belong to no PDU found
-	Stopped             bool   // the callback ended the scan
+	SnapCut             uint32   // frames shorter than on the wire
+	Holes               uint32   // places in SMB streams where bytes are missing
+	HoleBytes           uint64   // and how many, as far as known
+	Unframed            uint64   // bytes of SMB connections that belong to no PDU found
+	Fragmented          []uint32 // SMB connections with TCP segments in IP fragments, by index
+	Stopped             bool     // the callback ended the scan
 }
 
 const (

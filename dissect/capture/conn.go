@@ -54,6 +54,7 @@ type conn struct {
 	likely    bool // its port is one that SMB is searched on
 	client    Side
 	reset     bool
+	pieces    bool   // segments came in IP fragments
 	index     uint32 // of File.Connections, when smb
 	first     uint32 // frame
 	last      uint32 // frame
@@ -103,6 +104,9 @@ func (s *scanner) tcp(r *record, src, dst address, v6 bool, off, size int) {
 		}
 	}
 	s.segment(c, dir, &h, seg, data)
+	if s.packet != nil {
+		s.seen(c, dir, &h, off-h.size, size)
+	}
 }
 
 // lookup finds or makes the connection of a segment and says which side sent
@@ -229,6 +233,9 @@ func (s *scanner) recognise(c *conn, dir int) bool {
 		A: netip.AddrPortFrom(c.addr(0), c.port(0)), B: netip.AddrPortFrom(c.addr(1), c.port(1)),
 		FirstFrame: c.first, FirstTime: c.firstTime, Client: c.client,
 	})
+	if c.pieces {
+		s.sum.Fragmented = append(s.sum.Fragmented, c.index)
+	}
 	if other := &c.st[1-dir]; other.mode == modeProbe {
 		other.mode = modeSearch
 		if other.syn && other.consumed == 0 {

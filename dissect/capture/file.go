@@ -54,6 +54,22 @@ func (f *File) Size() int64 { return f.size }
 // several goroutines.
 func (f *File) Progress() (done, size int64) { return f.done.Load(), f.size }
 
+// Part is one file of a capture: its bytes in the joined space.
+type Part struct {
+	Name       string
+	Start, End int64
+}
+
+// Parts lists the files in the order in which they are read.
+func (f *File) Parts() []Part {
+	var list []Part
+	for i := range f.parts {
+		p := &f.parts[i]
+		list = append(list, Part{Name: p.name, Start: p.base, End: p.base + p.size})
+	}
+	return list
+}
+
 // Close closes the files.
 func (f *File) Close() error {
 	var first error

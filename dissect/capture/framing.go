@@ -39,7 +39,8 @@ type assembly struct {
 	ext     []Extent
 	nbss    [4]byte
 	kind    EventKind
-	closed  bool // a byte is missing: no more head, no more extents
+	at      int64 // PDU.Pos
+	closed  bool  // a byte is missing: no more head, no more extents
 	len     uint32
 	missing uint32
 	first   uint32 // frame
@@ -216,6 +217,7 @@ func (s *scanner) header(c *conn, dir int, g *segment, data []byte, pos uint32) 
 		s.pdu = PDU{
 			Kind: kind, Conn: c.index, Dir: uint8(dir), FirstFrame: first, Frame: st.frame, Time: st.time,
 			Len: size, Head: s.peek(g, data, pos, min(size, uint32(s.head))), Extents: s.one[:1], NBSS: st.hdr,
+			Pos: st.at - int64(g.len-pos),
 		}
 		if size == 0 {
 			s.pdu.Extents = nil
@@ -224,6 +226,7 @@ func (s *scanner) header(c *conn, dir int, g *segment, data []byte, pos uint32) 
 	default:
 		st.left = size - have
 		st.asm = s.begun(kind, st.hdr, size, first)
+		st.asm.at = st.at - int64(g.len-pos)
 		s.extend(st.asm, g, data, pos, have)
 	}
 	return pos + have
@@ -274,7 +277,7 @@ func (s *scanner) complete(c *conn, dir int) {
 	} else if c.smb {
 		s.pdu = PDU{
 			Kind: a.kind, Conn: c.index, Dir: uint8(dir), FirstFrame: a.first, Frame: st.frame, Time: st.time,
-			Len: a.len, Head: a.head, Extents: a.ext, Missing: a.missing, NBSS: a.nbss,
+			Len: a.len, Head: a.head, Extents: a.ext, Missing: a.missing, NBSS: a.nbss, Pos: a.at,
 		}
 		s.emit()
 	}
@@ -349,7 +352,7 @@ func (s *scanner) probe(c *conn, dir int, g *segment, data []byte) uint32 {
 		st.mode = modeSearch
 		return 0
 	}
-	if st.tail != nil && st.tail.n > 0 && s.spans(c, dir, b) {
+	if st.tail != nil && st.tail.n > 0 && s.spans(c, dir, g, b) {
 		return 0
 	}
 	if g.cap < magicLen {
@@ -367,7 +370,7 @@ func (s *scanner) search(c *conn, dir int, g *segment, data []byte, pos uint32) 
 		st.mode = modeFrame
 		return 0
 	}
-	if pos == 0 && st.tail != nil && st.tail.n > 0 && s.spans(c, dir, s.peek(g, data, 0, magicLen)) {
+	if pos == 0 && st.tail != nil && st.tail.n > 0 && s.spans(c, dir, g, s.peek(g, data, 0, magicLen)) {
 		return 0
 	}
 	for {
@@ -432,7 +435,7 @@ func (st *stream) keep(b []byte, g *segment) {
 
 // spans looks for a message that starts in the tail and whose identifier ends
 // in the segment that starts with b, and takes what the tail has of it.
-func (s *scanner) spans(c *conn, dir int, b []byte) bool {
+func (s *scanner) spans(c *conn, dir int, g *segment, b []byte) bool {
 	st := &c.st[dir]
 	t := st.tail
 	var buf [2*magicLen - 1]byte
@@ -449,6 +452,7 @@ func (s *scanner) spans(c *conn, dir int, b []byte) bool {
 		st.hdrN = 0
 		size := binary.BigEndian.Uint32(st.hdr[:]) & 0xffffff
 		st.asm = s.begun(PDUMessage, st.hdr, size, t.frame[i])
+		st.asm.at = st.at - int64(g.len) - int64(t.n-i-nbssHeader)
 		for k := i + nbssHeader; k < t.n; k++ {
 			s.extend(st.asm, &segment{off: t.off[k], cap: 1, frame: t.frame[k]}, t.b[k:k+1], 0, 1)
 		}

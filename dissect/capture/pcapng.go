@@ -89,6 +89,7 @@ type ngWalker struct {
 	w     *window
 	rep   reporter
 	order binary.ByteOrder
+	start int64 // of the block read last
 	pos   int64
 	last  int64 // time of the last packet that had one
 	ifs   []ngInterface
@@ -127,7 +128,7 @@ func (g *ngWalker) next(r *record) bool {
 			return false
 		}
 		body, size := g.pos+8, int64(total)-12
-		g.pos = next
+		g.start, g.pos = g.pos, next
 		switch kind {
 		case blockInterface:
 			g.describe(body, size)
@@ -141,6 +142,8 @@ func (g *ngWalker) next(r *record) bool {
 		}
 	}
 }
+
+func (g *ngWalker) bounds() (start, end int64) { return g.start, g.pos }
 
 // section starts a section: its byte order holds, its interfaces are its own.
 func (g *ngWalker) section(h []byte) bool {

@@ -19,6 +19,9 @@ type record struct {
 type walker interface {
 	// next returns false at the end. What it cannot read it reports.
 	next(r *record) bool
+	// bounds gives where the record that next gave last starts and ends, with
+	// all that the format has around the packet.
+	bounds() (start, end int64)
 }
 
 // reporter takes notes of damage at an offset of the joined space.
@@ -67,6 +70,7 @@ type pcapWalker struct {
 	header int
 	limit  uint32
 	link   uint32
+	start  int64
 	pos    int64
 }
 
@@ -122,9 +126,11 @@ func (p *pcapWalker) next(r *record) bool {
 	r.link = p.link
 	r.time = int64(sec)*1e9 + int64(frac)*p.tick
 	r.data = p.w.extend(r.off, int(min(r.cap, packetHead)), int(r.cap))
-	p.pos = r.off + int64(r.cap)
+	p.start, p.pos = p.pos, r.off+int64(r.cap)
 	return true
 }
+
+func (p *pcapWalker) bounds() (start, end int64) { return p.start, p.pos }
 
 // newWalker tells the format of a file by its first bytes; nil when there is
 // nothing to walk.

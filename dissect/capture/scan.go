@@ -22,6 +22,9 @@ func (f *File) Scan(o Options, fn func(*PDU) bool) (*Summary, error) {
 	f.mu.Unlock()
 	s := &scanner{f: f, fn: fn, head: min(o.HeadSize, maxWindow), conns: make(map[connKey]*conn)}
 	s.ports = append([]uint16{139, 445}, o.Ports...)
+	if o.Packet != nil {
+		s.packet = new(Packet)
+	}
 	w := newWindow(f)
 	var r record
 	for i := range f.parts {
@@ -30,6 +33,9 @@ func (f *File) Scan(o Options, fn func(*PDU) bool) (*Summary, error) {
 		walk := newWalker(w, s, p.base)
 		for walk != nil && !s.sum.Stopped && walk.next(&r) {
 			s.record(&r)
+			if o.Packet != nil {
+				s.report(walk, &r, o.Packet)
+			}
 		}
 		if w.err != nil {
 			if s.sum.Frames == 0 {
@@ -73,6 +79,7 @@ type scanner struct {
 	one       [1]Extent
 	broken    bool // reading again failed, as reported
 	unread    map[uint32]bool
+	packet    *Packet // what is found in the packet being read, when wanted
 }
 
 func (s *scanner) frame() uint32 { return s.sum.Frames }
@@ -179,6 +186,12 @@ func (s *scanner) whole(r *record, d *datagram, list []fragment) {
 	c, dir := s.lookup(r, d.src, d.dst, d.v6, &h)
 	if c == nil {
 		return
+	}
+	if !c.pieces {
+		c.pieces = true
+		if c.smb {
+			s.sum.Fragmented = append(s.sum.Fragmented, c.index)
+		}
 	}
 	flags := h.flags
 	for i, g := range list {

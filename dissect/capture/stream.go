@@ -12,6 +12,7 @@ const (
 	keepQueue   = 64       // segments of room that an empty queue keeps
 	graceFrames = 8        // frames that a segment may be late after it was acknowledged
 	graceTime   = 5e6      // and nanoseconds
+	firstWrap   = 1 << 32  // added to sequence numbers, so that none before a stream's first is negative
 )
 
 // segment is a run of a stream's bytes: len on the wire, of which the first
@@ -44,6 +45,7 @@ type stream struct {
 	hdrN  uint8
 	hdr   [4]byte
 	next  uint32 // sequence number of the next byte to look at
+	at    int64  // the same, unwrapped: it grows where next wraps
 	isn   uint32
 	acked uint32 // by the other side
 	// The latest frame of the bytes looked at.
@@ -65,6 +67,19 @@ type stream struct {
 	queue    []segment // waiting for the bytes before them, by sequence number
 }
 
+// start begins a stream at its first known sequence number.
+func (st *stream) start(seq uint32) {
+	st.have, st.next, st.at = true, seq, firstWrap+int64(seq)
+}
+
+// unwrap gives the place of the sequence number nearest to the next byte.
+func (st *stream) unwrap(seq uint32) int64 {
+	if !st.have {
+		return firstWrap + int64(seq)
+	}
+	return st.at + int64(int32(seq-st.next))
+}
+
 // before compares sequence numbers, which wrap.
 func before(a, b uint32) bool { return int32(a-b) < 0 }
 
@@ -84,7 +99,7 @@ func (s *scanner) segment(c *conn, dir int, h *tcpHeader, seg segment, data []by
 		if !st.syn {
 			st.syn, st.isn = true, seg.seq
 			if !st.have {
-				st.have, st.next = true, seg.seq+1
+				st.start(seg.seq + 1)
 			}
 		}
 		seg.seq++
@@ -99,7 +114,7 @@ func (s *scanner) segment(c *conn, dir int, h *tcpHeader, seg segment, data []by
 	if h.flags&flagFIN != 0 && !st.fin {
 		st.fin, st.finSeq, st.finFrame, st.finTime = true, seg.end(), seg.frame, seg.time
 		if !st.have {
-			st.have, st.next = true, st.finSeq
+			st.start(st.finSeq)
 		}
 	}
 	if st.fin && !st.ended && st.next == st.finSeq {
@@ -141,6 +156,7 @@ func (s *scanner) abort(c *conn, dir int, seg *segment) {
 func (s *scanner) consume(c *conn, dir int, seg segment, data []byte) {
 	st := &c.st[dir]
 	st.next += seg.len
+	st.at += int64(seg.len)
 	st.consumed += uint64(seg.len)
 	if seg.frame >= st.frame {
 		st.frame, st.time = seg.frame, seg.time
@@ -153,7 +169,7 @@ func (s *scanner) consume(c *conn, dir int, seg segment, data []byte) {
 func (s *scanner) arrange(c *conn, dir int, seg segment, data []byte) {
 	st := &c.st[dir]
 	if !st.have {
-		st.have, st.next = true, seg.seq
+		st.start(seg.seq)
 	}
 	ahead := int32(seg.seq - st.next)
 	switch {
@@ -181,6 +197,7 @@ func (s *scanner) arrange(c *conn, dir int, seg segment, data []byte) {
 func (s *scanner) restart(c *conn, dir int, seg *segment) {
 	s.flush(c, dir)
 	st := &c.st[dir]
+	st.at = st.unwrap(seg.seq)
 	st.next, st.acks, st.fin, st.ended = seg.seq, false, false, false
 	s.lose(c, dir, 0, seg.frame, seg.time)
 }
@@ -257,6 +274,7 @@ func (s *scanner) skip(c *conn, dir int) {
 	first := st.queue[0]
 	n := first.seq - st.next
 	st.next = first.seq
+	st.at += int64(n)
 	s.lose(c, dir, n, first.frame, first.time)
 	s.drain(c, dir)
 }
@@ -307,6 +325,7 @@ func (s *scanner) flush(c *conn, dir int) {
 				frame, time = st.finFrame, st.finTime
 			}
 			st.next += uint32(missing)
+			st.at += int64(missing)
 			s.lose(c, dir, uint32(missing), frame, time)
 		}
 	}

@@ -39,6 +39,7 @@ type Message struct {
 	Outer     []byte // transform and compression headers, of the PDU's first message
 	Place     []byte // where the PDU lies: capture.DecodeExtents reads it
 	PDULen    uint32
+	Pos       int64 // capture.PDU.Pos
 	NBSS      [4]byte
 	Lead      []byte            // SMB Direct header before it
 	Event     capture.EventKind // of what is no message: start, end, hole

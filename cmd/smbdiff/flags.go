@@ -27,6 +27,7 @@ type flags struct {
 	help   bool
 	filter *filter.Filter // nil: everything
 	wrong  error          // of the filter
+	out    string
 }
 
 // list is a repeatable string flag.
@@ -64,6 +65,8 @@ func parseFlags(verb string, args []string) (*flags, error) {
 	case "stats":
 	case "dump":
 		s.BoolVar(&f.raw, "raw", false, "")
+	case "decrypt":
+		s.StringVar(&f.out, "o", "", "")
 	default:
 		f.diffFlags.define(s, verb)
 	}
@@ -125,7 +128,7 @@ func (f *flags) check(verb, color string) error {
 	default:
 		return usageError{what: "--color " + color + ": unknown", hint: "auto, always or never"}
 	}
-	if verb != "dump" && verb != "stats" {
+	if verb != "dump" && verb != "stats" && verb != "decrypt" {
 		if err := f.diffFlags.check(); err != nil {
 			return err
 		}
@@ -134,6 +137,11 @@ func (f *flags) check(verb, color string) error {
 	switch verb {
 	case "dump":
 		want, formats = []int{1}, []string{"", "ndjson", "json", "text"}
+	case "decrypt":
+		want = []int{1}
+		if f.out == "" {
+			return usageError{what: "no output given", hint: "smbdiff decrypt A -o OUT.pcapng"}
+		}
 	case "diff":
 		want, formats = []int{2}, []string{"", "text", "json", "ndjson", "html", "junit"}
 	case "stats":

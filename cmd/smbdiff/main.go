@@ -32,6 +32,7 @@ const usage = `usage: smbdiff [flags] A          view one capture (a list when s
        smbdiff dump [flags] A     every message with every field, as ndjson, json or text
        smbdiff keys ...           list, check, derive, export, import keys: smbdiff keys help
        smbdiff stats [flags] A [B]   per command count, errors, response times, bytes; two side by side
+       smbdiff decrypt [flags] A -o OUT   the capture in plain text, as pcapng; - is stdout
        smbdiff help | version
 
 Captures are pcap or pcapng, plain, gz or zst; - is stdin; a directory is a file set.
@@ -96,7 +97,7 @@ func (a *app) verb(args []string) int {
 	verb := "view"
 	if len(args) > 0 {
 		switch args[0] {
-		case "diff", "dump", "view", "learn", "masks", "stats":
+		case "diff", "dump", "view", "decrypt", "learn", "masks", "stats":
 			verb, args = args[0], args[1:]
 		case "keys":
 			return a.keysVerb(args[1:])
@@ -128,6 +129,8 @@ func (a *app) verb(args []string) int {
 		return a.learn(f)
 	case verb == "masks":
 		return a.masksVerb(f)
+	case verb == "decrypt":
+		return a.decrypt(f)
 	case verb == "diff" || len(f.files) == 2 && !a.terminal():
 		return a.diff(f)
 	case len(f.files) == 1 && !a.terminal():

@@ -133,6 +133,8 @@ type First struct {
 	Suspect string // server, client, network, consequence, none
 	Text    string
 	Of      uint32 // Suspect consequence: the operation of A whose answer differed before
+
+	login bool // a proof of identity is refused
 }
 
 // Cause is an earlier difference that may explain the first divergence.

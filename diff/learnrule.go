@@ -200,6 +200,8 @@ func (f *finding) number() string {
 		}
 	}
 	switch {
+	case f.level == 0 && derived(f.name):
+		return "within " + strconv.FormatFloat(max(4*most, 32), 'f', -1, 64)
 	case f.level == 0 && (most <= 64 || ratio <= 1.5 && f.samples[0].kind == field.Uint):
 		return "within " + strconv.FormatFloat(2*most, 'f', -1, 64)
 	case f.level == 0 && (f.samples[0].kind == field.Hex || f.repeats()) && f.renames():

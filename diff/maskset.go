@@ -212,7 +212,8 @@ func (m *Masks) List() (out []Listed) {
 	}
 	if m.lenient {
 		out = append(out, Listed{Field: nameInterim, Scope: "all but CHANGE_NOTIFY and LOCK", How: "drop", Name: rulePending},
-			Listed{Field: "response/*", Scope: "where one side failed and the other did not", How: "drop", Name: ruleBody})
+			Listed{Field: "response/*", Scope: "where one side failed and the other did not", How: "drop", Name: ruleBody},
+			Listed{Field: "smb2.flags", Scope: "where one dialect alone is 3.1.1", How: "drop the priority", Name: rulePriority})
 	}
 	return out
 }

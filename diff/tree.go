@@ -213,12 +213,26 @@ func (c *Comparer) judge(ta, tb *field.Tree, x, y *child, path string, d *decisi
 		if c.async && x.name == "smb2.flags" && (ta.Nodes[x.node].Val^tb.Nodes[y.node].Val)&^uint64(smb2.FlagAsync) == 0 {
 			rule = rulePending
 		}
+		if rule == "" && c.mask.lenient && x.name == "smb2.flags" && c.priority(ta.Nodes[x.node].Val^tb.Nodes[y.node].Val) {
+			rule = rulePriority
+		}
 		c.value(ta, tb, x, y, path, rule)
 	case verdictMasked:
 		c.value(ta, tb, x, y, path, d.name)
 	case verdictHidden:
 		c.diffs++
 	}
+}
+
+// rulePriority names what hides a priority that one side's dialect does not
+// have, [MS-SMB2] 2.2.1.
+const rulePriority = "priority, of 3.1.1 alone"
+
+const priorityMask = 0x70 // in the flags of the header
+
+func (c *Comparer) priority(changed uint64) bool {
+	a, b := c.readers[0].Message.Env.Dialect, c.readers[1].Message.Env.Dialect
+	return changed&^priorityMask == 0 && a != 0 && b != 0 && (smb2.Dialect(a) == smb2.Dialect311) != (smb2.Dialect(b) == smb2.Dialect311)
 }
 
 // verdict is what the rules make of two values that are not equal.

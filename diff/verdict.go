@@ -186,6 +186,9 @@ func (r *Result) suspect(row *Row, a, b *op.Op) {
 			f.Suspect = "network"
 		}
 		return
+	case f.Reason == "status" && refused(a, b):
+		f.Suspect, f.login = "client", true
+		return
 	case f.Field == nameTime:
 		f.Suspect = "network"
 		return
@@ -204,6 +207,21 @@ func (r *Result) suspect(row *Row, a, b *op.Op) {
 	}
 }
 
+// refused reports whether one side's logon failed for what it proves itself
+// with, which two runs never share.
+func refused(a, b *op.Op) bool {
+	if !establishes(a) {
+		return false
+	}
+	bad := func(status uint32) bool { return status == statusLogonFailure || status == statusWrongPassword }
+	return bad(a.Status) != bad(b.Status)
+}
+
+const (
+	statusWrongPassword = 0xc000006a
+	statusLogonFailure  = 0xc000006d
+)
+
 // suspicion gives the suspicion in words.
 func (f *First) suspicion() string {
 	switch f.Suspect {
@@ -213,6 +231,9 @@ func (f *First) suspicion() string {
 		}
 		return "server (requests equal)"
 	case "client":
+		if f.login {
+			return "client (what it proves itself with is refused)"
+		}
 		if f.Reason == "extra" || f.Reason == "missing" {
 			return "client (it asks for something else, all earlier answers are equal)"
 		}

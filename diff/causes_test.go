@@ -1,0 +1,165 @@
+package diff
+
+import (
+	"bytes"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"smbdiff/dissect"
+)
+
+// TestCauses reads what is said of real pairs of which the cause is known.
+func TestCauses(t *testing.T) {
+	for _, c := range []struct {
+		b, a            string // a: cause-base
+		verdict         string
+		first           string // what First.Text begins with, behind the numbers
+		reason, suspect string
+		causes          []string // fields, among the first three
+		differ, equal   int      // at most, at least
+		options         Options
+	}{
+		{b: "again", verdict: "same", equal: 52},
+		{b: "missing", verdict: "differ", first: `CREATE docs\b.txt F13, STATUS_SUCCESS vs STATUS_OBJECT_NAME_NOT_FOUND`, reason: "status", suspect: "server",
+			causes: []string{"smb2.find.id_both_directory_info"}, differ: 5, equal: 47},
+		{b: "readonly", verdict: "differ", first: `CREATE new.txt F8, STATUS_SUCCESS vs STATUS_ACCESS_DENIED`, reason: "status", suspect: "server",
+			causes: []string{"smb.access_mask"}, differ: 9, equal: 43},
+		{b: "password", verdict: "differ", first: `SESSION_SETUP LAB\tester, STATUS_SUCCESS vs STATUS_LOGON_FAILURE`, reason: "status", suspect: "client", differ: 49, equal: 3},
+		{b: "cipher", verdict: "differ", first: `NEGOTIATE 3.1.1 AES-128-GCM, smb2.negotiate_context.cipher_id AES-128-GCM (2) vs AES-256-CCM (3)`,
+			reason: "negotiated", suspect: "client", differ: 1, equal: 51},
+		{b: "dialect", verdict: "differ", first: `NEGOTIATE 3.1.1 AES-128-GCM, smb2.dialect 3.1.1 (0x0311) vs 3.0.2 (0x0302)`, reason: "negotiated", suspect: "client",
+			differ: 4, equal: 50},
+		{b: "extra", verdict: "differ", first: `CREATE more F13, only in B`, reason: "extra", suspect: "client", differ: 2, equal: 52},
+		{b: "swapped", verdict: "differ", first: `CREATE docs\b.txt F11, only in B`, reason: "extra", suspect: "client", differ: 8, equal: 48},
+		{b: "attribute", verdict: "differ", first: `QUERY_DIRECTORY docs F1 FileIdBothDirectoryInformation *, smb2.file_attribute NORMAL (0x00000080) vs HIDDEN (0x00000002)`,
+			reason: "field", suspect: "server", differ: 3, equal: 49},
+		{b: "denied", verdict: "differ", first: `CREATE docs\b.txt F13, STATUS_SUCCESS vs STATUS_ACCESS_DENIED`, reason: "status", suspect: "server", differ: 4, equal: 48},
+		{b: "lost", verdict: "differ", first: `CREATE docs\a.txt F3, STATUS_SUCCESS vs no answer`, reason: "no_answer", suspect: "network", differ: 37, equal: 15},
+		{b: "delayed", verdict: "same", equal: 52},
+		{b: "delayed", verdict: "differ", first: `CREATE docs\a.txt F3, smb2.time 124µs vs 319.316ms`, reason: "field", suspect: "network", differ: 1, equal: 51,
+			options: Options{Timing: true}},
+		{b: "again", verdict: "same", equal: 52, options: Options{Timing: true}},
+		{b: "delayed", verdict: "same", equal: 52, options: Options{Timing: true, Mask: "ci"}},
+		{a: "write1", b: "write2", verdict: "differ", first: `WRITE w.bin F1 16384+16384, only in B`, reason: "extra", suspect: "consequence",
+			causes: []string{"smb2.max_write_size"}, differ: 5, equal: 15},
+	} {
+		if c.a == "" {
+			c.a = "base"
+		}
+		ta, tb := load(t, pcap("cause-"+c.a), true), load(t, pcap("cause-"+c.b), true)
+		r := Traces(ta, tb, c.options)
+		if r.Verdict != c.verdict {
+			t.Errorf("%s: %s: %s", c.b, r.Verdict, r.Sentence())
+			continue
+		}
+		if differ, equal := r.Differ(), r.Counts[Equal]+r.Counts[Masked]; differ > c.differ || equal < c.equal {
+			t.Errorf("%s: %d rows differ, at most %d may; %d are equal, at least %d must be", c.b, differ, c.differ, equal, c.equal)
+		}
+		checkTurned(t, c.b, ta, tb, r, c.options)
+		f := r.First
+		if f == nil {
+			continue
+		}
+		_, text, _ := strings.Cut(f.Text, "(B): ")
+		if !strings.HasPrefix(text, c.first) || f.Reason != c.reason || f.Suspect != c.suspect {
+			t.Errorf("%s: %s %s: %s", c.b, f.Reason, f.Suspect, f.Text)
+		}
+		for _, want := range c.causes {
+			found := false
+			for i := 0; i < min(3, len(r.Causes)); i++ {
+				found = found || r.Causes[i].Field == want
+			}
+			if !found {
+				t.Errorf("%s: causes %+v lack %s", c.b, r.Causes, want)
+			}
+		}
+	}
+}
+
+// checkTurned compares the other way round: the same rows, sides swapped.
+func checkTurned(t *testing.T, name string, a, b *dissect.Trace, r *Result, o Options) {
+	t.Helper()
+	turned := Traces(b, a, o)
+	type key struct {
+		a, b  uint32
+		grade Grade
+	}
+	swap := map[Grade]Grade{OnlyA: OnlyB, OnlyB: OnlyA}
+	rows := map[key]int{}
+	for _, x := range r.Rows {
+		rows[key{x.A, x.B, x.Grade}]++
+	}
+	for _, x := range turned.Rows {
+		g := x.Grade
+		if y, ok := swap[g]; ok {
+			g = y
+		}
+		rows[key{x.B, x.A, g}]--
+	}
+	for k, n := range rows {
+		if n != 0 {
+			t.Errorf("%s: row %+v is not there the other way round", name, k)
+		}
+	}
+}
+
+// TestLearnNoise learns the noise of three runs; a real change is still found.
+func TestLearnNoise(t *testing.T) {
+	trace := func(n string) *dissect.Trace { return load(t, pcap(n), true) }
+	runs := []*dissect.Trace{trace("noise-1"), trace("noise-2"), trace("noise-3")}
+	if r := Traces(runs[0], runs[1], Options{}); r.Verdict != "differ" {
+		t.Fatal(r.Sentence())
+	}
+	l, err := Learn(runs, nil, Options{})
+	if err != nil || l.Left > 0 || l.Rules() == 0 || l.Pairs != 3 {
+		t.Fatalf("%+v %v", l, err)
+	}
+	path := filepath.Join(t.TempDir(), "masks.toml")
+	var text bytes.Buffer
+	if err := l.Write(&text, filepath.Dir(path)); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(path, text.Bytes(), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	m, err := LoadMasks([]string{path}, nil, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, a := range runs {
+		for _, b := range runs[i+1:] {
+			if r := Traces(a, b, Options{Masks: m}); r.Verdict != "same" {
+				t.Error(r.Sentence())
+			}
+		}
+	}
+	r := Traces(runs[0], trace("noise-bad"), Options{Masks: m})
+	if r.First == nil || r.First.Field != "smb2.file_attribute" {
+		t.Errorf("%s", r.Sentence())
+	}
+	c := r.Comparer()
+	for _, row := range r.Rows {
+		if !row.Grade.Shows() {
+			continue
+		}
+		for _, ch := range c.Compare(row) {
+			if ch.Masked == "" && ch.Name != "smb2.file_attribute" && ch.Name != "smb2.mode_info" {
+				t.Errorf("noise: %+v", ch)
+			}
+		}
+	}
+	if s := text.String(); !strings.Contains(s, "# READ response smb2.read.blob: 3 differences in 3 of 3 pairs") || strings.Contains(s, t.TempDir()) {
+		t.Errorf("evidence:\n%s", s)
+	}
+}
+
+// TestLearnAll learns, from nothing, all that two equal runs do not share.
+func TestLearnAll(t *testing.T) {
+	runs := []*dissect.Trace{load(t, pcap("good"), true), load(t, pcap("same"), true)}
+	l, err := Learn(runs, []string{"none"}, Options{})
+	if err != nil || l.Left > 0 {
+		t.Errorf("%d rows left, %v", l.Left, err)
+	}
+}

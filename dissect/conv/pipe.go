@@ -35,11 +35,39 @@ type call struct {
 const (
 	callBound = 1 << iota
 	callNDR
+	callNDR64
 	callNamed
 )
 
+// callsOn2 reports whether a request speaks to a pipe, whatever is known of its
+// open.
+func callsOn2(f *smb2.Facts, command smb2.Command) bool {
+	return command == smb2.Write && dcerpc.Is(f.Data) || command == smb2.Ioctl && f.CtlCode == ctlPipeTransceive
+}
+
+// callsOn1 is callsOn2 for SMB1.
+func callsOn1(f *smb1.Facts, command uint8) bool {
+	return command == smb1.WriteAndX && dcerpc.Is(f.Data) || command == smb1.Transaction && f.SubCommand == smb1.TransactPipe
+}
+
+// foundPipe notes that an open that the capture does not begin with is a pipe.
+func (t *Tracker) foundPipe(s *session, id *[16]byte, o *op.Op) {
+	p, ok := s.open(id)
+	if !ok {
+		t.opens++
+		p.num = t.opens
+	}
+	p.pipe = true
+	s.opened(id, p)
+	o.Open, o.Path = p.num, p.path
+	pipe(o, true)
+}
+
 // pipe takes the pipe data of a message.
 func (t *Tracker) pipe(m *Message, o *op.Op) {
+	if o.Open == 0 {
+		return
+	}
 	whole := m
 	if len(m.Bytes) < m.Size && t.Whole != nil && m.Missing == 0 {
 		if w := t.Whole(m); w != nil {
@@ -51,7 +79,7 @@ func (t *Tracker) pipe(m *Message, o *op.Op) {
 		return
 	}
 	seen := t.pipes.Message(o.Open, m.Num, m.Response(), data)
-	if len(seen.Text) > 0 && (o.Detail == 0 || m.Response()) {
+	if len(seen.Text) > 0 && (o.Detail == 0 || m.Response() && !seen.Plain) {
 		o.Detail = t.Names.Intern(seen.Text)
 	}
 	if len(seen.Calls) == 0 && len(seen.Head) == 0 {
@@ -114,6 +142,9 @@ func (c *calls) add(num uint32, seen *dcerpc.Seen) {
 		if k.NDR {
 			e.flags |= callNDR
 		}
+		if k.NDR64 {
+			e.flags |= callNDR64
+		}
 		if k.Named {
 			e.flags |= callNamed
 		}
@@ -151,7 +182,8 @@ func (t *Tracker) Calls(num uint32) (*wire.RPC, []dcerpc.Piece) {
 	e := &c.messages[i]
 	rpc := new(wire.RPC)
 	for _, k := range c.list[e.call : e.call+e.calls] {
-		call := wire.Call{Opnum: k.opnum, Bound: k.flags&callBound != 0, NDR: k.flags&callNDR != 0, Named: k.flags&callNamed != 0}
+		call := wire.Call{Opnum: k.opnum, Bound: k.flags&callBound != 0, NDR: k.flags&callNDR != 0, NDR64: k.flags&callNDR64 != 0,
+			Named: k.flags&callNamed != 0}
 		if call.Bound {
 			call.Interface = c.interfaces[k.uuid]
 		}

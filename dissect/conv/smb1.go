@@ -43,6 +43,10 @@ func (t *Tracker) request1(c *connection, m *Message) {
 		if f.HasFID {
 			if p, ok := s.open(fid1(f.FID)); ok {
 				o.Open, o.Path = p.num, p.path
+				pipe(o, p.pipe)
+			}
+			if (o.Open == 0 || o.Tree == 0) && callsOn1(f, h.Command) {
+				t.foundPipe(s, fid1(f.FID), o)
 			}
 		}
 	}

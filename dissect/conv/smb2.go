@@ -44,6 +44,9 @@ func (t *Tracker) request2(c *connection, m *Message) {
 				pipe(o, p.pipe)
 				c.lastOpen = p
 			}
+			if (o.Open == 0 || o.Tree == 0) && callsOn2(f, h.Command) {
+				t.foundPipe(s, &fid, o)
+			}
 		}
 	}
 	switch h.Command {

@@ -61,10 +61,10 @@ type Seen struct {
 	wire.RPC
 	Pieces []Piece // earlier messages, rising, that hold parts of its PDUs and calls
 	Text   []byte  // what the first PDU is, for people
+	Plain  bool    // the text says less than that of what is answered
 }
 
-// Message takes the pipe data of message num. The text of the result is good
-// until the next call.
+// Message takes the pipe data of message num.
 func (s *Pipes) Message(open, num uint32, response bool, data []byte) Seen {
 	var seen Seen
 	p := s.pipes[open]
@@ -212,7 +212,7 @@ func (r *reading) request(h *header, b []byte) (call wire.Call) {
 	}
 	o := h.order()
 	if ctx, ok := r.pipe.contexts[o.Uint16(b[headerSize+4:])]; ok {
-		call.Bound, call.Interface, call.NDR = true, ctx.uuid, ctx.syntax == syntaxNDR
+		call.Bound, call.Interface, call.NDR, call.NDR64 = true, ctx.uuid, ctx.syntax == syntaxNDR, ctx.syntax == syntaxNDR64
 	}
 	call.Named, call.Opnum = true, o.Uint16(b[headerSize+6:])
 	if h.first() {
@@ -378,6 +378,9 @@ func (r *reading) text(h *header, b []byte, call *wire.Call) []byte {
 			}
 		}
 		return text
+	case typeBindAck, typeAlterAck, typeBindNak:
+		r.seen.Plain = h.kind != typeBindNak
+		return []byte(typeNames.Name(uint64(h.kind)))
 	}
-	return nil
+	return []byte(typeNames.Name(uint64(h.kind)))
 }

@@ -52,10 +52,13 @@ func (p *pdu) operationStub(c *wire.Codec, opnum uint16, named bool) {
 		return
 	}
 	c.Begin(fPayload)
-	if named && p.call.Bound && p.call.NDR && p.little {
-		if iface := ndr.ByUUID(p.call.Interface); iface != ndr.None {
-			c.SetBase(c.Pos())
+	if iface := ndr.ByUUID(p.call.Interface); named && p.call.Bound && p.little && iface != ndr.None {
+		c.SetBase(c.Pos())
+		switch {
+		case p.call.NDR:
 			ndr.Walk(c, iface, opnum, p.kind == typeResponse)
+		case p.call.NDR64:
+			ndr.Walk64(c, iface, opnum, p.kind == typeResponse)
 		}
 	}
 	c.Rest(fStub)

@@ -12,6 +12,7 @@ type Call struct {
 	Interface [16]byte // UUID of the abstract syntax, fields little-endian
 	Bound     bool     // Interface is known
 	NDR       bool     // the transfer syntax is NDR 2.0
+	NDR64     bool     // the transfer syntax is NDR64
 	Named     bool     // Opnum is known
 	Opnum     uint16
 	Stub      []byte // put together from this PDU and earlier ones; nil when this one holds it all

@@ -76,7 +76,7 @@ func (r *Reader) env(m *conv.Message) {
 	m.Env.Response, m.Env.Status = m.Response(), m.Status()
 	m.Env.InfoType, m.Env.InfoClass, m.Env.CtlCode = o.InfoType, o.InfoClass, o.Code
 	m.PathName = t.tracker.Names.Get(o.Path)
-	if m.Proto == op.SMB2 && m.SMB2.TreeID != 0 {
+	if m.Proto == op.SMB2 && m.SMB2.TreeID != 0 || m.Proto == op.SMB1 && m.SMB1.TID != 0 && m.SMB1.TID != 0xffff {
 		m.Env.Tree = t.tracker.TreeName(o.Tree)
 	}
 	m.Env.Pipe, m.Env.SubCode = o.Env&op.EnvPipe != 0, uint16(o.Code)

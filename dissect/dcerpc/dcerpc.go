@@ -58,6 +58,20 @@ func (h *header) last() bool  { return h.flags&flagLast != 0 }
 // stubs reports whether the PDU carries a stub.
 func (h *header) stubs() bool { return h.kind == typeRequest || h.kind == typeResponse }
 
+// parseJoined reads the header of a PDU of which head stands in earlier
+// messages.
+func parseJoined(head, b []byte, h *header) bool {
+	var joined [headerSize]byte
+	n := copy(joined[:], head)
+	n += copy(joined[n:], b)
+	return parseHeader(joined[:n], h)
+}
+
+// begins reports whether b, which is shorter than a header, may begin one.
+func begins(b []byte) bool {
+	return len(b) > 0 && len(b) < headerSize && b[0] == 5 && (len(b) < 2 || b[1] <= 1) && (len(b) < 3 || b[2] <= typeOrphaned)
+}
+
 // Is reports whether b begins as a PDU does.
 func Is(b []byte) bool {
 	var h header
@@ -84,15 +98,18 @@ func Walk(c *wire.Codec, other *field.Def) {
 		return next
 	}
 	var h header
-	if len(known.Head) > 0 && parseHeader(known.Head, &h) && h.length > len(known.Head) {
-		n := min(h.length-len(known.Head), c.Left())
-		pdu := append(known.Head[:len(known.Head):len(known.Head)], c.Bytes(fPiece, n)...)
+	if head := known.Head; len(head) > 0 && parseJoined(head, c.Peek(headerSize), &h) && h.length > len(head) {
+		n := min(h.length-len(head), c.Left())
+		pdu := append(head[:len(head):len(head)], c.Bytes(fPiece, n)...)
 		if len(pdu) == h.length {
 			c.In("pipe", pdu, func(c *wire.Codec) { walkPDU(c, call()) })
 		}
 	}
 	for c.Left() > 0 {
-		if !parseHeader(c.Peek(headerSize), &h) {
+		if b := c.Peek(headerSize); !parseHeader(b, &h) {
+			if begins(b) {
+				other = fPiece
+			}
 			c.Rest(other)
 			return
 		}

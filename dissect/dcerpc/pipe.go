@@ -69,7 +69,7 @@ func (s *Pipes) Message(open, num uint32, response bool, data []byte) Seen {
 	var seen Seen
 	p := s.pipes[open]
 	if p == nil {
-		if !Is(data) || len(s.pipes) >= maxPipes {
+		if !Is(data) && !begins(data) || len(s.pipes) >= maxPipes {
 			return seen
 		}
 		if s.pipes == nil {
@@ -135,11 +135,13 @@ func (r *reading) data(data []byte) {
 	f := r.flow
 	off := 0
 	var h header
+	if len(f.part) > 0 && len(f.part)+len(data) >= headerSize && (!parseJoined(f.part, data, &h) || h.length < len(f.part)) {
+		r.drop()
+	}
 	if len(f.part) > 0 {
-		parseHeader(f.part, &h)
 		r.seen.Head, r.seen.Pieces = f.part, slices.Clip(f.pieces)
 		need := h.length - len(f.part)
-		if need > len(data) {
+		if need > len(data) || len(f.part)+len(data) < headerSize {
 			r.keep(data, Piece{r.num, 0})
 			return
 		}
@@ -156,6 +158,9 @@ func (r *reading) data(data []byte) {
 		}
 		r.pdu(&h, data[off:off+h.length], []Piece{{r.num, uint32(off)}})
 		off += h.length
+	}
+	if begins(data[off:]) {
+		r.keep(data[off:], Piece{r.num, uint32(off)})
 	}
 }
 

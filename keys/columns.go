@@ -138,6 +138,13 @@ func (p *parser) secretLine(line string) (bool, error) {
 		}
 		return true, nil
 	}
+	if lm, nt, ok := strings.Cut(strings.TrimSpace(line), ":"); ok && len(lm) == 32 && len(nt) == 32 && isHex(nt) && (isHex(lm) || strings.Trim(lm, "Xx*") == "") {
+		h, err := p.hash(nt)
+		if err == nil {
+			p.ring.addSecret(Secret{Hash: h, Source: p.source()})
+		}
+		return true, err
+	}
 	return p.dumped(line)
 }
 

@@ -36,6 +36,10 @@ var labels = [...]struct {
 	{"ServerOut  Key", partS2C}, {"ServerOut key", partS2C}, {"ServerIn key", partC2S}, {"Encryption key", partC2S},
 	{"Decryption key", partS2C}, {"Cipher type", partCipher}, {"Cipher Algo", partCipher}, {"Cipher", partCipher},
 	{"Signing Algo", partSigningAlgorithm},
+	// Structures of cifs.ko's ioctls, as programs around them print their members.
+	{"session_id_wire", partID}, {"session_id", partID}, {"suid", partID}, {"session_key", partSession}, {"auth_key", partSession},
+	{"server_in_key", partC2S}, {"smb3encryptionkey", partC2S}, {"server_out_key", partS2C}, {"smb3decryptionkey", partS2C},
+	{"cipher_type", partCipher}, {"cipher", partCipher}, {"signing_key", partSigning},
 }
 
 // record is a debug record being put together.

@@ -176,6 +176,9 @@ func (p *parser) one(line string) error {
 	if text == "" || text[0] == '#' {
 		return nil
 	}
+	if done, err := p.object(text); done || err != nil {
+		return err
+	}
 	if done, err := p.debugLine(line); done || err != nil {
 		return err
 	}

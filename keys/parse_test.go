@@ -95,6 +95,16 @@ Encryption key: a0 2b 62 e6 80 10 03 e8 c4 ac b9 ea 15 db d9 60
 Decryption key: 6b 9d fc c0 be 5f 00 e9 ff 7b a5 5a ba 22 1a 93
 `
 
+const ioctl = `# the structures of the ioctl
+ioctl: CIFS_DUMP_FULL_KEY 0xc011cf0a
+session_id_number: 0x00000000822c38c3
+session_id_wire: c3382c8200000000
+cipher: 0x0004
+session_key: c7ca43579b3841200088b4a663f69100
+server_in_key: a02b62e6801003e8c4acb9ea15dbd9604a4d18e92fbc67e5fee6af8f2a95ce9f
+server_out_key: 6b9dfcc0be5f00e9ff7ba55aba221a933c3340f3186940629d94b2b92a5b4dd3
+`
+
 // show writes a key for comparison.
 func show(k *Key) string {
 	s := ""
@@ -132,6 +142,11 @@ func TestFormats(t *testing.T) {
 		{"cifs.ko, old prefix", strings.ReplaceAll(cifs, `CIFS: VFS: \\server `, "CIFS VFS: "), all16, "f:2", 2},
 		{"ksmbd", ksmbd, all16, "f:2", 2},
 		{"smbinfo, full", smbinfoNew, plain32, "f:1", 4},
+		{"ioctl", ioctl, plain32, "f:4", 4},
+		{"cifs.ko below 3.0", strings.ReplaceAll(cifs[:strings.Index(cifs, "[ 1234.567894]")], "AES", "SMB2"), "session=" + session, "f:2", 2},
+		{"ksmbd, no prefix", strings.ReplaceAll(ksmbd, "ksmbd: ", ""), all16, "f:2", 2},
+		{"cifs.ko in the journal", strings.ReplaceAll(cifs, "[ 1234.", "Nov 21 10:00:00 host kernel: [ 1234."), all16, "f:2", 2},
+		{"our own JSON", `{"session_id":"0x00000000822c38c3","user":"x","session_key":"` + session + `","client_to_server_key":"` + c2s16 + `"},`, "session=" + session + " c2s=" + c2s16, "f:1", 0},
 		{"smbinfo, old", smbinfoOld, plain16, "f:1", 2},
 		{"smbinfo in UTF-16", string(wide), plain16, "f:1", 2},
 		{"wireshark", "# generated\n" + wire + "," + session + `,"",""` + "\n", "session=" + session, "f:2", 0},
@@ -164,19 +179,19 @@ func TestFormats(t *testing.T) {
 
 func TestManyInOne(t *testing.T) {
 	text := smbd + strings.ReplaceAll(smbd, "C3 38", "C4 38") + wire[:2] + "ff" + wire[4:] + "," + session + "\npassword LAB\\tester a b c\n" +
-		"nthash tester " + session + "\nAdministrator:500:aad3b435b51404eeaad3b435b51404ee:" + session + ":::\n" + c2s16 + "\n"
+		"nthash tester " + session + "\nAAD3B435B51404EEAAD3B435B51404EE:" + s2c16 + "\nAdministrator:500:aad3b435b51404eeaad3b435b51404ee:" + session + ":::\n" + c2s16 + "\n"
 	r := &Ring{}
 	if err := r.AddText("f", []byte(text)); err != nil {
 		t.Fatal(err)
 	}
-	if len(r.Keys) != 4 || len(r.Secrets) != 3 {
+	if len(r.Keys) != 4 || len(r.Secrets) != 4 {
 		t.Fatalf("%d keys, %d secrets", len(r.Keys), len(r.Secrets))
 	}
 	s := r.Secrets[0]
 	if s.Domain != "LAB" || s.User != "tester" || s.Password != "a b c" || s.Account() != `LAB\tester` {
 		t.Errorf("got %v", s)
 	}
-	if !r.Keys[3].AnyID || !r.Keys[3].Matches(5) || r.Secrets[2].User != "Administrator" || len(r.Secrets[2].Hash) != 16 {
+	if !r.Keys[3].AnyID || !r.Keys[3].Matches(5) || r.Secrets[3].User != "Administrator" || len(r.Secrets[3].Hash) != 16 || r.Secrets[2].User != "" {
 		t.Errorf("got %v and %v", r.Keys[3], r.Secrets[2])
 	}
 	if w := r.Keys[0].Wireshark(); w != wire+","+session+","+s2c32+","+c2s32 {

@@ -107,6 +107,8 @@ func rules() []rule {
 		{glob: "smb2.dh2x.create_guid", how: alias, class: aliasCreate, name: "create guid", sets: inIDs},
 		{glob: "smb2.app_instance.app_guid", how: alias, class: aliasCreate, name: "application instance", sets: inIDs},
 		{glob: "smb2.fsctl.cchunk.resume_key", how: alias, class: aliasResume, name: "resume key", sets: inIDs},
+		{glob: "dcerpc.cn_assoc_group", how: alias, class: aliasGroup, name: "association group", sets: inIDs},
+		{glob: "*handle", how: alias, class: aliasHandle, name: "context handle", kinds: []field.Kind{field.Bytes}, sets: inIDs},
 		{glob: "smb*.tree", how: hide, name: "tree id", kinds: []field.Kind{field.Known}, sets: inIDs},
 
 		{glob: "smb*.signature", how: hide, name: "signature", kinds: []field.Kind{field.Bytes, field.Hex}, sets: inMost},
@@ -152,6 +154,16 @@ func rules() []rule {
 		{glob: "*/smb2.security_blob*/*length", how: drop, name: "sizes of tokens", sets: inCI},
 		{glob: "*/smb2.security_blob*/*maxlen", how: drop, name: "sizes of tokens", sets: inCI},
 		{glob: "*/smb2.security_blob*/*offset", how: drop, name: "sizes of tokens", sets: inCI},
+
+		{glob: "dcerpc.referent_id*", how: drop, name: "referent id", sets: inMost},
+		{glob: "dcerpc.ndr_padding", how: drop, name: "padding", sets: inMost},
+		{glob: "dcerpc.auth_padding", how: drop, name: "padding", sets: inMost},
+		{glob: "dcerpc.auth_ctx_id", how: drop, name: "authentication", sets: inMost},
+		{glob: "dcerpc.auth_credentials", how: drop, name: "authentication", sets: inMost},
+		{glob: "dcerpc.encrypted_stub_data", how: length, name: "ciphertext", sets: inMost},
+		{glob: "dcerpc.fragment", how: length, name: "pieces of calls", sets: inMost}, // compared where they are put together
+		{glob: "*/dcerpc.payload_stub_data/dcerpc.stub_data", how: keep, sets: inMost},
+		{glob: "dcerpc.stub_data", how: length, name: "pieces of calls", sets: inMost},
 
 		{glob: "smb2.twrp_timestamp", how: keep, sets: inMost},
 		{glob: "*", how: shape, name: "time", kinds: times, sets: inMost},

@@ -21,6 +21,7 @@ type texts struct {
 	size   int
 	sealed []byte
 	single []byte
+	spare  []byte // to be used again
 }
 
 type text struct {
@@ -79,21 +80,22 @@ func (t *texts) open(dst []byte, e *edit, ext []capture.Extent) ([]byte, error) 
 // room gives an empty buffer for n bytes, and drops what was used longest ago
 // beyond maxTexts.
 func (t *texts) room(n int) []byte {
-	var spare []byte
 	for t.size+n > maxTexts && t.used.Len() > 0 {
-		spare = t.drop(t.used.Back())
+		t.drop(t.used.Back())
 	}
-	if cap(spare) >= n {
-		return spare[:0]
+	b := t.spare
+	if cap(b) < n {
+		b = make([]byte, 0, n)
 	}
-	return make([]byte, 0, n)
+	t.spare = nil
+	return b[:0]
 }
 
-func (t *texts) drop(el *list.Element) []byte {
+func (t *texts) drop(el *list.Element) {
 	old := t.used.Remove(el).(*text)
 	delete(t.byEdit, old.edit)
 	t.size -= cap(old.b)
-	return old.b
+	t.spare = old.b
 }
 
 // done drops what will hardly be wanted again: a PDU whose end was written.

@@ -325,3 +325,6 @@ func desKey(k []byte) []byte {
 	}
 	return out
 }
+
+// NTOWFv2 is ResponseKeyNT of an account, [MS-NLMP] 3.3.2; names are UTF-16.
+func NTOWFv2(hash []byte, user, domain []uint16) []byte { return ntowf2(hash, user, domain) }

@@ -1,0 +1,80 @@
+package main
+
+import (
+	"flag"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+
+	"smbdiff/cmd/smbpair/internal/server"
+	"smbdiff/dissect/smb2"
+)
+
+// list is a flag that may be repeated.
+type list []string
+
+func (l *list) String() string { return strings.Join(*l, " ") }
+
+func (l *list) Set(s string) error {
+	*l = append(*l, s)
+	return nil
+}
+
+// parse reads the flags of a verb that takes no arguments.
+func parse(f *flag.FlagSet, args []string) error {
+	f.SetOutput(io.Discard)
+	f.Usage = func() {}
+	if err := f.Parse(args); err != nil {
+		return usageError{err.Error()}
+	}
+	if f.NArg() > 0 {
+		return usageError{fmt.Sprintf("%q is not wanted here", f.Arg(0))}
+	}
+	return nil
+}
+
+var allDialects = [...]smb2.Dialect{smb2.Dialect202, smb2.Dialect210, smb2.Dialect300, smb2.Dialect302, smb2.Dialect311}
+
+// dialects reads MIN-MAX, or one dialect.
+func dialects(s string) ([]smb2.Dialect, error) {
+	from, to, ranged := strings.Cut(s, "-")
+	if !ranged {
+		to = from
+	}
+	find := func(name string) int {
+		return slices.IndexFunc(allDialects[:], func(d smb2.Dialect) bool { return d.String() == name })
+	}
+	i, j := find(from), find(to)
+	if i < 0 || j < i {
+		return nil, usageError{fmt.Sprintf("--dialect %s: 2.0.2, 2.1, 3.0, 3.0.2, 3.1.1, or a range of them", s)}
+	}
+	return allDialects[i : j+1], nil
+}
+
+// ciphers reads names, best first.
+func ciphers(s string) (out []smb2.Cipher, err error) {
+	for _, name := range strings.Split(s, ",") {
+		c := smb2.AES128CCM
+		for c <= smb2.AES256GCM && !strings.EqualFold(c.String(), strings.TrimSpace(name)) {
+			c++
+		}
+		if c > smb2.AES256GCM {
+			return nil, usageError{fmt.Sprintf("--cipher %s: AES-128-GCM, AES-128-CCM, AES-256-GCM or AES-256-CCM", name)}
+		}
+		out = append(out, c)
+	}
+	return out, nil
+}
+
+// users reads NAME:PASSWORD.
+func users(specs []string) (out []server.User, err error) {
+	for _, s := range specs {
+		name, password, ok := strings.Cut(s, ":")
+		if !ok || name == "" {
+			return nil, usageError{"--user wants NAME:PASSWORD"}
+		}
+		out = append(out, server.User{Name: name, Password: password})
+	}
+	return out, nil
+}

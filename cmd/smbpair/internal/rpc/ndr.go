@@ -1,0 +1,101 @@
+package rpc
+
+import (
+	"unicode/utf8"
+
+	"smbdiff/cmd/smbpair/internal/wire"
+)
+
+// reader reads NDR, [C706] 14: values are aligned to their size.
+type reader struct {
+	b   []byte
+	at  int
+	bad bool
+}
+
+func (r *reader) take(n, align int) []byte {
+	at := (r.at + align - 1) &^ (align - 1)
+	if at > len(r.b) || n > len(r.b)-at || n < 0 {
+		r.bad, r.at = true, len(r.b)
+		return nil
+	}
+	r.at = at + n
+	return r.b[at:r.at]
+}
+
+func (r *reader) u16() uint16 { return wire.Read(r.take(2, 2)).U16() }
+func (r *reader) u32() uint32 { return wire.Read(r.take(4, 4)).U32() }
+
+// text is a conformant varying string.
+func (r *reader) text() string {
+	r.u32()
+	r.u32()
+	n := r.u32()
+	b := r.take(int(min(n, 1<<20))*2, 1)
+	s := wire.Text(b)
+	for len(s) > 0 && s[len(s)-1] == 0 {
+		s = s[:len(s)-1]
+	}
+	return s
+}
+
+// pointer is a unique pointer to a string.
+func (r *reader) pointer() string {
+	if r.u32() == 0 {
+		return ""
+	}
+	return r.text()
+}
+
+// writer writes NDR.
+type writer struct {
+	wire.Buf
+	refs uint32
+}
+
+func (w *writer) u32(v uint32) {
+	w.Align(0, 4)
+	w.U32(v)
+}
+
+// ref writes a pointer that is not null.
+func (w *writer) ref() {
+	w.refs++
+	w.u32(0x00020000 + 4*w.refs)
+}
+
+// text writes a conformant varying string with its NUL.
+func (w *writer) text(s string) {
+	b := wire.AppendText(nil, s)
+	n := uint32(len(b)/2 + 1)
+	w.u32(n)
+	w.u32(0)
+	w.u32(n)
+	w.Bytes(b)
+	w.U16(0)
+}
+
+// counted writes the fixed part of RPC_UNICODE_STRING, [MS-DTYP] 2.3.10.
+func (w *writer) counted(s string) {
+	n := uint16(len(wire.AppendText(nil, s)))
+	w.Align(0, 4)
+	w.U16(n)
+	w.U16(n)
+	if s == "" || !utf8.ValidString(s) {
+		w.u32(0)
+		return
+	}
+	w.ref()
+}
+
+// chars writes what counted points to.
+func (w *writer) chars(s string) {
+	if s == "" || !utf8.ValidString(s) {
+		return
+	}
+	b := wire.AppendText(nil, s)
+	w.u32(uint32(len(b) / 2))
+	w.u32(0)
+	w.u32(uint32(len(b) / 2))
+	w.Bytes(b)
+}

@@ -1,0 +1,239 @@
+package rpc
+
+import "strings"
+
+// Errors of Windows, [MS-ERREF] 2.2.
+const (
+	errNotFound = 2310 // NERR_NetNameNotFound
+	errLevel    = 124
+)
+
+// remark is what a listing says beside a share.
+func (s Share) remark() string {
+	if s.Pipe {
+		return "IPC Service"
+	}
+	return ""
+}
+
+func (s Share) kind() uint32 {
+	if s.Pipe {
+		return 0x80000003
+	}
+	return 0
+}
+
+// srvsvc is [MS-SRVS] 3.1.4.
+func srvsvc(h *Host, op uint16, in *reader, out *writer) bool {
+	switch op {
+	case 15, 36: // NetrShareEnum
+		in.pointer()
+		return shareEnum(h, in, out)
+	case 16: // NetrShareGetInfo
+		in.pointer()
+		name, level := in.text(), in.u32()
+		return shareInfo(h, name, level, out)
+	case 21: // NetrServerGetInfo
+		in.pointer()
+		return serverInfo(h, in.u32(), out)
+	}
+	return false
+}
+
+// shareEnum is [MS-SRVS] 3.1.4.8, levels 0, 1, 2.
+func shareEnum(h *Host, in *reader, out *writer) bool {
+	level := in.u32()
+	out.u32(level)
+	out.u32(level)
+	if level > 2 {
+		out.u32(0)
+		out.u32(0)
+		out.u32(0)
+		out.u32(errLevel)
+		return true
+	}
+	out.ref()
+	out.u32(uint32(len(h.Shares)))
+	out.ref()
+	out.u32(uint32(len(h.Shares)))
+	for _, s := range h.Shares {
+		shareFixed(s, level, out)
+	}
+	for _, s := range h.Shares {
+		shareTexts(s, level, out)
+	}
+	out.u32(uint32(len(h.Shares)))
+	out.u32(0) // no resume handle
+	out.u32(0)
+	return true
+}
+
+func shareFixed(s Share, level uint32, out *writer) {
+	out.ref()
+	if level >= 1 {
+		out.u32(s.kind())
+		out.ref()
+	}
+	if level >= 2 {
+		out.u32(0)
+		out.u32(0xffffffff)
+		out.u32(1)
+		out.ref()
+		out.u32(0)
+	}
+}
+
+func shareTexts(s Share, level uint32, out *writer) {
+	out.text(s.Name)
+	if level >= 1 {
+		out.text(s.remark())
+	}
+	if level >= 2 {
+		out.text(`C:\` + strings.TrimSuffix(s.Name, "$"))
+	}
+}
+
+// shareInfo is [MS-SRVS] 3.1.4.10.
+func shareInfo(h *Host, name string, level uint32, out *writer) bool {
+	out.u32(level)
+	for _, s := range h.Shares {
+		if strings.EqualFold(s.Name, name) && level <= 2 {
+			out.ref()
+			shareFixed(s, level, out)
+			shareTexts(s, level, out)
+			out.u32(0)
+			return true
+		}
+	}
+	out.u32(0)
+	if level > 2 {
+		out.u32(errLevel)
+	} else {
+		out.u32(errNotFound)
+	}
+	return true
+}
+
+const (
+	platform = 500
+	kind     = 0x9003 // workstation, server, NT, server NT
+)
+
+// serverInfo is [MS-SRVS] 3.1.4.17, levels 100 to 102.
+func serverInfo(h *Host, level uint32, out *writer) bool {
+	out.u32(level)
+	if level < 100 || level > 102 {
+		out.u32(0)
+		out.u32(errLevel)
+		return true
+	}
+	out.ref()
+	out.u32(platform)
+	out.ref()
+	if level >= 101 {
+		out.u32(10)
+		out.u32(0)
+		out.u32(kind)
+		out.ref()
+	}
+	if level == 102 {
+		out.u32(0xffffffff)
+		out.u32(15)
+		out.u32(0)
+		out.u32(240)
+		out.u32(3000)
+		out.u32(0)
+		out.ref()
+	}
+	out.text(h.Name)
+	if level >= 101 {
+		out.text("smbpair")
+	}
+	if level == 102 {
+		out.text(`C:\`)
+	}
+	out.u32(0)
+	return true
+}
+
+// wkssvc is [MS-WKST] 3.2.4: NetrWkstaGetInfo, level 100 and 101.
+func wkssvc(h *Host, op uint16, in *reader, out *writer) bool {
+	if op != 0 {
+		return false
+	}
+	in.pointer()
+	level := in.u32()
+	out.u32(level)
+	if level != 100 && level != 101 {
+		out.u32(0)
+		out.u32(errLevel)
+		return true
+	}
+	out.ref()
+	out.u32(platform)
+	out.ref()
+	out.ref()
+	out.u32(10)
+	out.u32(0)
+	if level == 101 {
+		out.ref()
+	}
+	out.text(h.Name)
+	out.text("WORKGROUP")
+	if level == 101 {
+		out.text("")
+	}
+	out.u32(0)
+	return true
+}
+
+// lsarpc is [MS-LSAD] 3.1.4 and [MS-LSAT] 3.1.4: opening and closing the policy,
+// who the caller is, what the domain is called.
+func lsarpc(h *Host, op uint16, in *reader, out *writer) bool {
+	switch op {
+	case 0: // LsarClose
+		out.Zero(24)
+	case 6, 44: // LsarOpenPolicy, LsarOpenPolicy2
+		out.U32(0)
+		out.Bytes([]byte("smbpair policy  "))
+		out.U32(0)
+	case 7, 46: // LsarQueryInformationPolicy
+		in.take(20, 4)
+		level := in.u16()
+		if level != 3 && level != 5 {
+			out.u32(0)
+			out.u32(0xc000000d)
+			return true
+		}
+		out.ref()
+		out.u32(uint32(level))
+		out.counted(h.Name)
+		out.ref()
+		out.chars(h.Name)
+		out.u32(4)
+		out.Bytes([]byte{1, 4, 0, 0, 0, 0, 0, 5})
+		out.u32(21)
+		for _, v := range h.Machine {
+			out.u32(v)
+		}
+		out.u32(0)
+		return true
+	case 45: // LsarGetUserName
+		out.ref()
+		out.counted(h.User)
+		out.chars(h.User)
+		out.ref()
+		out.ref()
+		out.counted(h.Name)
+		out.chars(h.Name)
+		out.u32(0)
+		return true
+	default:
+		return false
+	}
+	if op == 0 {
+		out.Buf = out.Buf[:20]
+		out.u32(0)
+	}
+	return true
+}

@@ -1,0 +1,249 @@
+package server
+
+import (
+	"bufio"
+	"encoding/binary"
+	"io"
+	"net"
+	"sync"
+
+	"smbdiff/dissect/smb2"
+)
+
+const (
+	frameSize = 4
+	prefix    = frameSize + smb2.TransformSize // room before the first header of an answer
+	maxQueue  = 64 << 20                       // bytes waiting to be sent before reading stops
+)
+
+// conn is a connection, [MS-SMB2] 3.3.1.7.
+type conn struct {
+	srv  *Server
+	nc   net.Conn
+	in   *bufio.Reader
+	done chan struct{} // closed when the connection ends
+
+	out struct {
+		sync.Mutex
+		ready sync.Cond
+		queue [][]byte
+		size  int
+		ended bool
+	}
+
+	// Under the server's mutex.
+	dialect  smb2.Dialect
+	cipher   smb2.Cipher
+	signing  smb2.SigningAlgorithm
+	guid     [16]byte
+	caps     uint32
+	mode     uint16
+	dialects []byte // as the client offered them
+	preauth  [64]byte
+	asked    bool // an SMB1 negotiate was answered
+	window   window
+	sessions map[uint64]*session
+	pending  map[uint64]*request // by AsyncId
+	stopped  bool
+}
+
+func newConn(s *Server, nc net.Conn) *conn {
+	c := &conn{srv: s, nc: nc, in: bufio.NewReaderSize(nc, 128<<10), done: make(chan struct{}),
+		sessions: make(map[uint64]*session), pending: make(map[uint64]*request)}
+	c.out.ready.L = &c.out.Mutex
+	c.window.high = 1
+	return c
+}
+
+// loop reads and handles PDUs. A request that has to wait hands the reading over
+// to another goroutine, see request.wait.
+func (c *conn) loop() {
+	defer c.srv.wait.Done()
+	for {
+		pdu, err := c.read()
+		if err != nil {
+			break
+		}
+		if pdu == nil {
+			continue
+		}
+		keep, handed := c.handle(pdu)
+		if handed {
+			return
+		}
+		if !keep {
+			break
+		}
+		c.throttle()
+	}
+	c.end()
+}
+
+// read gives the next PDU without its frame; nil for a keepalive.
+func (c *conn) read() ([]byte, error) {
+	var head [frameSize]byte
+	if _, err := io.ReadFull(c.in, head[:]); err != nil {
+		return nil, err
+	}
+	n := int(binary.BigEndian.Uint32(head[:]) & 0xffffff)
+	switch head[0] {
+	case 0:
+	case 0x81: // session request of NetBIOS: accepted as it is
+		if _, err := c.in.Discard(n); err != nil {
+			return nil, err
+		}
+		c.send([]byte{0x82, 0, 0, 0})
+		return nil, nil
+	case 0x85: // keepalive
+		_, err := c.in.Discard(n)
+		return nil, err
+	default:
+		return nil, io.ErrUnexpectedEOF
+	}
+	if n > int(c.srv.MaxIO)+1<<16 {
+		return nil, io.ErrUnexpectedEOF
+	}
+	b := make([]byte, frameSize+n)
+	copy(b, head[:])
+	if _, err := io.ReadFull(c.in, b[frameSize:]); err != nil {
+		return nil, err
+	}
+	if r := c.srv.Record; r != nil {
+		r.Data(c.srv.Now(), c.nc.RemoteAddr(), c.nc.LocalAddr(), b)
+	}
+	return b[frameSize:], nil
+}
+
+// send queues bytes, frame included.
+func (c *conn) send(b []byte) {
+	c.out.Lock()
+	defer c.out.Unlock()
+	if c.out.ended {
+		return
+	}
+	c.out.queue = append(c.out.queue, b)
+	c.out.size += len(b)
+	c.out.ready.Broadcast()
+}
+
+// throttle waits while the client does not take its answers.
+func (c *conn) throttle() {
+	c.out.Lock()
+	defer c.out.Unlock()
+	for c.out.size > maxQueue && !c.out.ended {
+		c.out.ready.Wait()
+	}
+}
+
+// write sends what is queued.
+func (c *conn) write() {
+	defer c.srv.wait.Done()
+	c.out.Lock()
+	defer c.out.Unlock()
+	for {
+		for len(c.out.queue) == 0 && !c.out.ended {
+			c.out.ready.Wait()
+		}
+		if len(c.out.queue) == 0 {
+			return
+		}
+		batch, size := c.out.queue, c.out.size
+		c.out.queue = nil
+		c.out.Unlock()
+		err := c.flush(batch)
+		c.out.Lock()
+		c.out.size -= size
+		c.out.ready.Broadcast()
+		if err != nil {
+			c.out.ended, c.out.queue = true, nil
+			c.nc.Close()
+			return
+		}
+	}
+}
+
+func (c *conn) flush(batch [][]byte) error {
+	if r := c.srv.Record; r != nil {
+		for _, b := range batch {
+			r.Data(c.srv.Now(), c.nc.LocalAddr(), c.nc.RemoteAddr(), b)
+		}
+	}
+	buffers := net.Buffers(batch)
+	_, err := buffers.WriteTo(c.nc)
+	return err
+}
+
+// stop ends the connection; the server's mutex is held.
+func (c *conn) stop() {
+	if c.stopped {
+		return
+	}
+	c.stopped = true
+	close(c.done)
+	c.nc.Close()
+	c.out.Lock()
+	c.out.ended = true
+	c.out.ready.Broadcast()
+	c.out.Unlock()
+}
+
+// end lets all state of the connection go, [MS-SMB2] 3.3.7.1.
+func (c *conn) end() {
+	s := c.srv
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	c.stop()
+	delete(s.conns, c)
+	for _, ss := range c.sessions {
+		delete(ss.channels, c)
+		if len(ss.channels) == 0 {
+			s.endSession(ss, true)
+		}
+	}
+	if s.Record != nil {
+		s.Record.End(s.Now(), c.nc.RemoteAddr(), c.nc.LocalAddr())
+	}
+}
+
+// window is which MessageIds the client may use, [MS-SMB2] 3.3.1.1: those from
+// low on, below high, that are not used yet.
+type window struct {
+	low, high uint64
+	used      map[uint64]bool
+}
+
+// take uses n ids from id on and reports whether the client may.
+func (w *window) take(id uint64, n int) bool {
+	last := id + uint64(n)
+	if id < w.low || last > w.high || last < id {
+		return false
+	}
+	if id == w.low && len(w.used) == 0 {
+		w.low = last
+		return true
+	}
+	if w.used == nil {
+		w.used = make(map[uint64]bool)
+	}
+	for i := id; i < last; i++ {
+		if w.used[i] {
+			return false
+		}
+	}
+	for i := id; i < last; i++ {
+		w.used[i] = true
+	}
+	for w.used[w.low] {
+		delete(w.used, w.low)
+		w.low++
+	}
+	return true
+}
+
+// grant lets the client have some of the credits it asks for.
+func (w *window) grant(asked uint16, limit int) uint16 {
+	room := uint64(limit) - min(uint64(limit), w.high-w.low)
+	n := min(uint64(max(asked, 1)), room)
+	w.high += n
+	return uint16(n)
+}

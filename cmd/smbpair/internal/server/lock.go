@@ -1,0 +1,215 @@
+package server
+
+import (
+	"time"
+
+	"smbdiff/cmd/smbpair/internal/proto"
+	"smbdiff/dissect/smb2"
+)
+
+// rangeLock is a byte-range lock, [MS-FSA] 2.1.1.10.
+type rangeLock struct {
+	o           *open
+	off, length uint64
+	exclusive   bool
+}
+
+// last is the last byte of the range; a range of no bytes has none.
+func (l *rangeLock) last() uint64 { return l.off + l.length - 1 }
+
+// meets reports whether two ranges conflict as ranges, [MS-FSA] 2.1.4.10. A
+// range without bytes lies between two bytes.
+func (l *rangeLock) meets(m *rangeLock) bool {
+	switch {
+	case l.length == 0 && m.length == 0:
+		return false
+	case l.length == 0:
+		return l.off > m.off && l.off <= m.last()
+	case m.length == 0:
+		return m.off > l.off && m.off <= l.last()
+	}
+	return l.off <= m.last() && m.off <= l.last()
+}
+
+const (
+	lockShared    = 1
+	lockExclusive = 2
+	lockUnlock    = 4
+	lockFail      = 0x10
+	maxLocks      = 4096
+)
+
+// lock is [MS-SMB2] 3.3.5.14.
+func (rq *request) lock() proto.Status {
+	r := rq.reader()
+	r.Skip(2)
+	n := int(r.U16())
+	sequence := r.U32()
+	if st := rq.find(r.U64(), r.U64()); st != proto.OK {
+		return st
+	}
+	o := rq.open
+	if n == 0 || n*24 > r.Left() || o.file == nil {
+		return proto.InvalidParameter
+	}
+	type element struct {
+		rangeLock
+		flags uint32
+	}
+	list := make([]element, n)
+	for i := range list {
+		e := &list[i]
+		e.o, e.off, e.length, e.flags = o, r.U64(), r.U64(), r.U32()
+		e.exclusive = e.flags&lockExclusive != 0
+		r.Skip(4)
+	}
+	if o.repeats(rq, sequence) {
+		rq.short()
+		return proto.OK
+	}
+	if o.file.dir() {
+		return proto.InvalidDeviceRequest
+	}
+	if list[0].flags&lockUnlock != 0 {
+		for _, e := range list {
+			if e.flags&^lockFail != lockUnlock {
+				return proto.InvalidParameter
+			}
+			if st := o.file.unlock(&e.rangeLock); st != proto.OK {
+				return st
+			}
+		}
+		rq.short()
+		return proto.OK
+	}
+	if o.access&(proto.ReadData|proto.WriteData|proto.AppendData|proto.Execute) == 0 {
+		return proto.AccessDenied
+	}
+	for i, e := range list {
+		var st proto.Status
+		switch {
+		case e.flags&lockUnlock != 0, e.flags&3 == 0, e.flags&3 == 3, e.flags&^(lockFail|3) != 0:
+			st = proto.InvalidParameter
+		case n > 1 && e.flags&lockFail == 0:
+			st = proto.InvalidParameter
+		default:
+			st = rq.lockOne(e.rangeLock, e.flags&lockFail == 0)
+		}
+		if st != proto.OK {
+			for _, d := range list[:i] {
+				o.file.unlock(&d.rangeLock)
+			}
+			return st
+		}
+	}
+	rq.short()
+	return proto.OK
+}
+
+// lockOne takes one lock and waits for it when the client will.
+func (rq *request) lockOne(l rangeLock, wait bool) proto.Status {
+	f := l.o.file
+	if l.length != 0 && l.off+l.length-1 < l.off {
+		return proto.InvalidLockRange
+	}
+	if len(f.locks) >= maxLocks {
+		return proto.InsufficientResources
+	}
+	rq.c.srv.contendRead(f, l.o)
+	for f.blocked(&l) {
+		if !wait {
+			return proto.LockNotGranted
+		}
+		ok, _ := rq.wait(f.changed, l.o.closed, 0)
+		if l.o.done {
+			return proto.RangeNotLocked
+		}
+		if !ok {
+			return proto.Cancelled
+		}
+	}
+	f.locks = append(f.locks, l)
+	return proto.OK
+}
+
+// blocked reports whether a lock has to wait for others. Shared locks of all
+// and, for the same open, nothing else go together.
+func (f *file) blocked(l *rangeLock) bool {
+	for i := range f.locks {
+		m := &f.locks[i]
+		if l.meets(m) && (l.exclusive || m.exclusive) {
+			return true
+		}
+	}
+	return false
+}
+
+// unlock lets one lock go.
+func (f *file) unlock(l *rangeLock) proto.Status {
+	for i := range f.locks {
+		if m := &f.locks[i]; m.o == l.o && m.off == l.off && m.length == l.length {
+			f.locks = append(f.locks[:i:i], f.locks[i+1:]...)
+			f.wake()
+			return proto.OK
+		}
+	}
+	return proto.RangeNotLocked
+}
+
+func (f *file) unlockAll(o *open) {
+	kept := f.locks[:0:0]
+	for _, l := range f.locks {
+		if l.o != o {
+			kept = append(kept, l)
+		}
+	}
+	f.locks = kept
+}
+
+// mayTransfer reports whether locks of others let bytes be read or written.
+func (f *file) mayTransfer(o *open, off, length uint64, write bool) bool {
+	t := rangeLock{o: o, off: off, length: length}
+	if length == 0 {
+		return true
+	}
+	for i := range f.locks {
+		m := &f.locks[i]
+		if !m.meets(&t) || m.length == 0 {
+			continue
+		}
+		if m.o != o && (write || m.exclusive) || m.o == o && write && !m.exclusive {
+			return false
+		}
+	}
+	return true
+}
+
+// repeats reports whether a lock request was done before, [MS-SMB2] 3.3.5.14
+// LockSequence; it counts for durable opens.
+func (o *open) repeats(rq *request, sequence uint32) bool {
+	number, bucket := uint8(sequence&15), uint8(sequence>>4&0xff)
+	if bucket == 0 || bucket > 64 || o.durable == nil || rq.c.dialect < smb2.Dialect300 {
+		return false
+	}
+	if o.sequence == nil {
+		o.sequence = make(map[uint8]uint8)
+	}
+	if last, ok := o.sequence[bucket]; ok && last == number {
+		return true
+	}
+	o.sequence[bucket] = number
+	return false
+}
+
+// pause waits for a while with the server's mutex let go.
+func (rq *request) pause(d time.Duration) {
+	s := rq.c.srv
+	t := time.NewTimer(d)
+	defer t.Stop()
+	s.mu.Unlock()
+	defer s.mu.Lock()
+	select {
+	case <-t.C:
+	case <-rq.c.done:
+	}
+}

@@ -1,0 +1,99 @@
+package server
+
+import (
+	"strings"
+
+	"smbdiff/cmd/smbpair/internal/proto"
+	"smbdiff/cmd/smbpair/internal/rpc"
+	"smbdiff/cmd/smbpair/internal/wire"
+)
+
+// createPipe opens a named pipe of IPC$.
+func (rq *request) createPipe(cr *createRequest) proto.Status {
+	s := rq.c.srv
+	name := strings.ToLower(strings.TrimPrefix(cr.name, `\`))
+	host := rpc.Host{Name: s.Name, User: rq.ss.user, Machine: s.machine()}
+	for _, sh := range s.Shares {
+		host.Shares = append(host.Shares, rpc.Share{Name: sh.Name})
+	}
+	host.Shares = append(host.Shares, rpc.Share{Name: "IPC$", Pipe: true})
+	for _, u := range s.Users {
+		host.Users = append(host.Users, u.Name)
+	}
+	p := rpc.Open(name, host)
+	if p == nil {
+		return proto.ObjectNameNotFound
+	}
+	o := rq.newOpen(cr, nil, proto.FileAll)
+	o.pipe = p
+	rq.open = o
+	rq.createBody(o, proto.Opened, &contexts{})
+	return proto.OK
+}
+
+func (rq *request) readPipe(n int) proto.Status {
+	out, more, ok := rq.open.pipe.Read(n)
+	if !ok {
+		return proto.PipeEmpty
+	}
+	rq.readBody(append(make([]byte, 16), out...))
+	if more {
+		return proto.BufferOverflow
+	}
+	return proto.OK
+}
+
+func (rq *request) writePipe(data []byte) proto.Status {
+	if !rq.open.pipe.Write(data) {
+		return proto.PipeDisconnected
+	}
+	b := &rq.out
+	b.U16(17)
+	b.U16(0)
+	b.U32(uint32(len(data)))
+	b.Zero(9)
+	return proto.OK
+}
+
+func (rq *request) pipeControl(x *control) (wire.Buf, proto.Status) {
+	if x.code != proto.FsctlPipeTransceive {
+		return nil, proto.InvalidDeviceRequest
+	}
+	p := rq.open.pipe
+	if !p.Write(x.in) {
+		return nil, proto.PipeDisconnected
+	}
+	out, more, ok := p.Read(x.max)
+	switch {
+	case !ok:
+		return nil, proto.PipeEmpty
+	case more:
+		return out, proto.BufferOverflow
+	}
+	return out, proto.OK
+}
+
+// pipeInfo is the information that clients ask of pipes.
+func (rq *request) pipeInfo(q *infoQuery) (b wire.Buf, least int, st proto.Status) {
+	if q.kind != infoFile {
+		return nil, 0, proto.InvalidDeviceRequest
+	}
+	switch q.class {
+	case 5:
+		b.U64(4096)
+		b.U64(0)
+		b.U32(1)
+		b.U8(1)
+		b.Zero(3)
+	case 23: // FilePipeInformation
+		b.U32(1)
+		b.U32(0)
+	case 24: // FilePipeLocalInformation
+		for _, v := range []uint32{1, 2, 0xffffffff, 1, 4096, 0, 4096, 4096, 3, 1} {
+			b.U32(v)
+		}
+	default:
+		return nil, 0, proto.InvalidParameter
+	}
+	return b, len(b), proto.OK
+}

@@ -1,0 +1,260 @@
+package server
+
+import (
+	"crypto/sha512"
+	"encoding/binary"
+	"slices"
+	"time"
+
+	"smbdiff/cmd/smbpair/internal/proto"
+	"smbdiff/cmd/smbpair/internal/wire"
+	"smbdiff/dissect/smb2"
+)
+
+// chain is the messages of one PDU and the answers to them.
+type chain struct {
+	c      *conn
+	out    wire.Buf // prefix, then the answers
+	parts  []part
+	sealer *session // whose key seals the answer, nil for none
+	handed bool     // another goroutine reads on
+	cut    bool     // the connection is to end
+	flip   bool     // one bit of the answer is to be wrong
+
+	// What related messages take over from those before.
+	sess   uint64
+	tree   uint32
+	open   *open
+	status proto.Status
+}
+
+// part is one answer in a chain.
+type part struct {
+	at     int
+	sign   *channel
+	hash   *[64]byte
+	async  bool
+	charge uint16
+}
+
+// request is one message and its answer.
+type request struct {
+	*chain
+	h       smb2.Header
+	msg     []byte // header and body
+	body    []byte
+	related bool
+	last    bool // of its chain
+	sealed  bool
+	signed  bool
+	ss      *session
+	ch      *channel
+	tc      *tree
+	async   uint64
+	cancel  chan struct{} // closed by CANCEL
+	credits uint16        // granted by an interim answer already
+	out     wire.Buf      // body of the answer
+	hash    *[64]byte     // preauth hash that the answer enters
+	flags   uint32        // more flags of the answer
+	open    *open
+	silent  bool // no answer
+}
+
+// reader starts at the body of the message.
+func (rq *request) reader() *wire.Reader { return wire.Read(rq.body) }
+
+// bytes gives a range of the message, counted from the header's start.
+func (rq *request) bytes(off, n uint32) ([]byte, bool) {
+	if n == 0 {
+		return nil, true
+	}
+	if off < smb2.HeaderSize {
+		return nil, false
+	}
+	return wire.Range(rq.msg, int64(off), int64(n))
+}
+
+// wait makes the request asynchronous, if it is not yet, and waits with the
+// server's mutex let go. It reports false when the request was cancelled or its
+// connection ended; gone may be nil, timeout 0 is for ever.
+func (rq *request) wait(ready, gone <-chan struct{}, timeout time.Duration) (ok, timedOut bool) {
+	s := rq.c.srv
+	rq.goAsync()
+	var timer <-chan time.Time
+	if timeout > 0 {
+		t := time.NewTimer(timeout)
+		defer t.Stop()
+		timer = t.C
+	}
+	s.mu.Unlock()
+	defer s.mu.Lock()
+	select {
+	case <-ready:
+		return true, false
+	case <-gone:
+		return true, false
+	case <-rq.cancel:
+		return false, false
+	case <-rq.c.done:
+		return false, false
+	case <-timer:
+		return true, true
+	}
+}
+
+// goAsync answers STATUS_PENDING and lets another goroutine read on,
+// [MS-SMB2] 3.3.4.2. Answers before it in the chain go out first.
+func (rq *request) goAsync() {
+	c := rq.c
+	if rq.async != 0 {
+		return
+	}
+	rq.async = c.srv.id()
+	rq.cancel = make(chan struct{})
+	c.pending[rq.async] = rq
+	rq.chain.flush()
+	interim := &chain{c: c, sealer: rq.chain.sealer}
+	rq.credits = c.window.grant(rq.h.Credits, c.srv.Limits.Credits)
+	h := rq.h
+	h.Credits = rq.credits
+	interim.begin()
+	at := len(interim.out)
+	interim.header(h, proto.Pending, smb2.FlagAsync, rq.async, rq.ss)
+	interim.errorBody()
+	interim.parts = append(interim.parts, part{at: at, async: true})
+	interim.flush()
+	if !rq.handed {
+		rq.handed = true
+		c.srv.wait.Add(1)
+		go c.loop()
+	}
+}
+
+// finish writes the answer to a request into its chain.
+func (rq *request) finish(st proto.Status) {
+	c := rq.c
+	rq.chain.status = st
+	if rq.async != 0 {
+		delete(c.pending, rq.async)
+	}
+	if rq.silent {
+		return
+	}
+	h := rq.h
+	h.Credits = 0
+	flags := rq.flags
+	if rq.async == 0 {
+		h.Credits = c.window.grant(rq.h.Credits, c.srv.Limits.Credits)
+	} else {
+		flags |= smb2.FlagAsync
+	}
+	if rq.related {
+		flags |= smb2.FlagRelated
+	}
+	ch := rq.chain
+	ch.begin()
+	if n := len(ch.parts); n > 0 {
+		ch.out.Align(prefix, 8)
+		ch.out.Put32(ch.parts[n-1].at+20, uint32(len(ch.out)-ch.parts[n-1].at))
+	}
+	at := len(ch.out)
+	ch.header(h, st, flags, rq.async, rq.ss)
+	if st.Failed() && len(rq.out) == 0 || len(rq.out) == 0 {
+		ch.errorBody()
+	} else {
+		ch.out.Bytes(rq.out)
+	}
+	p := part{at: at, hash: rq.hash}
+	if rq.ch != nil && !rq.sealed && rq.mustSign(st) {
+		p.sign = rq.ch
+	}
+	ch.parts = append(ch.parts, p)
+}
+
+// mustSign tells whether the answer is signed, [MS-SMB2] 3.3.4.1.1.
+func (rq *request) mustSign(st proto.Status) bool {
+	if rq.ch.signer == nil || rq.ss == nil {
+		return false
+	}
+	if rq.h.Command == smb2.SessionSetup {
+		return st == proto.OK && !rq.ss.anonymous && !rq.ss.guest || rq.signed
+	}
+	return rq.signed || rq.ss.sign
+}
+
+func (ch *chain) begin() {
+	if len(ch.out) == 0 {
+		ch.out = make(wire.Buf, prefix, prefix+512)
+	}
+}
+
+// header writes the header of an answer, [MS-SMB2] 2.2.1.
+func (ch *chain) header(h smb2.Header, st proto.Status, flags uint32, async uint64, ss *session) {
+	b := &ch.out
+	b.Bytes([]byte{0xfe, 'S', 'M', 'B'})
+	b.U16(smb2.HeaderSize)
+	b.U16(h.Charge)
+	b.U32(uint32(st))
+	b.U16(uint16(h.Command))
+	b.U16(h.Credits)
+	b.U32(smb2.FlagResponse | flags | h.Flags&0x70)
+	b.U32(0)
+	b.U64(h.MessageID)
+	if flags&smb2.FlagAsync != 0 {
+		b.U64(async)
+	} else {
+		b.U32(0xfeff)
+		b.U32(h.TreeID)
+	}
+	id := h.SessionID
+	if ss != nil {
+		id = ss.id
+	}
+	b.U64(id)
+	b.Zero(16)
+}
+
+// errorBody is ERROR Response without data, [MS-SMB2] 2.2.2.
+func (ch *chain) errorBody() {
+	ch.out.U16(9)
+	ch.out.Zero(7)
+}
+
+// flush signs, seals and sends the answers that are there.
+func (ch *chain) flush() {
+	if len(ch.parts) == 0 {
+		return
+	}
+	for i, p := range ch.parts {
+		end := len(ch.out)
+		if i+1 < len(ch.parts) {
+			end = ch.parts[i+1].at
+		}
+		m := ch.out[p.at:end]
+		if p.sign != nil {
+			m[16] |= byte(smb2.FlagSigned)
+			p.sign.signer.Sign(m)
+		}
+		if p.hash != nil {
+			*p.hash = nextHash(*p.hash, m)
+		}
+	}
+	b := []byte(ch.out)
+	if ch.sealer != nil {
+		b = ch.sealer.wrap(b[:frameSize], b[prefix:])
+	} else {
+		b = b[prefix-frameSize:]
+	}
+	if ch.flip {
+		b[len(b)-1] ^= 1
+	}
+	binary.BigEndian.PutUint32(b, uint32(len(b)-frameSize))
+	ch.c.send(b)
+	ch.out, ch.parts = nil, nil
+}
+
+// nextHash is one step of the preauthentication integrity hash, [MS-SMB2]
+// 3.3.5.4.
+func nextHash(h [64]byte, msg []byte) [64]byte {
+	return sha512.Sum512(append(slices.Clone(h[:]), msg...))
+}

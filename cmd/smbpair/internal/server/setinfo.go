@@ -1,0 +1,388 @@
+package server
+
+import (
+	"strings"
+	"time"
+
+	"smbdiff/cmd/smbpair/internal/proto"
+	"smbdiff/cmd/smbpair/internal/vfs"
+	"smbdiff/cmd/smbpair/internal/wire"
+)
+
+// setInfo is [MS-SMB2] 3.3.5.21.
+func (rq *request) setInfo() proto.Status {
+	r := rq.reader()
+	r.Skip(2)
+	kind, class := r.U8(), r.U8()
+	n, at := r.U32(), r.U16()
+	r.Skip(2)
+	additional := r.U32()
+	if st := rq.find(r.U64(), r.U64()); st != proto.OK {
+		return st
+	}
+	in, ok := rq.bytes(uint32(at), n)
+	if !ok {
+		return proto.InvalidParameter
+	}
+	st := proto.InvalidParameter
+	switch {
+	case rq.open.file == nil:
+		st = proto.InvalidDeviceRequest
+	case kind == infoFile:
+		st = rq.setFileInfo(class, in)
+	case kind == infoSecurity:
+		st = rq.setSecurity(additional, in)
+	case kind == infoFilesystem:
+		st = proto.AccessDenied
+	}
+	if st == proto.OK {
+		rq.out.U16(2)
+	}
+	return st
+}
+
+// setFileInfo is [MS-FSA] 2.1.5.15.
+func (rq *request) setFileInfo(class uint8, in []byte) proto.Status {
+	o := rq.open
+	r := wire.Read(in)
+	need := map[uint8]struct {
+		size   int
+		access uint32
+	}{
+		4: {40, proto.WriteAttributes}, 10: {20, proto.Delete}, 13: {1, proto.Delete}, 14: {8, 0}, 15: {0, proto.WriteEA},
+		16: {4, 0}, 19: {8, proto.WriteData}, 20: {8, proto.WriteData}, 11: {20, 0}, 39: {8, proto.WriteData}, 64: {4, proto.Delete}, 65: {20, proto.Delete},
+	}
+	want, known := need[class]
+	switch {
+	case !known:
+		return proto.InvalidInfoClass
+	case len(in) < want.size:
+		return proto.InfoLengthMismatch
+	case want.access != 0 && o.access&want.access == 0:
+		return proto.AccessDenied
+	}
+	if class != 14 && class != 16 {
+		if st := rq.channelSequence(o); st != proto.OK {
+			return st
+		}
+	}
+	switch class {
+	case 4:
+		return rq.setBasic(r)
+	case 10, 65:
+		return rq.rename(in)
+	case 13:
+		return rq.setDisposition(r.U8() != 0)
+	case 64:
+		return rq.setDisposition(r.U32()&1 != 0)
+	case 14:
+		o.position = r.U64()
+	case 15:
+		return rq.setFullEA(in)
+	case 16:
+		if m := r.U32(); m&^0x3a != 0 || m&0x30 == 0x30 {
+			return proto.InvalidParameter
+		}
+	case 19:
+		return rq.setAllocation(r.U64())
+	case 20:
+		return rq.setSize(r.U64())
+	case 11:
+		return proto.NotSupported
+	}
+	return proto.OK
+}
+
+// setBasic is [MS-FSA] 2.1.5.15.2. 0 leaves a time as it is, -1 and -2 say
+// whether writes may change it.
+func (rq *request) setBasic(r *wire.Reader) proto.Status {
+	o, s := rq.open, rq.c.srv
+	n := o.file.node
+	var v [4]uint64
+	for i := range v {
+		v[i] = r.U64()
+		if int64(v[i]) < -2 {
+			return proto.InvalidParameter
+		}
+	}
+	a := r.U32()
+	if a != 0 {
+		if a&proto.AttrDirectory != 0 && !n.Dir || a&proto.AttrTemporary != 0 && n.Dir {
+			return proto.InvalidParameter
+		}
+	}
+	change := uint32(0)
+	for i, p := range [...]struct {
+		t    *time.Time
+		flag uint32
+	}{{&n.Created, proto.NotifyCreation}, {&n.Accessed, proto.NotifyLastAccess}, {&n.Written, proto.NotifyLastWrite}, {&n.Changed, 0}} {
+		switch int64(v[i]) {
+		case 0:
+		case -2:
+			o.sticky = o.sticky && i != 2
+		case -1:
+			o.sticky = o.sticky || i == 2
+		default:
+			*p.t = wire.Time(v[i])
+			change |= p.flag
+			o.sticky = o.sticky || i == 2
+		}
+	}
+	if v[3] == 0 {
+		n.Changed = s.Now()
+	}
+	if a != 0 {
+		if n.Attr&(proto.AttrSettable) != a&proto.AttrSettable {
+			change |= proto.NotifyAttributes
+		}
+		n.Attr = n.Attr&^proto.AttrSettable | a&proto.AttrSettable
+	}
+	if change&(proto.NotifyLastWrite|proto.NotifyLastAccess) != 0 {
+		n.Keep()
+	}
+	if change != 0 {
+		s.notify(n, change, proto.ActionModified, "")
+	}
+	return proto.OK
+}
+
+// setDisposition is [MS-FSA] 2.1.5.15.3.
+func (rq *request) setDisposition(del bool) proto.Status {
+	s, f := rq.c.srv, rq.open.file
+	if !del {
+		f.deleting = false
+		return proto.OK
+	}
+	switch {
+	case f.node.Parent == nil && f.stream == nil:
+		return proto.AccessDenied
+	case f.node.Attr&proto.AttrReadonly != 0:
+		return proto.CannotDelete
+	case f.dir() && !f.node.Empty():
+		return proto.DirectoryNotEmpty
+	}
+	for s.contendHandle(f, rq.open) {
+		if st := rq.settle(f); st != proto.OK {
+			return st
+		}
+	}
+	s.markDelete(f)
+	return proto.OK
+}
+
+// settle waits until something changes about a file.
+func (rq *request) settle(f *file) proto.Status {
+	o := rq.open
+	ok, late := rq.wait(f.changed, nil, breakTimeout)
+	if late {
+		rq.c.srv.expireBreaks(f)
+	}
+	switch {
+	case !ok:
+		return proto.Cancelled
+	case o.done:
+		return proto.FileClosed
+	}
+	return proto.OK
+}
+
+// setSize is [MS-FSA] 2.1.5.15.4.
+func (rq *request) setSize(size uint64) proto.Status {
+	s, o := rq.c.srv, rq.open
+	f := o.file
+	d := f.data()
+	if d == nil {
+		return proto.InvalidParameter
+	}
+	if int64(size) < 0 || size > 1<<44 {
+		return proto.InvalidParameter
+	}
+	old := uint64(d.Size())
+	if size == old {
+		s.contendRead(f, o)
+		return proto.OK
+	}
+	if !f.mayTransfer(o, min(size, old), max(size, old)-min(size, old), true) {
+		return proto.FileLockConflict
+	}
+	s.contendRead(f, o)
+	if err := d.Truncate(int64(size)); err != nil {
+		return statusOf(err)
+	}
+	f.node.Alloc = 0
+	s.changed(o)
+	return proto.OK
+}
+
+// changed notes that the data of an open changed its size.
+func (s *Server) changed(o *open) {
+	o.written = true
+	if !o.sticky {
+		s.touch(o.file)
+	}
+	if o.file.stream != nil {
+		s.notify(o.file.node, proto.NotifyStreamSize, proto.ActionModifiedStream, ":"+o.file.stream.Name)
+		return
+	}
+	s.notify(o.file.node, proto.NotifySize|proto.NotifyLastWrite, proto.ActionModified, "")
+}
+
+// setAllocation is [MS-FSA] 2.1.5.15.1.
+func (rq *request) setAllocation(size uint64) proto.Status {
+	f := rq.open.file
+	if f.data() == nil || int64(size) < 0 || size > 1<<44 {
+		return proto.InvalidParameter
+	}
+	rq.c.srv.contendRead(f, rq.open)
+	if size < f.size() {
+		return rq.setSize(size)
+	}
+	f.node.Alloc = int64(size)
+	return proto.OK
+}
+
+// setFullEA is [MS-FSA] 2.1.5.15.5.
+func (rq *request) setFullEA(in []byte) proto.Status {
+	n := rq.open.file.node
+	list, st := parseEAs(in)
+	if st != proto.OK {
+		return st
+	}
+	for _, e := range list {
+		if e.Name == "" || strings.ContainsAny(e.Name, "\"*+,/:;<=>?[\\]|") {
+			return proto.InvalidEAName
+		}
+	}
+	after := setEAs(n.EAs, list)
+	if eaSize(after) > 1<<16 {
+		return proto.EATooLarge
+	}
+	n.EAs, n.Changed = after, rq.c.srv.Now()
+	rq.c.srv.notify(n, proto.NotifyEA, proto.ActionModified, "")
+	return proto.OK
+}
+
+// rename is [MS-FSA] 2.1.5.15.11.
+func (rq *request) rename(in []byte) proto.Status {
+	s, o := rq.c.srv, rq.open
+	r := wire.Read(in)
+	replace := r.U8() != 0
+	r.Skip(7)
+	root := r.U64()
+	raw := r.Bytes(int(min(r.U32(), maxPath)))
+	if r.Cut() || root != 0 {
+		return proto.InvalidParameter
+	}
+	name := wire.Text(raw)
+	f := o.file
+	if strings.HasPrefix(name, ":") || f.stream != nil {
+		return rq.renameStream(name, replace)
+	}
+	for s.contendHandle(f, o) {
+		if st := rq.settle(f); st != proto.OK {
+			return st
+		}
+	}
+	if f.node.Parent == nil {
+		return proto.InvalidParameter
+	}
+	t, st := resolve(rq.tc.share.Volume, strings.TrimPrefix(name, `\`))
+	if st != proto.OK {
+		return st
+	}
+	return rq.renameTo(t, replace)
+}
+
+func (rq *request) renameTo(t target, replace bool) proto.Status {
+	s, o := rq.c.srv, rq.open
+	n := o.file.node
+	switch {
+	case t.parent == nil, t.named:
+		return proto.InvalidParameter
+	case n.Above(t.parent):
+		return proto.AccessDenied
+	case t.node == n && t.name == n.Name:
+		return proto.OK
+	case t.node != nil && t.node != n && !replace:
+		return proto.ObjectNameCollision
+	}
+	if n.Dir && s.openBelow(n) {
+		return proto.AccessDenied
+	}
+	for _, other := range o.file.opens {
+		if other != o && other.access&accessData != 0 && other.share&proto.ShareDelete == 0 {
+			return proto.SharingViolation
+		}
+	}
+	if t.node != nil && t.node != n {
+		if t.node.Dir || n.Dir || t.node.Attr&proto.AttrReadonly != 0 {
+			return proto.AccessDenied
+		}
+		if f := s.files[fileKey{t.node, nil}]; f != nil && len(f.opens) > 0 {
+			return proto.AccessDenied
+		}
+	}
+	need := uint32(proto.WriteData)
+	if n.Dir {
+		need = proto.AppendData
+	}
+	if s.maximal(rq.ss, t.parent)&need == 0 {
+		return proto.AccessDenied
+	}
+	return rq.move(t)
+}
+
+// move renames and tells those who watch.
+func (rq *request) move(t target) proto.Status {
+	s, n := rq.c.srv, rq.open.file.node
+	from, old := n.Parent, n.Name
+	if t.node != nil && t.node != n {
+		s.notify(t.node, filterOf(t.node), proto.ActionRemoved, "")
+	}
+	if err := n.Rename(t.parent, t.name); err != nil {
+		return statusOf(err)
+	}
+	now := s.Now()
+	n.Changed, from.Written, t.parent.Written = now, now, now
+	if !n.Dir {
+		n.Attr |= proto.AttrArchive
+	}
+	if from == t.parent {
+		s.notifyIn(from, filterOf(n), proto.ActionRenamedOld, old)
+		s.notifyIn(from, filterOf(n), proto.ActionRenamedNew, n.Name)
+		return proto.OK
+	}
+	s.notifyIn(from, filterOf(n), proto.ActionRemoved, old)
+	s.notifyIn(t.parent, filterOf(n), proto.ActionAdded, n.Name)
+	return proto.OK
+}
+
+// openBelow reports whether anything below a directory is open.
+func (s *Server) openBelow(dir *vfs.Node) bool {
+	for k, f := range s.files {
+		if k.node != dir && dir.Above(k.node) && len(f.opens) > 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// renameStream gives a stream another name.
+func (rq *request) renameStream(name string, replace bool) proto.Status {
+	f := rq.open.file
+	parts := strings.Split(name, ":")
+	if len(parts) < 2 || len(parts) > 3 || parts[0] != "" || len(parts) == 3 && !strings.EqualFold(parts[2], "$DATA") {
+		return proto.InvalidParameter
+	}
+	if f.stream == nil || parts[1] == "" {
+		return proto.InvalidParameter
+	}
+	if old := f.node.Stream(parts[1]); old != nil && old != f.stream {
+		if !replace {
+			return proto.ObjectNameCollision
+		}
+		f.node.RemoveStream(old)
+	}
+	f.stream.Name = parts[1]
+	return proto.OK
+}

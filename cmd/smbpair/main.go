@@ -1,0 +1,98 @@
+// Command smbpair is a real SMB2/3 server and what records and breaks SMB
+// traffic, for traces on demand and as a peer to test others against.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"strings"
+	"syscall"
+)
+
+// The exit codes.
+const (
+	exitDone    = 0
+	exitTrouble = 2
+)
+
+const usage = `usage: smbpair serve [flags]   an SMB2/3 server; prints "listening on HOST:PORT", ends on SIGTERM
+       smbpair proxy [flags]   a relay between any client and any server that records
+
+flags of serve:
+  --listen HOST:PORT    127.0.0.1:4450; port 0 takes a free one
+  --share NAME=DIR      a share of a local folder, or of memory: NAME=mem:; repeatable
+  --user NAME:PASSWORD  an account; repeatable
+  --guest               who is unknown comes in as guest
+  --seal required|off   sealed sessions only, or none; NAME of a share: sealed on that share only
+  --sign                signed sessions only
+  --cipher LIST         AES-128-GCM,AES-128-CCM,AES-256-GCM,AES-256-CCM
+  --dialect MIN-MAX     2.0.2-3.1.1
+  --name NAME           the server's name: SMBPAIR
+  --fault RULE          what goes wrong; repeatable
+flags of proxy:
+  --listen HOST:PORT    127.0.0.1:4450
+  --to HOST:PORT        the server
+flags of both:
+  --record X.pcapng     record all connections; serve writes their keys to X.keys
+
+A rule is COMMAND [path=GLOB] [nth=N] and what is to happen: status=NAME, delay=DURATION, drop, cut, flip.
+
+examples:
+  smbpair serve --share data=mem: --user tester:Passw0rd! --record trace.pcapng
+  smbpair serve --share data=/srv/data --user tester:Passw0rd! --fault 'CREATE path=*.txt nth=3 status=ACCESS_DENIED'
+  smbpair proxy --listen 127.0.0.1:4451 --to 192.0.2.7:445 --record trace.pcapng
+`
+
+const version = "smbpair 0.1"
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	code := run(ctx, os.Args[1:], os.Stdout, os.Stderr)
+	stop()
+	os.Exit(code)
+}
+
+// run is one invocation; it ends when ctx does.
+func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
+	verb := ""
+	if len(args) > 0 {
+		verb, args = args[0], args[1:]
+	}
+	var err error
+	switch verb {
+	case "serve":
+		err = serve(ctx, args, stdout, stderr)
+	case "proxy":
+		err = proxy(ctx, args, stdout, stderr)
+	case "help", "-h", "--help":
+		fmt.Fprint(stdout, usage)
+		return exitDone
+	case "version", "--version":
+		fmt.Fprintln(stdout, version)
+		return exitDone
+	case "":
+		err = usageError{"no verb given"}
+	default:
+		err = usageError{fmt.Sprintf("no verb %q", verb)}
+	}
+	if err == nil {
+		return exitDone
+	}
+	fmt.Fprintf(stderr, "smbpair: %s\n", oneLine(err.Error()))
+	var u usageError
+	if errors.As(err, &u) {
+		fmt.Fprintln(stderr, "smbpair: hint: smbpair help")
+	}
+	return exitTrouble
+}
+
+// usageError is a wrong call.
+type usageError struct{ what string }
+
+func (e usageError) Error() string { return e.what }
+
+func oneLine(s string) string { return strings.ReplaceAll(strings.TrimSpace(s), "\n", "; ") }

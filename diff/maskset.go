@@ -161,9 +161,7 @@ func rules() []rule {
 		{glob: "dcerpc.auth_ctx_id", how: drop, name: "authentication", sets: inMost},
 		{glob: "dcerpc.auth_credentials", how: drop, name: "authentication", sets: inMost},
 		{glob: "dcerpc.encrypted_stub_data", how: length, name: "ciphertext", sets: inMost},
-		{glob: "dcerpc.fragment", how: length, name: "pieces of calls", sets: inMost}, // compared where they are put together
-		{glob: "*/dcerpc.payload_stub_data/dcerpc.stub_data", how: keep, sets: inMost},
-		{glob: "dcerpc.stub_data", how: length, name: "pieces of calls", sets: inMost},
+		{glob: "dcerpc.fragment*", how: length, name: "pieces of calls", sets: inMost}, // compared where they are put together
 
 		{glob: "smb2.twrp_timestamp", how: keep, sets: inMost},
 		{glob: "*", how: shape, name: "time", kinds: times, sets: inMost},

@@ -140,7 +140,7 @@ var (
 	fStub      = octets("stub_data", "stub_data")
 	fSealed    = octets("encrypted_stub_data", "stub_data, sealed")
 	fFaultStub = octets("fault_stub_data", "stub_data")
-	fFragment  = octets("stub_data", "stub_data, a fragment of it")
+	fFragment  = octets("fragment_data", "stub_data, a fragment of it")
 	fPiece     = octets("fragment", "PDU, a piece of it")
 )
 

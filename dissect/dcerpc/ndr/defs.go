@@ -7,7 +7,7 @@ import "smbdiff/dissect/field"
 func Defs() []*field.Def {
 	c := collector{seen: make(map[*typ]bool)}
 	c.out = append(c.out, fReferent, fReferent64, fNull, fMaxCount, fOffset, fActual, fSIDCount, fPadding, fStrLength, fStrMax, fDiscriminant, fOtherMask)
-	for _, ops := range [][]*op{srvsvcCalls, wkssvcCalls, lsarpcCalls, samrCalls} {
+	for _, ops := range [][]*op{srvsvcCalls, wkssvcCalls, lsarpcCalls, samrCalls, svcctlCalls, winregCalls, dssetupCalls} {
 		for _, p := range ops {
 			if p != nil {
 				c.members(p.in)
@@ -38,8 +38,11 @@ func (c *collector) typ(t *typ) {
 		return
 	}
 	c.seen[t] = true
-	if s := t.strings; s != nil && s.chars != nil {
-		c.out = append(c.out, s.length, s.max, s.chars)
+	if s := t.strings; s != nil {
+		c.out = append(c.out, s.length, s.max)
+		if s.chars != nil {
+			c.out = append(c.out, s.chars)
+		}
 	}
 	c.typ(t.elem)
 	c.members(t.members)

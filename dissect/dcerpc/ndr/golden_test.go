@@ -10,7 +10,7 @@ import (
 	"smbdiff/dissect/wire"
 )
 
-var interfaceNames = []string{"", "srvsvc", "wkssvc", "lsarpc", "samr"}
+var interfaceNames = []string{"", "srvsvc", "wkssvc", "lsarpc", "samr", "svcctl", "winreg", "dssetup"}
 
 // stubOf is one of the stubs of testdata/messages.txt: "srvsvc 15 response
 // NDR64".
@@ -91,7 +91,7 @@ func TestEverywhere(t *testing.T) {
 		for len(b) < 400 {
 			b = append(b, f...)
 		}
-		for iface := Srvsvc; iface <= Samr; iface++ {
+		for iface := Srvsvc; iface <= Dssetup; iface++ {
 			for op := range uint16(100) {
 				for k := range 4 {
 					s := stubOf{iface, op, k&1 != 0, k&2 != 0}

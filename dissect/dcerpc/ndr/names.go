@@ -15,6 +15,12 @@ func OpName(iface Interface, opnum uint16) string {
 		names = lsarpcOps
 	case Samr:
 		names = samrOps
+	case Svcctl:
+		names = svcctlOps
+	case Winreg:
+		names = winregOps
+	case Dssetup:
+		names = dssetupOps
 	}
 	for ; opnum > 0 && names != ""; opnum-- {
 		_, names, _ = strings.Cut(names, " ")
@@ -89,4 +95,30 @@ const (
 		"SamrAddMultipleMembersToAlias SamrRemoveMultipleMembersFromAlias SamrOemChangePasswordUser2 SamrUnicodeChangePasswordUser2 " +
 		"SamrGetDomainPasswordInformation SamrConnect2 SamrSetInformationUser2 SamrSetBootKeyInformation SamrGetBootKeyInformation " +
 		"SamrConnect3 SamrConnect4 SamrUnicodeChangePasswordUser3 SamrConnect5 SamrRidToSid SamrSetDSRMPassword SamrValidatePassword"
+	// [MS-SCMR] 3.1.4
+	svcctlOps = "RCloseServiceHandle RControlService RDeleteService RLockServiceDatabase " +
+		"RQueryServiceObjectSecurity RSetServiceObjectSecurity RQueryServiceStatus RSetServiceStatus " +
+		"RUnlockServiceDatabase RNotifyBootConfigStatus - RChangeServiceConfigW " +
+		"RCreateServiceW REnumDependentServicesW REnumServicesStatusW ROpenSCManagerW " +
+		"ROpenServiceW RQueryServiceConfigW RQueryServiceLockStatusW RStartServiceW " +
+		"RGetServiceDisplayNameW RGetServiceKeyNameW - RChangeServiceConfigA " +
+		"RCreateServiceA REnumDependentServicesA REnumServicesStatusA ROpenSCManagerA " +
+		"ROpenServiceA RQueryServiceConfigA RQueryServiceLockStatusA RStartServiceA " +
+		"RGetServiceDisplayNameA RGetServiceKeyNameA - REnumServiceGroupW " +
+		"RChangeServiceConfig2A RChangeServiceConfig2W RQueryServiceConfig2A RQueryServiceConfig2W " +
+		"RQueryServiceStatusEx REnumServicesStatusExA REnumServicesStatusExW - " +
+		"RCreateServiceWOW64A RCreateServiceWOW64W - RNotifyServiceStatusChange " +
+		"RGetNotifyResults RCloseNotifyHandle RControlServiceExA RControlServiceExW " +
+		"- - - - RQueryServiceConfigEx - - - RCreateWowService - - - ROpenSCManager2"
+	// [MS-RRP] 3.1.5
+	winregOps = "OpenClassesRoot OpenCurrentUser OpenLocalMachine OpenPerformanceData " +
+		"OpenUsers BaseRegCloseKey BaseRegCreateKey BaseRegDeleteKey " +
+		"BaseRegDeleteValue BaseRegEnumKey BaseRegEnumValue BaseRegFlushKey " +
+		"BaseRegGetKeySecurity BaseRegLoadKey - BaseRegOpenKey " +
+		"BaseRegQueryInfoKey BaseRegQueryValue BaseRegReplaceKey BaseRegRestoreKey " +
+		"BaseRegSaveKey BaseRegSetKeySecurity BaseRegSetValue BaseRegUnLoadKey " +
+		"- - BaseRegGetVersion OpenCurrentConfig - BaseRegQueryMultipleValues - BaseRegSaveKeyEx " +
+		"OpenPerformanceText OpenPerformanceNlsText BaseRegQueryMultipleValues2 BaseRegDeleteKeyEx"
+	// [MS-DSSP] 3.2.5
+	dssetupOps = "DsRolerGetPrimaryDomainInformation"
 )

@@ -1,6 +1,7 @@
 // Package ndr walks the stubs of the DCE/RPC interfaces that file clients use
 // beside their shares: srvsvc [MS-SRVS], wkssvc [MS-WKST], lsarpc [MS-LSAD]
-// and [MS-LSAT], samr [MS-SAMR], in the transfer syntaxes NDR 2.0
+// and [MS-LSAT], samr [MS-SAMR], svcctl [MS-SCMR], winreg [MS-RRP] and
+// dssetup [MS-DSSP], in the transfer syntaxes NDR 2.0
 // ([C706] 14, [MS-RPCE] 2.2.4) and NDR64 ([MS-RPCE] 2.2.5), little endian. It must not know how stubs travel:
 // pipes, fragments, binds and seals are the caller's.
 package ndr
@@ -17,6 +18,9 @@ const (
 	Wkssvc
 	Lsarpc
 	Samr
+	Svcctl
+	Winreg
+	Dssetup
 )
 
 // ByUUID gives the interface of an abstract syntax, [C706] 12.6.3.1, from its
@@ -31,6 +35,12 @@ func ByUUID(uuid [16]byte) Interface {
 		return Lsarpc
 	case "\x78\x57\x34\x12\x34\x12\xcd\xab\xef\x00\x01\x23\x45\x67\x89\xac":
 		return Samr
+	case "\x81\xbb\x7a\x36\x44\x98\xf1\x35\xad\x32\x98\xf0\x38\x00\x10\x03":
+		return Svcctl
+	case "\x01\xd0\x8c\x33\x44\x22\xf1\x31\xaa\xaa\x90\x00\x38\x00\x10\x03":
+		return Winreg
+	case "\x6a\x28\x19\x39\x0c\xb1\xd0\x11\x9b\xa8\x00\xc0\x4f\xd9\x2e\xf5":
+		return Dssetup
 	}
 	return None
 }
@@ -79,6 +89,12 @@ func operation(iface Interface, opnum uint16) *op {
 		ops = lsarpcCalls
 	case Samr:
 		ops = samrCalls
+	case Svcctl:
+		ops = svcctlCalls
+	case Winreg:
+		ops = winregCalls
+	case Dssetup:
+		ops = dssetupCalls
 	}
 	if int(opnum) < len(ops) {
 		return ops[opnum]

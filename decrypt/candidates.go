@@ -1,6 +1,10 @@
 package decrypt
 
 import (
+	"slices"
+	"strings"
+	"unicode/utf16"
+
 	"smbdiff/dissect/smb2"
 	"smbdiff/keys"
 )
@@ -88,16 +92,16 @@ func (o *Opener) build(id uint64, setups []setup) *state {
 		}
 	}
 	for i := range setups {
-		proofs, client := o.proofs(setups[i].ntlm, setups[i].ticket)
+		proofs := setups[i].proofs
 		if st.account == "" {
-			st.account = client
+			st.account = setups[i].client
 		}
 		for j := range proofs {
 			if proofs[j].proved && !setups[i].binding && !setups[i].reauth {
 				st.proof, st.source = true, proofs[j].source
 			}
 		}
-		b.derive(&setups[i], append(proofs, given...))
+		b.derive(&setups[i], slices.Concat(proofs, given))
 	}
 	b.undated(given)
 	for i := range own {
@@ -130,6 +134,9 @@ func one(st *state, k *keys.Key) *state {
 	return b.st
 }
 
+// prove finds the session keys that secrets give under a setup.
+func (o *Opener) prove(s *setup) { s.proofs, s.client = o.proofs(s.ntlm, s.ticket) }
+
 // proofs gives the session keys that passwords, NT hashes and Kerberos keys lead
 // to, and who a ticket says it is.
 func (o *Opener) proofs(x *exchange, t *ticket) (list []material, client string) {
@@ -147,15 +154,23 @@ func (o *Opener) proofs(x *exchange, t *ticket) (list []material, client string)
 	if x.anonymous() {
 		return []material{{key: x.anonymousKey(), source: "anonymous", guess: true}}, ""
 	}
-	for i := range o.hashes {
-		for _, k := range x.sessionKeys(&o.hashes[i]) {
-			list = append(list, material{key: k, source: o.hashes[i].source, proved: true})
-		}
-		if len(list) > 0 {
-			break
+	// A dump may hold thousands of accounts: the user's own come first.
+	user := string(utf16.Decode(x.user))
+	for _, own := range []bool{true, false} {
+		for i := range o.hashes {
+			h := &o.hashes[i]
+			if strings.EqualFold(h.user, user) != own {
+				continue
+			}
+			for _, k := range x.sessionKeys(h) {
+				list = append(list, material{key: k, source: h.source, proved: true})
+			}
+			if len(list) > 0 {
+				return list, ""
+			}
 		}
 	}
-	return list, ""
+	return nil, ""
 }
 
 // derive takes the keys that session keys give under a setup.

@@ -7,6 +7,7 @@ import (
 	"crypto/md5"
 	"crypto/rc4"
 	"encoding/binary"
+	"slices"
 	"unicode"
 	"unicode/utf16"
 
@@ -45,6 +46,7 @@ type exchange struct {
 // known.
 type secret struct {
 	hash, lm []byte
+	user     string // "" when not said
 	source   string
 }
 
@@ -190,7 +192,14 @@ func (x *exchange) domains() [][]uint16 {
 	for i, u := range x.domain {
 		upper[i] = upperUnit(u)
 	}
-	return [][]uint16{x.domain, upper, nil}
+	list := [][]uint16{x.domain}
+	if len(x.domain) == 0 {
+		return list
+	}
+	if !slices.Equal(upper, x.domain) {
+		list = append(list, upper)
+	}
+	return append(list, nil)
 }
 
 // exchangeKeys is KeyExchangeKey of NTLMv1 without extended session security,

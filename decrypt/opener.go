@@ -49,7 +49,7 @@ func (o *Opener) Add(ring *keys.Ring) {
 	o.ring.Append(ring)
 	o.byID, o.bare, o.hashes = map[uint64][]int{}, nil, nil
 	for _, s := range o.ring.Secrets {
-		h := secret{hash: s.Hash, source: s.Source}
+		h := secret{hash: s.Hash, user: s.User, source: s.Source}
 		if h.hash == nil {
 			h.hash, h.lm = NTHash(s.Password), lmHash(s.Password)
 		}
@@ -70,6 +70,10 @@ func (o *Opener) Add(ring *keys.Ring) {
 		}
 	}
 	for _, s := range o.sessions.all() {
+		s.setups = slices.Clone(s.setups)
+		for i := range s.setups {
+			o.prove(&s.setups[i])
+		}
 		s.publish(o.build(s.id, s.setups))
 	}
 	for _, p := range o.plains {
@@ -124,12 +128,14 @@ func (o *Opener) Setup(c *conv.Setup) {
 	if len(conn.sessions) < maxSetups && !slices.Contains(conn.sessions, c.SessionID) {
 		conn.sessions = append(conn.sessions, c.SessionID)
 	}
-	if len(s.setups) >= maxSetups {
-		return
-	}
 	n := setup{conn: c.Conn, dialect: c.Dialect, cipher: c.Cipher, signing: c.Signing, preauth: c.Preauth, binding: c.Binding,
 		reauth: c.Reauth, flags: c.Flags, ntlm: findNTLM(c.Tokens), ticket: findKerberos(c.Tokens)}
-	s.setups = append(s.setups[:len(s.setups):len(s.setups)], n)
+	o.prove(&n)
+	old := s.setups
+	if len(old) >= maxSetups { // an id that is used again and again: the first setup and the latest count
+		old = slices.Concat(old[:1], old[2:])
+	}
+	s.setups = append(old[:len(old):len(old)], n)
 	s.publish(o.build(s.id, s.setups))
 }
 

@@ -113,6 +113,9 @@ type setup struct {
 	flags   uint16
 	ntlm    *exchange
 	ticket  *ticket // Kerberos
+
+	proofs []material // session keys that secrets lead to
+	client string     // who a ticket says it is
 }
 
 // state is what may open a session. It is not changed once it is published.

@@ -18,7 +18,7 @@ func materials(c corpusCapture, password string) map[string]string {
 	list := map[string]string{}
 	base := strings.TrimSuffix(c.path, ".gz")
 	base = strings.TrimSuffix(base, filepath.Ext(base))
-	for _, kind := range []string{".keys", ".smbd.log", ".client.log"} {
+	for _, kind := range []string{".keys", ".smbd.log", ".client.log", ".keytab"} {
 		if st, err := os.Stat(base + kind); err == nil && st.Size() > 0 {
 			list[kind] = base + kind
 		}

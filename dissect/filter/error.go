@@ -26,19 +26,39 @@ func (e *Error) Error() string {
 	return s
 }
 
-// Caret gives the filter, and below it marks under the place.
+// around is how much of a long filter is shown on either side of a mistake.
+const around = 60
+
+// Caret gives the filter, of a long one what stands around the mistake, and
+// below it marks under the place.
 func (e *Error) Caret() (line, marks string) {
-	before := field.Safe(e.Src[:e.From])
-	line = before + field.Safe(e.Src[e.From:])
-	n := max(1, utf8.RuneCountInString(field.Safe(e.Src[e.From:e.To])))
-	return line, strings.Repeat(" ", utf8.RuneCountInString(before)) + strings.Repeat("^", n)
+	before, here, after := []rune(field.Safe(e.Src[:e.From])), []rune(field.Safe(e.Src[e.From:e.To])), []rune(field.Safe(e.Src[e.To:]))
+	if len(before) > around {
+		before = append([]rune("..."), before[len(before)-around:]...)
+	}
+	if len(here) > around {
+		here, after = append(here[:around:around], []rune("...")...), nil
+	}
+	if len(after) > around {
+		after = append(after[:around:around], []rune("...")...)
+	}
+	line = string(before) + string(here) + string(after)
+	return line, strings.Repeat(" ", len(before)) + strings.Repeat("^", max(1, len(here)))
+}
+
+// quote gives a word of the filter in quotes, of a long one its beginning.
+func quote(s string) string {
+	if len(s) > around {
+		s = strings.ToValidUTF8(s[:around], "") + "..."
+	}
+	return strconv.Quote(s)
 }
 
 // nearest gives the name that s may have been meant to be, or "". A name that
 // ends like s, after a dot, is near too.
 func nearest(s string, names []string) string {
 	s = strings.ToLower(s)
-	best, at := "", max(1, len(s)/3)+1
+	best, at := "", len(s)/3+1
 	head, last := s[:strings.IndexByte(s, '.')+1], s[strings.LastIndexByte(s, '.')+1:]
 	ending := ""
 	for _, n := range names {

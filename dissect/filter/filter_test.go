@@ -139,7 +139,7 @@ func TestErrors(t *testing.T) {
 		"cmd == ":                        `char 8: a field or value is missing`,
 		"cmd in 5":                       `char 8: a { is missing`,
 		"cmd in {5 6}":                   `char 11: a , or } is missing`,
-		`path ~ "("`:                     "char 8: missing closing ): `(?i)(`",
+		`path ~ "("`:                     `char 8: missing closing ): "("`,
 		`path == "x`:                     `char 9: the string does not end`,
 		`path == "\q"`:                   `char 10: unknown escape`,
 		"cmd == 5 xor cmd == 6":          `char 10: xor: not part of this language`,

@@ -91,7 +91,7 @@ func unexpected(s string) string {
 	case "|":
 		return `"|" is no operator: alternatives are joined by "||"`
 	}
-	return "unexpected " + strconv.Quote(s)
+	return "unexpected " + quote(s)
 }
 
 func sign(src string, at int) token {

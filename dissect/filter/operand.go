@@ -41,7 +41,7 @@ func (p *parser) side(left *operand) part {
 	case t.kind == word && p.tokens[p.at+1].kind == open && calls[strings.ToLower(t.text)] != plainCall:
 		out.operand = p.call()
 	case t.kind == word && p.tokens[p.at+1].kind == open:
-		p.fail(t, "no function "+strconv.Quote(t.text))
+		p.fail(t, "no function "+quote(t.text))
 		p.err.Nearest = nearest(t.text, []string{"len", "count", "lower", "upper"})
 	case t.kind == word && p.entry(t) != nil && !left.takes(t):
 		out.operand = p.operand()
@@ -51,7 +51,7 @@ func (p *parser) side(left *operand) part {
 			if first := t.text[0]; first >= '0' && first <= '9' {
 				break
 			}
-			p.fail(t, "no field "+strconv.Quote(t.text))
+			p.fail(t, "no field "+quote(t.text))
 			p.err.Nearest = p.nearestName(t.text)
 		}
 	default:
@@ -94,7 +94,7 @@ func (p *parser) operand() *operand {
 	t := p.take()
 	e := p.entry(t)
 	if e == nil {
-		p.fail(t, "no field "+strconv.Quote(t.text))
+		p.fail(t, "no field "+quote(t.text))
 		p.err.Nearest = p.nearestName(t.text)
 		return &operand{entry: &entry{}, targets: []target{{}}}
 	}
@@ -139,7 +139,7 @@ func (p *parser) call() *operand {
 	default:
 		for _, x := range o.targets {
 			if x.class != text {
-				p.fail(t, strconv.Quote(t.text)+" is no text")
+				p.fail(t, quote(t.text)+" is no text")
 			}
 		}
 	}
@@ -165,7 +165,7 @@ func (p *parser) slice(o *operand, name token) {
 	o.sliced, o.cut = true, slice{from, n}
 	for i := range o.targets {
 		if c := o.targets[i].class; o.entry.fact != nil && c != text || o.entry.prefix != "" {
-			p.fail(name, strconv.Quote(name.text)+" has no octets")
+			p.fail(name, quote(name.text)+" has no octets")
 		}
 		o.targets[i] = target{class: octets}
 	}
@@ -223,7 +223,7 @@ func (p *parser) set(n *node, left part) {
 		return
 	}
 	if left.operand == nil {
-		p.fail(left.literal, "no field "+strconv.Quote(left.literal.text))
+		p.fail(left.literal, "no field "+quote(left.literal.text))
 		return
 	}
 	for p.err == nil {
@@ -291,11 +291,11 @@ func (p *parser) misfit(o *operand, t token) {
 	}
 	switch {
 	case x.class == nothing:
-		p.fail(t, strconv.Quote(o.entry.name)+" has no value: it is there or not")
+		p.fail(t, quote(o.entry.name)+" has no value: it is there or not")
 	case len(list) == 0 || x.class == letter:
-		p.fail(t, strconv.Quote(t.text)+" is not "+classNames[x.class])
+		p.fail(t, quote(t.text)+" is not "+classNames[x.class])
 	default:
-		p.fail(t, o.entry.name+" has no value "+strconv.Quote(t.text))
+		p.fail(t, o.entry.name+" has no value "+quote(t.text))
 		p.err.Nearest = nearest(t.text, list)
 	}
 }

@@ -1,8 +1,9 @@
 package filter
 
 import (
+	"errors"
 	"regexp"
-	"strconv"
+	"regexp/syntax"
 	"strings"
 )
 
@@ -44,7 +45,7 @@ func (f *Filter) parse(src string) error {
 	p := parser{src: src, tokens: tokens, filter: f}
 	f.root = p.or()
 	if t := p.peek(); p.err == nil && t.kind != end {
-		p.fail(t, "unexpected "+strconv.Quote(src[t.from:t.to]))
+		p.fail(t, "unexpected "+quote(src[t.from:t.to]))
 		p.explain(t)
 	}
 	if p.err != nil {
@@ -267,9 +268,12 @@ func (p *parser) compare(all, quantified bool) *node {
 		if negate {
 			n = &node{kind: not, kids: []*node{n}}
 		}
-		if out == nil {
+		switch {
+		case out == nil:
 			out = n
-		} else {
+		case out.kind == and:
+			out.kids = append(out.kids, n)
+		default:
 			out = &node{kind: and, kids: []*node{out, n}}
 		}
 		if left = right; n.kind == not || right.operand == nil && right.literal.kind == end {
@@ -312,13 +316,25 @@ func (p *parser) right(n *node, left part) part {
 		}
 		re, err := regexp.Compile("(?i)" + t.text)
 		if err != nil {
-			p.fail(t, strings.TrimPrefix(err.Error(), "error parsing regexp: "))
+			p.fail(t, wrongRegexp(err))
 			p.err.Hint = "regular expressions are those of RE2: no backreferences, no lookaround"
 		}
 		n.re = re
 		return part{}
 	}
 	return p.side(left.operand)
+}
+
+// wrongRegexp says what is wrong with a regular expression.
+func wrongRegexp(err error) string {
+	var e *syntax.Error
+	if !errors.As(err, &e) {
+		return "no regular expression"
+	}
+	if s := strings.TrimPrefix(e.Expr, "(?i)"); s != "" && e.Code != syntax.ErrLarge {
+		return e.Code.String() + ": " + quote(s)
+	}
+	return e.Code.String()
 }
 
 // join puts the two sides into n and checks that they go together.
@@ -335,7 +351,7 @@ func (p *parser) join(n *node, left, right part, sign token) {
 	case n.left == nil:
 		p.fail(token{from: left.from, to: left.to}, "a field must stand on one side of the relation")
 	case n.left.targets[0].class == nothing && n.left.entry.prefix != "" && !n.left.sliced:
-		p.fail(token{from: left.from, to: left.to}, strconv.Quote(n.left.entry.name)+" is a protocol: it is there or not")
+		p.fail(token{from: left.from, to: left.to}, quote(n.left.entry.name)+" is a protocol: it is there or not")
 	case n.rel == in || n.rel == matches:
 	case right.operand != nil:
 		n.right = right.operand

@@ -88,7 +88,7 @@ func (c *cursor) next() bool {
 	}
 	switch o.call {
 	case lenCall:
-		if v.class != text && !o.sliced && c.tree != nil {
+		if (v.class != text || v.known) && !o.sliced && c.tree != nil {
 			v.b = c.tree.Bytes(c.node)
 		}
 		v.class, v.num = number, uint64(len(v.b))
@@ -157,6 +157,7 @@ func (c *cursor) take(e *entry, i int) bool {
 		case t.class == text:
 			*c.buf = c.tree.AppendShow((*c.buf)[:0], i)
 			c.value.b = *c.buf
+			c.value.known = n.Def.Kind == field.Known
 		case t.class == octets || t.class == guid || t.class == address:
 			c.value.b = c.tree.Bytes(i)
 		}
@@ -169,7 +170,7 @@ func (c *cursor) take(e *entry, i int) bool {
 func (c *cursor) slice() {
 	v := &c.value
 	b := v.b
-	if c.tree != nil && v.class != text {
+	if c.tree != nil && (v.class != text || v.known) {
 		b = c.tree.Bytes(c.node)
 	}
 	from := c.operand.cut.from

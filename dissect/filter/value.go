@@ -50,6 +50,7 @@ type value struct {
 	num    uint64
 	b      []byte // of text and octets
 	target int    // index in the operand's targets
+	known  bool   // text of what is known of octets: NAME (NUMBER), of which either will do
 }
 
 // datum is a literal, read for one target.
@@ -93,9 +94,22 @@ func (v *value) is(r rel, d *datum) bool {
 		a, ok := netip.AddrFromSlice(v.b)
 		return ok && d.prefix.Contains(a) == (r == anyEq || r == allEq)
 	}
+	if v.known && (r == anyEq || r == allEq || r == allNe || r == anyNe) {
+		return v.names(d.b) == (r == anyEq || r == allEq)
+	}
 	w := value{class: d.class, num: d.num, b: d.b}
 	o, ok := v.order(&w)
 	return ok && r.holds(o)
+}
+
+// names reports whether text of the form NAME (NUMBER) is s, or has it as its
+// name or number.
+func (v *value) names(s []byte) bool {
+	if bytes.Equal(v.b, s) {
+		return true
+	}
+	name, rest, ok := bytes.Cut(v.b, []byte(" ("))
+	return ok && (bytes.Equal(name, s) || len(rest) > 0 && bytes.Equal(rest[:len(rest)-1], s))
 }
 
 // read reads a literal for a target. It reports false when it is none.

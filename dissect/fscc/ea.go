@@ -51,7 +51,7 @@ func Quota(c *wire.Codec) {
 		c.Show64(fQuotaUsed)
 		c.Show64(fQuotaSoft)
 		c.Show64(fQuotaHard)
-		c.Within(min(n, c.Left()), secdesc.SID)
+		c.Within(n, secdesc.SID)
 		c.Done()
 	})
 }
@@ -77,5 +77,5 @@ func QueryQuota(c *wire.Codec) {
 func sidEntry(c *wire.Codec) {
 	c.Show32(fQuotaNext)
 	n := int(c.Show32(fSIDLength))
-	c.Within(min(n, c.Left()), secdesc.SID)
+	c.Within(n, secdesc.SID)
 }

@@ -72,7 +72,7 @@ var (
 // may lack some of them.
 func text(c *wire.Codec, d *field.Def, n int) []byte {
 	if n > c.Left() && c.Env.Status == statusBufferOverflow {
-		n = c.Left()
+		n = c.Left() &^ 1
 	}
 	return c.Bytes(d, n)
 }

@@ -82,7 +82,7 @@ func reparse(c *wire.Codec, reserved *field.Def) {
 	if tag&microsoft == 0 {
 		c.GUID(fGUID)
 	}
-	c.Within(min(size, c.Left()), func(c *wire.Codec) {
+	c.Within(size, func(c *wire.Codec) {
 		switch tag {
 		case tagSymlink, tagMountPoint:
 			link(c, tag == tagSymlink)

@@ -142,7 +142,7 @@ func volume(c *wire.Codec) {
 	c.Show32(fSerial)
 	n := int(c.Show32(fLabelLen))
 	c.Bytes(fReserved1, 2) // SupportsObjects and Reserved
-	text(c, fLabel, min(n, c.Left()&^1))
+	text(c, fLabel, n)
 }
 
 // label is [MS-FSCC] 2.5.5.
@@ -170,7 +170,7 @@ func attribute(c *wire.Codec) {
 	c.Show32(fFSAttributes)
 	c.Show32(fMaxName)
 	n := int(c.Show32(fFSNameLen))
-	text(c, fFSName, min(n, c.Left()&^1))
+	text(c, fFSName, n)
 }
 
 // control is [MS-FSCC] 2.5.2.

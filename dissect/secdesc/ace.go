@@ -78,7 +78,7 @@ func ace(c *wire.Codec, mask *field.Def) {
 	}
 	size := max(4, int(p[2])|int(p[3])<<8)
 	c.BeginLen(fACE, size, 0)
-	c.Within(min(size, c.Left()), func(c *wire.Codec) {
+	c.Within(size, func(c *wire.Codec) {
 		kind := c.Show8(fType)
 		c.Show8(fFlags)
 		c.Show16(fSize)

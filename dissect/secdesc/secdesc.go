@@ -103,8 +103,8 @@ func acl(c *wire.Codec, mask *field.Def) {
 	c.Show16(fACLRev) // and Sbz1
 	size := int(c.Show16(fACLSize))
 	n := int(c.Show32(fACECount)) & 0xffff // and Sbz2
-	c.Within(min(max(0, start+size-c.Pos()), c.Left()), func(c *wire.Codec) {
-		for i := 0; i < n && c.Left() >= 4; i++ {
+	c.Within(max(0, start+size-c.Pos()), func(c *wire.Codec) {
+		for i := 0; c.More(i, n, 4); i++ {
 			ace(c, mask)
 		}
 	})

@@ -238,7 +238,7 @@ func data(c *wire.Codec, walk func(c *wire.Codec)) {
 	if n == 0 {
 		return
 	}
-	c.Within(min(n, c.Left()), func(c *wire.Codec) {
+	c.Within(n, func(c *wire.Codec) {
 		walk(c)
 		c.Rest(fData)
 	})

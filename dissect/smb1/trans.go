@@ -47,6 +47,9 @@ func (p *parts) whole() bool { return p.dataPlace == 0 && p.data >= p.totalData 
 // between them. Parameters or data that do not begin or end here are octets.
 func (p *parts) walk(c *wire.Codec, f *Facts, name, params, data func(c *wire.Codec, f *Facts)) {
 	n := int(c.Show16(fByteCount))
+	if n > c.Left() {
+		c.Problem("ByteCount points outside the message")
+	}
 	end := c.Pos() + min(n, c.Left())
 	if name != nil {
 		name(c, f)
@@ -147,7 +150,7 @@ func (p *parts) response(c *wire.Codec) {
 
 // setupWords reads the setup words that nothing else has read.
 func setupWords(c *wire.Codec, n int) {
-	for ; n > 0 && c.Left() >= 2; n-- {
+	for i := 0; c.More(i, n, 2); i++ {
 		c.Show16(fSetupWord)
 	}
 }

@@ -61,9 +61,9 @@ func dfsRequestEx(c *wire.Codec) {
 	c.Show16(fReferralLevel)
 	flags := c.Show16(fReferralExt)
 	c.Show32(fReferralSize)
-	c.Bytes(fReferralFile, min(int(c.Show16(fReferralChars)), c.Left()))
+	c.Bytes(fReferralFile, int(c.Show16(fReferralChars)))
 	if flags&1 != 0 {
-		c.Bytes(fSiteName, min(int(c.Show16(fSiteLength)), c.Left()))
+		c.Bytes(fSiteName, int(c.Show16(fSiteLength)))
 	}
 }
 
@@ -74,7 +74,7 @@ func dfsResponse(c *wire.Codec) {
 	c.Show16(fDFSFlags)
 	c.Bytes(fDFSPadding, 2)
 	names := referralNames{limit: c.End(), end: c.Pos(), budget: 4 * c.Left()}
-	for i := 0; i < n && c.Left() >= 4; i++ {
+	for i := 0; c.More(i, n, 4); i++ {
 		referral(c, &names)
 	}
 	c.Seek(max(names.end, c.Pos()))

@@ -84,7 +84,10 @@ func errorResponse(c *wire.Codec, h *Header) {
 		c.Bytes(fErrorData, min(1, c.Left()))
 		return
 	}
-	n = min(n, c.Left())
+	if n > c.Left() {
+		c.Problem("ByteCount points outside the message")
+		n = c.Left()
+	}
 	c.BeginLen(fErrorData, n, 0)
 	c.Within(n, func(c *wire.Codec) {
 		if contexts == 0 {
@@ -111,7 +114,7 @@ func errorContext(c *wire.Codec, h *Header) {
 	c.BeginLen(fErrorContext, 8+size, 0)
 	c.Show32(fErrorLength)
 	id := c.Show32(fErrorID)
-	c.Within(min(size, c.Left()), func(c *wire.Codec) {
+	c.Within(size, func(c *wire.Codec) {
 		if id == errorIDRedirect {
 			shareRedirect(c)
 			return
@@ -149,7 +152,7 @@ func shareRedirect(c *wire.Codec) {
 	c.Show16(fRedirectShare)
 	n := int(c.Show32(fRedirectCount))
 	c.Begin(fRedirectList)
-	for i := 0; i < n && c.Left() >= 24; i++ {
+	for i := 0; c.More(i, n, 24); i++ {
 		kind := c.Show32(fMoveType)
 		c.Show32(fMoveReserved)
 		if kind == 1 {

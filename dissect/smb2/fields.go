@@ -126,7 +126,7 @@ func rdmaTransform(c *wire.Codec) {
 	c.Show32(fChannel)
 	n := int(c.Show16(fRDMATransforms))
 	c.Bytes(fReserved, 6)
-	for i := 0; i < n && c.Left() >= 8; i++ {
+	for i := 0; c.More(i, n, 8); i++ {
 		c.Show16(fRDMAKind)
 		sign := int(c.Show16(fRDMASignLength))
 		nonce := int(c.Show16(fRDMANonceLength))

@@ -223,7 +223,7 @@ func pipeWait(c *wire.Codec) {
 	n := int(c.Show32(fWaitLength))
 	c.Show8(fWaitGiven)
 	c.Bytes(fReserved, 1)
-	c.Bytes(fWaitName, min(n, c.Left()))
+	c.Bytes(fWaitName, n)
 }
 
 // pipePeek is [MS-FSCC] 2.3.48.
@@ -246,7 +246,7 @@ func copyChunk(c *wire.Codec) {
 	c.Bytes(fResumeKey, 24)
 	n := int(c.Show32(fChunkCount))
 	c.Bytes(fReserved, 4)
-	for i := 0; i < n && c.Left() >= 24; i++ {
+	for i := 0; c.More(i, n, 24); i++ {
 		c.BeginLen(fChunk, 24, 0)
 		c.Show64(fChunkSource)
 		c.Show64(fChunkTarget)
@@ -275,7 +275,7 @@ func snapshots(c *wire.Codec) {
 	c.Show32(fSnapshotCount)
 	c.Show32(fSnapshotReturned)
 	n := int(c.Show32(fSnapshotSize))
-	c.Within(min(n, c.Left()), func(c *wire.Codec) {
+	c.Within(n, func(c *wire.Codec) {
 		for c.Left() >= 2 {
 			if p := c.Peek(2); p[0]|p[1] == 0 {
 				return

@@ -94,7 +94,7 @@ func regionOutput(c *wire.Codec) {
 	c.Show32(fRegionTotal)
 	n := int(c.Show32(fRegionCount))
 	c.Bytes(fReserved, 4)
-	for i := 0; i < n && c.Left() >= 24; i++ {
+	for i := 0; c.More(i, n, 24); i++ {
 		regionInput(c)
 	}
 }
@@ -145,7 +145,7 @@ func token(c *wire.Codec) {
 	c.ShowBE(fODXType, 4)
 	c.Bytes(fReserved, 2)
 	n := int(c.ShowBE(fODXIDLength, 2))
-	c.Bytes(fODXID, min(n, c.Left()))
+	c.Bytes(fODXID, n)
 }
 
 // duplicateExtents is [MS-FSCC] 2.3.7.

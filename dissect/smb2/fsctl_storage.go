@@ -76,7 +76,7 @@ const qosBandwidth = 0x0101
 func trim(c *wire.Codec) {
 	c.Show32(fTrimKey)
 	n := int(c.Show32(fTrimCount))
-	for i := 0; i < n && c.Left() >= 16; i++ {
+	for i := 0; c.More(i, n, 16); i++ {
 		c.Show64(fRangeOffset)
 		c.Show64(fRangeLength)
 	}

@@ -119,7 +119,7 @@ func extentList(c *wire.Codec, refs bool) {
 	n := int(c.Show32(fExtentCount))
 	c.Bytes(fReserved, 4)
 	c.Show64(fExtentStart)
-	for i := 0; i < n && c.Left() >= 16; i++ {
+	for i := 0; c.More(i, n, 16); i++ {
 		c.Show64(fExtentNext)
 		c.Show64(fExtentLCN)
 		if refs {
@@ -181,7 +181,7 @@ func sparing(c *wire.Codec) {
 }
 
 // pathname is FSCTL_IS_PATHNAME_VALID, [MS-FSCC] 2.3.37.
-func pathname(c *wire.Codec) { c.Bytes(fPathName, min(int(c.Show32(fPathLength)), c.Left())) }
+func pathname(c *wire.Codec) { c.Bytes(fPathName, int(c.Show32(fPathLength))) }
 
 // encryption is ENCRYPTION_BUFFER, [MS-FSCC] 2.3.70.
 func encryption(c *wire.Codec) {

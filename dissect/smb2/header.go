@@ -158,7 +158,9 @@ var (
 func WalkHeader(c *wire.Codec, h *Header) {
 	c.Begin(fHeader)
 	c.Bytes(fProtocolID, 4)
-	c.Show16(fHeaderLen)
+	if c.Show16(fHeaderLen) != HeaderSize {
+		c.Problem("StructureSize of the header is not 64")
+	}
 	wire.U16(c, fCharge, &h.Charge)
 	if c.Env.Response {
 		wire.U32(c, fStatus, &h.Status)
@@ -174,6 +176,9 @@ func WalkHeader(c *wire.Codec, h *Header) {
 	}
 	wire.U32(c, fFlags, &h.Flags)
 	wire.U32(c, fNextCommand, &h.NextCommand)
+	if tree := c.Tree(); h.NextCommand != 0 && tree != nil && int64(h.NextCommand) != int64(tree.Bufs[0].Size) {
+		c.Problem("NextCommand does not point behind this message")
+	}
 	wire.U64(c, fMessageID, &h.MessageID)
 	if h.Async() {
 		wire.U64(c, fAsyncID, &h.AsyncID)

@@ -23,7 +23,7 @@ func lockRequest(c *wire.Codec, f *Facts) {
 	n := int(c.Show16(fLockCount))
 	c.Bytes(fReserved, 4) // LockSequence, where the dialect has it
 	fileID(c, f)
-	for i := 0; i < n && c.Left() >= 24; i++ {
+	for i := 0; c.More(i, n, 24); i++ {
 		var offset, length uint64
 		c.BeginLen(fLockInfo, 24, 0)
 		wire.U64(c, fFilePlace, &offset)

@@ -33,7 +33,7 @@ func negotiateRequest(c *wire.Codec, f *Facts) {
 	n := int(c.Show16(fContextCount))
 	c.Bytes(fReserved, 2)
 	contexts := false
-	for i := 0; i < f.Dialects && c.Left() >= 2; i++ {
+	for i := 0; c.More(i, f.Dialects, 2); i++ {
 		var d Dialect
 		wire.U16(c, fDialect, &d)
 		contexts = contexts || d == Dialect311

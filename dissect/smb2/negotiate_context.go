@@ -70,7 +70,7 @@ func CipherNames() field.Values {
 
 // contextList walks n contexts of [MS-SMB2] 2.2.3.1, each aligned to 8 bytes.
 func contextList(c *wire.Codec, n int, f *Facts) {
-	for i := 0; i < n && c.Left() >= 8; i++ {
+	for i := 0; c.More(i, n, 8); i++ {
 		if i > 0 {
 			c.Align(8)
 		}
@@ -122,7 +122,7 @@ func negotiateContext(c *wire.Codec, kind uint16, f *Facts) {
 
 // list reads n 2-byte values and gives the first.
 func list(c *wire.Codec, d *field.Def, n int) (first uint16) {
-	for i := 0; i < n && c.Left() >= 2; i++ {
+	for i := 0; c.More(i, n, 2); i++ {
 		v := c.Show16(d)
 		if i == 0 {
 			first = v

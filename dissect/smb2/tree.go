@@ -80,7 +80,7 @@ func connectContexts(c *wire.Codec) {
 	}
 	c.At(at, max(0, c.End()-at), func(c *wire.Codec) {
 		c.SetBase(start)
-		for i := 0; i < n && c.Left() >= 8; i++ {
+		for i := 0; c.More(i, n, 8); i++ {
 			c.Align(8)
 			c.Begin(fConnectContext)
 			c.Show16(fConnectType)

@@ -35,6 +35,19 @@ func (c *Codec) BytesAt(d *field.Def, r Ref) (b []byte) {
 	return b
 }
 
+// More reports whether entry i of n, of size bytes or more, is there. A list
+// that ends before its count is noted.
+func (c *Codec) More(i, n, size int) bool {
+	if i >= n {
+		return false
+	}
+	if c.end-c.pos < size {
+		c.Problem("the list ends before its count")
+		return false
+	}
+	return true
+}
+
 // Chain walks a list of entries in which each begins with a 4-byte offset to
 // the next, counted from its own start, 0 in the last: the form of
 // [MS-FSCC] 2.4 and of create contexts. walk starts at the entry's first byte

@@ -258,4 +258,15 @@ func (b *breaker) tree(t *testing.T, m *conv.Message) {
 
 // pointers are the fields whose value, when it points outside the message,
 // must be told.
-var pointers = map[string]bool{}
+var pointers = map[string]bool{
+	"negoex.auth_scheme_array_count": true, "negoex.auth_scheme_array_offset": true, "negoex.message.len": true,
+	"nt.ace.size": true, "nt.acl.num_aces": true, "nt.acl.size": true, "nt.offset_to_dacl": true, "nt.offset_to_group_sid": true, "nt.offset_to_owner_sid": true, "nt.offset_to_sacl": true, "nt.sid.num_auth": true, "ntlmssp.blob.length": true,
+	"ntlmssp.blob.offset": true, "ntlmssp.challenge.target_info.length": true, "ntlmssp.challenge.target_info.offset": true,
+	"ntlmssp.string.length": true, "ntlmssp.string.offset": true, "smb.ansi_pwlen": true, "smb.challenge_length": true,
+	"smb.data_len_high": true, "smb.data_len_low": true, "smb.dc": true, "smb.ea.data_length": true, "smb.ea.name_length": true, "smb.next_entry_offset": true, "smb.pc": true, "smb.pwlen": true, "smb.security_blob_len": true,
+	"smb.stream_name_len": true, "smb.unicode_pwlen": true, "smb.wct": true, "smb2.buffer_code": true, "smb2.chain_offset": true, "smb2.create.chain_offset": true, "smb2.dialect_count": true, "smb2.ea.data_len": true, "smb2.ea.name_len": true,
+	"smb2.error.byte_count": true, "smb2.fsctl.cchunk.count": true, "smb2.getinfo_input_size": true, "smb2.header_len": true, "smb2.ioctl.network_interfaces.next_offset": true, "smb2.lock_count": true, "smb2.negotiate_context.cipher_count": true, "smb2.negotiate_context.data_length": true, "smb2.negotiate_context.hash_alg_count": true,
+	"smb2.negotiate_context.salt_length": true, "smb2.negotiate_context.signing_alg_count": true, "smb2.next_offset": true,
+	"smb2.notify.next_offset": true, "smb2.olb.length": true, "smb2.reparse_data_length": true, "smb2.setinfo_offset": true,
+	"smb2.setinfo_size": true, "smb2.short_name_len": true, "smb2.write_length": true,
+}

@@ -123,12 +123,17 @@ type Summary struct {
 	Prologue            []Failure // what failed before SMB, in order, at most 64
 	FirstTime, LastTime int64     // nanoseconds since 1970 UTC
 	Damage              []Damage
-	SnapCut             uint32   // frames shorter than on the wire
-	Holes               uint32   // places in SMB streams where bytes are missing
-	HoleBytes           uint64   // and how many, as far as known
-	Unframed            uint64   // bytes of SMB connections that belong to no PDU found
-	Fragmented          []uint32 // SMB connections with TCP segments in IP fragments, by index
-	Stopped             bool     // the callback ended the scan
+	SnapCut             uint32 // frames shorter than on the wire
+	Holes               uint32 // places in SMB streams where bytes are missing
+	HoleBytes           uint64 // and how many, as far as known
+	// Each captured byte of the streams of SMB connections, counted once
+	// however often it was sent, stands in one of three places: in a PDU (its
+	// header of 4 bytes, and Len less Missing), in Passed or in Unframed.
+	Payload    uint64   // all of them
+	Passed     uint64   // of PDUs given out before they were complete
+	Unframed   uint64   // of no PDU that was found
+	Fragmented []uint32 // SMB connections with TCP segments in IP fragments, by index
+	Stopped    bool     // the callback ended the scan
 }
 
 const (

@@ -60,6 +60,9 @@ type conn struct {
 	last      uint32 // frame
 	firstTime int64
 	st        [2]stream // by who sends: A, B
+
+	// What became of the bytes, both ways: see Summary.
+	payload, passed, unframed uint64
 }
 
 func (c *conn) addr(dir int) netip.Addr {
@@ -216,7 +219,11 @@ func (s *scanner) closeConn(c *conn) {
 	s.flush(c, 1)
 	if !c.smb {
 		s.unspoken(c)
+		return
 	}
+	s.sum.Payload += c.payload
+	s.sum.Passed += c.passed
+	s.sum.Unframed += c.unframed
 }
 
 // recognise makes a connection one with SMB, found in direction dir.

@@ -142,7 +142,9 @@ func (s *scanner) feed(c *conn, dir int, g *segment, data []byte) {
 			n := min(st.left, g.cap-pos)
 			st.left -= n
 			if st.asm != nil {
-				s.extend(st.asm, g, data, pos, n)
+				s.extend(c, st.asm, g, data, pos, n)
+			} else {
+				c.passed += uint64(n)
 			}
 			pos += n
 			if st.left == 0 {
@@ -157,7 +159,7 @@ func (s *scanner) feed(c *conn, dir int, g *segment, data []byte) {
 	if g.cap < g.len {
 		if cut := g.len - g.cap; st.left > cut && st.asm != nil && st.asm.first == g.frame {
 			// Its first frame is cut: the others add nothing that follows.
-			st.asm.missing = st.left
+			st.asm.missing += st.left
 			s.complete(c, dir)
 		}
 		s.absent(c, dir, g.len-g.cap)
@@ -206,12 +208,12 @@ func (s *scanner) header(c *conn, dir int, g *segment, data []byte, pos uint32) 
 			st.tail.n = 0
 		}
 		if pos-start < nbssHeader {
-			s.sum.Unframed += uint64(nbssHeader - (pos - start))
+			c.unframed += uint64(nbssHeader - (pos - start))
 			return start // part of the header came before this segment
 		}
 		return start
 	case size == 0 && kind == PDUMessage:
-		s.sum.Unframed += nbssHeader
+		c.unframed += nbssHeader
 	case have == size:
 		s.one[0] = Extent{Off: g.off + int64(pos), Len: size}
 		s.pdu = PDU{
@@ -227,7 +229,7 @@ func (s *scanner) header(c *conn, dir int, g *segment, data []byte, pos uint32) 
 		st.left = size - have
 		st.asm = s.begun(kind, st.hdr, size, first)
 		st.asm.at = st.at - int64(g.len-pos)
-		s.extend(st.asm, g, data, pos, have)
+		s.extend(c, st.asm, g, data, pos, have)
 	}
 	return pos + have
 }
@@ -246,7 +248,7 @@ func (s *scanner) begun(kind EventKind, nbss [4]byte, size, first uint32) *assem
 }
 
 // extend adds n bytes of a segment from pos on to a PDU.
-func (s *scanner) extend(a *assembly, g *segment, data []byte, pos, n uint32) {
+func (s *scanner) extend(c *conn, a *assembly, g *segment, data []byte, pos, n uint32) {
 	a.first = min(a.first, g.frame)
 	if a.closed || n == 0 {
 		return
@@ -254,6 +256,7 @@ func (s *scanner) extend(a *assembly, g *segment, data []byte, pos, n uint32) {
 	if len(a.ext) >= maxExtents || s.held >= maxHeld {
 		a.closed = true
 		a.missing += n
+		c.passed += uint64(n)
 		return
 	}
 	if room := uint32(s.head - len(a.head)); room > 0 {
@@ -308,7 +311,7 @@ func (s *scanner) absent(c *conn, dir int, n uint32) {
 		}
 	}
 	if n > 0 && st.mode >= modeFrame {
-		s.sum.Unframed += uint64(st.hdrN)
+		c.unframed += uint64(st.hdrN)
 		st.hdrN = 0
 		st.mode = modeSearch
 	}
@@ -321,7 +324,7 @@ func (s *scanner) cutOff(c *conn, dir int) {
 		s.absent(c, dir, st.left)
 	}
 	if st.mode >= modeFrame {
-		s.sum.Unframed += uint64(st.hdrN)
+		c.unframed += uint64(st.hdrN)
 		st.hdrN = 0
 		st.mode = modeSearch
 	}
@@ -360,6 +363,7 @@ func (s *scanner) probe(c *conn, dir int, g *segment, data []byte) uint32 {
 	} else if st.tail != nil {
 		st.tail.n = 0
 	}
+	c.skipped(g.cap)
 	return g.cap
 }
 
@@ -376,26 +380,23 @@ func (s *scanner) search(c *conn, dir int, g *segment, data []byte, pos uint32) 
 	for {
 		b := s.peek(g, data, pos, searchStep)
 		if i := findMessage(b); i >= 0 && s.recognise(c, dir) {
-			s.skipped(c, uint32(i))
+			c.skipped(uint32(i))
 			st.mode = modeFrame
 			return pos + uint32(i)
 		}
 		if pos+uint32(len(b)) >= g.cap {
-			s.skipped(c, uint32(len(b)))
+			c.skipped(uint32(len(b)))
 			st.keep(b, &segment{off: g.off + int64(pos), frame: g.frame})
 			return g.cap
 		}
 		step := uint32(len(b)) - (magicLen - 1)
-		s.skipped(c, step)
+		c.skipped(step)
 		pos += step
 	}
 }
 
-func (s *scanner) skipped(c *conn, n uint32) {
-	if c.smb {
-		s.sum.Unframed += uint64(n)
-	}
-}
+// skipped counts bytes that belong to no PDU.
+func (c *conn) skipped(n uint32) { c.unframed += uint64(n) }
 
 // findMessage returns where in b a message starts, or -1.
 func findMessage(b []byte) int {
@@ -446,6 +447,7 @@ func (s *scanner) spans(c *conn, dir int, g *segment, b []byte) bool {
 		return false
 	}
 	st.mode = modeFrame
+	c.unframed -= uint64(t.n - i)
 	st.hdrN = uint8(copy(st.hdr[:], t.b[i:t.n]))
 	st.hdrFrame = t.frame[i]
 	if st.hdrN == nbssHeader {
@@ -454,7 +456,7 @@ func (s *scanner) spans(c *conn, dir int, g *segment, b []byte) bool {
 		st.asm = s.begun(PDUMessage, st.hdr, size, t.frame[i])
 		st.asm.at = st.at - int64(g.len) - int64(t.n-i-nbssHeader)
 		for k := i + nbssHeader; k < t.n; k++ {
-			s.extend(st.asm, &segment{off: t.off[k], cap: 1, frame: t.frame[k]}, t.b[k:k+1], 0, 1)
+			s.extend(c, st.asm, &segment{off: t.off[k], cap: 1, frame: t.frame[k]}, t.b[k:k+1], 0, 1)
 		}
 		st.left = size - uint32(t.n-i-nbssHeader)
 	}

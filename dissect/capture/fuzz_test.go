@@ -10,6 +10,7 @@ import (
 // checkScan scans a capture and holds each PDU against what is promised.
 func checkScan(t *testing.T, f *File) {
 	var last uint32
+	var framed uint64
 	sum, err := f.Scan(Options{}, func(p *PDU) bool {
 		var n int64
 		for _, e := range p.Extents {
@@ -25,6 +26,7 @@ func checkScan(t *testing.T, f *File) {
 			if n+int64(p.Missing) > int64(p.Len) || p.Missing == 0 && n != int64(p.Len) || int64(len(p.Head)) > n {
 				t.Fatalf("%d bytes in extents: %+v", n, p)
 			}
+			framed += nbssHeader + uint64(p.Len) - uint64(p.Missing)
 			b, err := f.ReadPDU(nil, p.Extents)
 			if err != nil || !bytes.HasPrefix(b, p.Head) {
 				t.Fatalf("%v: % x, head % x", err, b, p.Head)
@@ -36,6 +38,9 @@ func checkScan(t *testing.T, f *File) {
 		last = max(last, p.Frame)
 		return true
 	})
+	if err == nil && sum.Payload != framed+sum.Passed+sum.Unframed {
+		t.Fatalf("%d bytes of SMB streams: %d in PDUs, %d passed over, %d of no PDU", sum.Payload, framed, sum.Passed, sum.Unframed)
+	}
 	if err == nil && last > sum.Frames {
 		t.Fatalf("frame %d of %d", last, sum.Frames)
 	}

@@ -158,6 +158,7 @@ func (s *scanner) consume(c *conn, dir int, seg segment, data []byte) {
 	st.next += seg.len
 	st.at += int64(seg.len)
 	st.consumed += uint64(seg.len)
+	c.payload += uint64(seg.cap)
 	if seg.frame >= st.frame {
 		st.frame, st.time = seg.frame, seg.time
 	}

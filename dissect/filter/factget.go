@@ -118,7 +118,8 @@ func getRequest(_ *Row, s *Side, i int, v *value) bool {
 	return flag(v, i, s.op.Request != 0, true)
 }
 
-// status gives the NT status of a response.
+// status gives the NT status of a response; of an operation its final one, or
+// STATUS_PENDING while there is none.
 func (s *Side) status() (uint32, bool) {
 	if p := s.proto(); p != op.SMB1 && p != op.SMB2 {
 		return 0, false
@@ -126,7 +127,7 @@ func (s *Side) status() (uint32, bool) {
 	if m := s.message; m != nil {
 		return m.Status(), m.Response()
 	}
-	return s.op.Status, s.op.Response != 0 && s.op.State&op.Unsolicited == 0
+	return s.op.Status, (s.op.Response != 0 || s.op.State&op.Pending != 0) && s.op.State&op.Unsolicited == 0
 }
 
 func getStatus(_ *Row, s *Side, i int, v *value) bool {

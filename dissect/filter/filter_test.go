@@ -166,6 +166,78 @@ func TestErrors(t *testing.T) {
 	}
 }
 
+func TestCaret(t *testing.T) {
+	long := strings.Repeat("frame == 1 || ", 20)
+	for src, want := range map[string]string{
+		"stauts != SUCCESS":             "stauts != SUCCESS\n^^^^^^",
+		"path ~ \"\x1b\" && stats == 1": "path ~ \"\\x1b\" && stats == 1\n                 ^^^^^",
+		"pãth ~ \"x\" = 5":              "pãth ~ \"x\" = 5\n           ^",
+		long + "stauts == 1":            "..." + long[len(long)-60:] + "stauts == 1\n" + strings.Repeat(" ", 63) + "^^^^^^",
+	} {
+		_, err := Parse(src)
+		var e *Error
+		if !errors.As(err, &e) {
+			t.Errorf("%q: %v", src, err)
+			continue
+		}
+		line, marks := e.Caret()
+		if got := line + "\n" + marks; got != want {
+			t.Errorf("%q:\n%s\nwant\n%s", src, got, want)
+		}
+	}
+}
+
+// TestOperation matches the facts of an operation, of which no message is there.
+func TestOperation(t *testing.T) {
+	names := []string{"", "docs\\a.txt", "tester"}
+	var r Row
+	r.A.Name = func(k uint32) string { return names[k] }
+	r.A.User = func(uint32) string { return names[2] }
+	r.A.Start = 1e9
+	r.A.SetOp(&op.Op{Num: 7, Proto: op.SMB2, Command: uint16(smb2.ChangeNotify), Request: 1, Interim: 2, Path: 1, Open: 3, Session: 1, ReqFrame: 20,
+		Start: 3e9, RTT: -1, Status: 0x103, State: op.Pending | op.WasSealed})
+	for src, want := range map[string]bool{
+		"cmd == CHANGE_NOTIFY && status == PENDING": true,
+		"open == F3 && session == S1 && op == 7":    true,
+		"open == F4":                                false,
+		"rtt":                                       false,
+		"t == 2s && t > 1500ms":                     true,
+		"frame == 20 && !response && request":       true,
+		"user == tester":                            true,
+		"a.txt pending":                             true,
+		"sealed && decrypted":                       true,
+		"path ~ txt$":                               true,
+		"smb2.filename || session_id == 1":          false,
+		`time > "1970-01-01 00:00:02"`:              true,
+	} {
+		f, err := Parse(src)
+		if err != nil {
+			t.Errorf("%s: %v", src, err)
+			continue
+		}
+		if got := f.Match(&r); got != want {
+			t.Errorf("%s: %v", src, got)
+		}
+		if n := testing.AllocsPerRun(20, func() { f.Match(&r) }); n > 0 {
+			t.Errorf("%s: %v allocations", src, n)
+		}
+	}
+}
+
+func TestNeeds(t *testing.T) {
+	for src, want := range map[string][2]bool{
+		"cmd == READ || report && rtt > 1": {false, false},
+		"message_id == 5":                  {false, true},
+		"problems":                         {true, false},
+		"cmd == READ && smb2.filename":     {true, true},
+	} {
+		f, err := Parse(src)
+		if err != nil || f.NeedsTree() != want[0] || f.NeedsMessages() != (want[0] || want[1]) {
+			t.Errorf("%s: %v", src, err)
+		}
+	}
+}
+
 func TestAllocations(t *testing.T) {
 	r := example()
 	for _, src := range []string{

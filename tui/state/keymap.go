@@ -109,7 +109,7 @@ func bindings() []binding {
 		{"Esc", Escape, main, "OTHER", "stop reading; else drop the filter", ""},
 		{"Esc", Escape, windows, "OTHER", "close", "Esc close"},
 		{"? F1", Help, main | windows&^HelpWindow, "OTHER", "this help", "? help"},
-		{"K", ShowKeys, main, "OTHER", "keys: which sessions open, by which key, and why others do not", "K keys"},
+		{"K", ShowKeys, main, "OTHER", "keys: which sessions open, and why others do not", "K keys"},
 		{"a", AddKey, KeysWindow, "OTHER", "add a key: a file, SESSIONID,KEY or a bare key", "a add"},
 		{"Ctrl-L", Redraw, all, "OTHER", "redraw", ""},
 		{"Ctrl-Z", Suspend, all, "OTHER", "suspend", ""},

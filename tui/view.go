@@ -1,6 +1,8 @@
 package tui
 
 import (
+	"fmt"
+
 	"github.com/gdamore/tcell/v2"
 	"github.com/rivo/tview"
 	"github.com/rivo/uniseg"
@@ -17,6 +19,8 @@ type view struct {
 	prompt  *tview.InputField // nil: no question is open
 	problem string            // why the answer was not taken
 
+	screen tcell.Screen
+
 	quit, redraw, suspend func()
 }
 
@@ -26,6 +30,7 @@ func newView(s *state.State, mono bool) *view {
 
 // Draw puts the state's lines on the screen.
 func (v *view) Draw(screen tcell.Screen) {
+	v.screen = screen
 	x, y, w, h := v.GetRect()
 	for i, l := range v.state.Lines(w, h) {
 		v.line(screen, x, y+i, w, l)
@@ -88,10 +93,19 @@ func (v *view) InputHandler() func(*tcell.EventKey, func(tview.Primitive)) {
 func (v *view) key(e *tcell.EventKey) {
 	if v.prompt != nil {
 		v.problem = ""
+		if v.state.Prompt().Letter && e.Key() == tcell.KeyRune {
+			v.prompt.SetText(string(e.Rune()))
+			e = tcell.NewEventKey(tcell.KeyEnter, 0, tcell.ModNone)
+		}
 		v.prompt.InputHandler()(e, func(tview.Primitive) {})
 		return
 	}
-	switch v.state.Press(keyName(e)) {
+	v.obey(v.state.Press(keyName(e)))
+}
+
+// obey does what a state asks of the screen.
+func (v *view) obey(r state.Request) {
+	switch r {
 	case state.DoQuit:
 		v.quit()
 	case state.DoRedraw:
@@ -100,6 +114,10 @@ func (v *view) key(e *tcell.EventKey) {
 		v.suspend()
 	case state.DoPrompt:
 		v.ask(v.state.Prompt())
+	case state.DoCopy:
+		if v.screen != nil {
+			v.screen.SetClipboard([]byte(v.state.Clip()))
+		}
 	}
 }
 
@@ -112,7 +130,11 @@ func (v *view) hint() string {
 
 // ask opens a question.
 func (v *view) ask(p *state.Prompt) {
-	f := tview.NewInputField().SetLabel(" " + p.Label + ": ").SetText(p.Text).SetFieldBackgroundColor(tcell.ColorDefault)
+	label := " " + p.Label + ": "
+	if p.Label == "" {
+		label = ":"
+	}
+	f := tview.NewInputField().SetLabel(label).SetText(p.Text).SetFieldBackgroundColor(tcell.ColorDefault)
 	f.SetLabelStyle(v.theme.style(state.Key)).SetFieldStyle(v.theme.style(state.Typed))
 	f.SetBackgroundColor(tcell.ColorDefault)
 	f.SetDoneFunc(func(k tcell.Key) {
@@ -121,7 +143,9 @@ func (v *view) ask(p *state.Prompt) {
 			v.prompt = nil
 			if err := p.Accept(f.GetText()); err != nil {
 				v.prompt, v.problem = f, err.Error()
+				return
 			}
+			v.obey(v.state.Asked())
 		case tcell.KeyTab:
 			if p.Complete != nil {
 				f.SetText(p.Complete(f.GetText()))
@@ -168,44 +192,34 @@ func (v *view) MouseHandler() func(tview.MouseAction, *tcell.EventMouse, func(tv
 
 // keyName gives the name by which the key table knows a key.
 func keyName(e *tcell.EventKey) string {
-	switch e.Key() {
-	case tcell.KeyRune:
-		if e.Rune() == ' ' {
-			return "Space"
-		}
+	k := e.Key()
+	shift := ""
+	if e.Modifiers()&tcell.ModShift != 0 {
+		shift = "Shift-"
+	}
+	if name, ok := keyNames[k]; ok {
+		return name
+	}
+	switch {
+	case k == tcell.KeyRune && e.Rune() == ' ':
+		return "Space"
+	case k == tcell.KeyRune:
 		return string(e.Rune())
-	case tcell.KeyUp:
-		return "↑"
-	case tcell.KeyDown:
-		return "↓"
-	case tcell.KeyLeft:
-		return "←"
-	case tcell.KeyRight:
-		return "→"
-	case tcell.KeyPgUp:
-		return "PgUp"
-	case tcell.KeyPgDn:
-		return "PgDn"
-	case tcell.KeyHome:
-		return "Home"
-	case tcell.KeyEnd:
-		return "End"
-	case tcell.KeyTab:
-		return "Tab"
-	case tcell.KeyEnter:
-		return "Enter"
-	case tcell.KeyEscape:
-		return "Esc"
-	case tcell.KeyF1:
-		return "F1"
-	case tcell.KeyCtrlB:
-		return "Ctrl-B"
-	case tcell.KeyCtrlC:
-		return "Ctrl-C"
-	case tcell.KeyCtrlL:
-		return "Ctrl-L"
-	case tcell.KeyCtrlZ:
-		return "Ctrl-Z"
+	case k >= tcell.KeyF1 && k <= tcell.KeyF12:
+		return fmt.Sprintf("%sF%d", shift, k-tcell.KeyF1+1)
+	case k >= tcell.KeyF13 && k <= tcell.KeyF24: // how some terminals send them with Shift
+		return fmt.Sprintf("Shift-F%d", k-tcell.KeyF13+1)
+	case k == tcell.KeyPgUp || k == tcell.KeyPgDn:
+		return shift + map[tcell.Key]string{tcell.KeyPgUp: "PgUp", tcell.KeyPgDn: "PgDn"}[k]
+	case k >= tcell.KeyCtrlA && k <= tcell.KeyCtrlZ:
+		return "Ctrl-" + string(rune('A'+k-tcell.KeyCtrlA))
 	}
 	return ""
+}
+
+// keyNames are the names of keys that have one of their own.
+var keyNames = map[tcell.Key]string{
+	tcell.KeyUp: "↑", tcell.KeyDown: "↓", tcell.KeyLeft: "←", tcell.KeyRight: "→", tcell.KeyHome: "Home", tcell.KeyEnd: "End",
+	tcell.KeyTab: "Tab", tcell.KeyBacktab: "Shift-Tab", tcell.KeyEnter: "Enter", tcell.KeyEscape: "Esc",
+	tcell.KeyInsert: "Ins", tcell.KeyDelete: "Del", tcell.KeyBackspace: "Backspace", tcell.KeyBackspace2: "Backspace",
 }

@@ -4,7 +4,8 @@ import "slices"
 
 // Do does one action. What only the screen can do is asked of it.
 func (s *State) Do(a Action) Request {
-	s.note = ""
+	digits := s.digits
+	s.note, s.digits = "", ""
 	s.changed = true
 	if f := s.front(); f != nil {
 		return s.doWindow(f, a)
@@ -22,6 +23,26 @@ func (s *State) Do(a Action) Request {
 		s.escape()
 	case ShowKeys:
 		s.open(&keysWindow{s})
+	case FindRow:
+		return s.askFind()
+	case NextMatch:
+		s.hunt(1, false)
+	case PrevMatch:
+		s.hunt(-1, false)
+	case EndFind:
+		s.endFind()
+	case GoTo:
+		if digits == "" {
+			s.move(First)
+		} else if err := s.goToOp(digits); err != nil {
+			s.note = err.Error()
+		}
+	case AskGoTo:
+		return s.ask(Prompt{Label: "go to operation", Accept: s.goToOp})
+	case SetMark:
+		return s.ask(Prompt{Label: "mark", Accept: s.setMark, Letter: true})
+	case GoToMark:
+		return s.ask(Prompt{Label: "go to mark", Accept: s.goToMark, Letter: true})
 	case StartFilter:
 		return s.askFilter()
 	case NextPane:
@@ -36,8 +57,32 @@ func (s *State) Do(a Action) Request {
 		s.enter()
 	case NextTrouble:
 		s.nextTrouble()
-	case NextDiff, PrevDiff, Divergence:
+	case NextDiff, PrevDiff:
 		s.jump(a)
+	case Divergence:
+		s.divergence()
+	case NextField:
+		s.nextField(1)
+	case PrevField:
+		s.nextField(-1)
+	case NextRow:
+		s.otherRow(1)
+	case PrevRow:
+		s.otherRow(-1)
+	case CopyField:
+		return s.copyField()
+	case CopyOperation:
+		return s.copyOperation()
+	case Hex:
+		s.hex = !s.hex
+	case Zoom:
+		s.zoomed = !s.zoomed
+	case Grow:
+		s.resize(1)
+	case Shrink:
+		s.resize(-1)
+	case CommandLine:
+		return s.askCommand()
 	case NextA, PrevA, NextB, PrevB, Realign:
 		s.free(a)
 	case Ignore:
@@ -95,6 +140,10 @@ func by(a Action, height int) int {
 		return -page
 	case PageDown:
 		return page
+	case HalfUp:
+		return -max(1, height/2)
+	case HalfDown:
+		return max(1, height/2)
 	case First:
 		return -1 << 40
 	case Last:
@@ -187,9 +236,6 @@ func (s *State) jump(a Action) {
 	case PrevDiff:
 		goal = r.nextDiff(row, true)
 		s.note = "no difference before this row"
-	case Divergence:
-		goal = r.first
-		s.note = "no divergence"
 	}
 	if goal >= 0 {
 		s.note = ""

@@ -38,6 +38,27 @@ const (
 	Suspend
 	ShowKeys
 	AddKey
+	FindRow
+	NextMatch
+	PrevMatch
+	EndFind
+	GoTo
+	AskGoTo
+	HalfUp
+	HalfDown
+	NextField
+	PrevField
+	NextRow
+	PrevRow
+	CopyField
+	CopyOperation
+	Hex
+	Zoom
+	Grow
+	Shrink
+	CommandLine
+	SetMark
+	GoToMark
 	Quit
 )
 
@@ -52,6 +73,7 @@ const (
 	DiffDetails
 	HelpWindow
 	KeysWindow
+	FindOpen // while a search is open, before the others
 
 	lists   = SingleList | DiffList
 	details = SingleDetails | DiffDetails
@@ -90,16 +112,33 @@ func bindings() []binding {
 		{"=", Realign, inDiff, "MOVE", "put B beside A again", ""},
 		{"PgUp Ctrl-B", PageUp, all, "MOVE", "page up", ""},
 		{"PgDn Space", PageDown, all, "MOVE", "page down", ""},
-		{"Home g", First, all, "MOVE", "first", ""},
+		{"Ctrl-U", HalfUp, all, "MOVE", "half a page up", ""},
+		{"Ctrl-D", HalfDown, all, "MOVE", "half a page down", ""},
+		{"F8", NextRow, main, "MOVE", "next row, from any pane", ""},
+		{"F7", PrevRow, main, "MOVE", "previous row, from any pane", ""},
+		{"Home", First, all, "MOVE", "first", ""},
+		{"g", First, windows, "MOVE", "first", ""},
+		{"g", GoTo, main, "MOVE", "first; behind a number: to that operation, as in 14g", ""},
+		{"Ctrl-G", AskGoTo, main, "MOVE", "to an operation: 14, or A14, B14", ""},
+		{"m", SetMark, main, "MOVE", "set a mark: m and a letter", ""},
+		{"'", GoToMark, main, "MOVE", "go to a mark: ' and its letter", ""},
 		{"End G", Last, all, "MOVE", "last", ""},
 		{"b", DetailDown, main, "MOVE", "details: next field", "b/n field"},
 		{"n", DetailUp, main, "MOVE", "details: previous field", ""},
 		{"]", NextDiff, inDiff, "COMPARE", "next difference", "]/[ diff"},
 		{"[", PrevDiff, inDiff, "COMPARE", "previous difference", ""},
-		{"!", Divergence, inDiff, "COMPARE", "first divergence of outcome", "! first"},
+		{"}", NextField, inDiff, "COMPARE", "next field that differs", ""},
+		{"{", PrevField, inDiff, "COMPARE", "previous field that differs", ""},
+		{"!", Divergence, inDiff, "COMPARE", "first divergence of outcome; again: what may explain it", "! first"},
 		{"!", NextTrouble, SingleList | SingleDetails, "FIND", "next failure, lost answer, bad signature; then first", "! failure"},
 		{"a", Ignore, inDiff, "COMPARE", "ignore the field under the details cursor; again: undo", "a ignore"},
 		{"/", StartFilter, main, "FIND", "filter: hide other rows", "/ filter"},
+		{"Ctrl-F", FindRow, main, "FIND", "find: go to a row that matches, hide none", ""},
+		{"F3", NextMatch, main, "FIND", "next match", ""},
+		{"Shift-F3", PrevMatch, main, "FIND", "previous match", ""},
+		{"n", NextMatch, FindOpen, "FIND", "while a search is open: next match", "n/N match"},
+		{"N", PrevMatch, FindOpen, "FIND", "while a search is open: previous match", ""},
+		{"Esc", EndFind, FindOpen, "FIND", "end the search", "Esc end"},
 		{"Tab", NextPane, main, "MOVE", "other pane", "Tab pane"},
 		{"→ l", Unfold, main, "MOVE", "unfold the field of the details, or the rows", "←→ fold"},
 		{"← h", Fold, main, "MOVE", "fold the field of the details", ""},
@@ -108,6 +147,13 @@ func bindings() []binding {
 		{"Enter", Enter, details, "MOVE", "fold or unfold", ""},
 		{"Esc", Escape, main, "OTHER", "stop reading; else drop the filter", ""},
 		{"Esc", Escape, windows, "OTHER", "close", "Esc close"},
+		{"H", Hex, main, "OTHER", "bytes of the field", ""},
+		{"y", CopyField, main, "OTHER", "copy the field under the details cursor", ""},
+		{"Y", CopyOperation, main, "OTHER", "copy the operation", ""},
+		{"z", Zoom, main, "OTHER", "all lines for the pane with the focus", ""},
+		{"+", Grow, main, "OTHER", "list: more lines", ""},
+		{"-", Shrink, main, "OTHER", "list: fewer lines", ""},
+		{":", CommandLine, main, "OTHER", "command line", ""},
 		{"? F1", Help, main | windows&^HelpWindow, "OTHER", "this help", "? help"},
 		{"K", ShowKeys, main, "OTHER", "keys: which sessions open, and why others do not", "K keys"},
 		{"a", AddKey, KeysWindow, "OTHER", "add a key: a file, SESSIONID,KEY or a bare key", "a add"},

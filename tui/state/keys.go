@@ -2,6 +2,7 @@ package state
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -116,6 +117,7 @@ func (s *State) reload(i int) {
 	old.dropped.Store(true)
 	d := newSide(old.Again())
 	d.after = old.done
+	s.sides = slices.Clone(s.sides) // others read the old ones
 	s.sides[i] = d
 	if s.cmp.job != nil {
 		s.cmp.job.stop.Store(true)

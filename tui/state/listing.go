@@ -224,7 +224,7 @@ func (s *State) rebuild() {
 		s.run(func() func() { b.fold(result, context); return nil })
 		return
 	}
-	w := s.newWalk()
+	w := s.newWalk(s.filter)
 	s.run(func() func() { b.filter(w); return nil })
 }
 
@@ -241,8 +241,8 @@ type walk struct {
 	result  *result // nil: row i is operation i of each side
 }
 
-func (s *State) newWalk() *walk {
-	return &walk{sides: s.sides, matcher: newMatcher(s.filter, s.sides), result: s.cmp.result}
+func (s *State) newWalk(f Filter) *walk {
+	return &walk{sides: s.sides, matcher: newMatcher(f, s.sides), result: s.cmp.result}
 }
 
 // row gives the operations of row i; it reports false when there is no such

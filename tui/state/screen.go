@@ -24,6 +24,14 @@ type layout struct{ list, details int } // lines of each
 func (s *State) layout(h int) layout {
 	room := h - 6
 	list := min(room*11/20, max(s.lines(), leastList)) // a short list leaves its room to the details
+	switch {
+	case s.zoomed && s.inDetails:
+		list = 1
+	case s.zoomed:
+		list = room - 1
+	default:
+		list = max(1, min(list+s.split, room-1))
+	}
 	return layout{list, room - list}
 }
 
@@ -39,21 +47,28 @@ func (s *State) Lines(w, h int) []Line {
 		return s.finish(out)
 	}
 	y := s.layout(h)
-	s.rows.height, s.detail.height = y.list, y.details
+	hex := 0
+	if s.hex && y.details > 3 {
+		hex = min(hexLines, y.details/2)
+	}
+	s.rows.height, s.detail.height = y.list, y.details-hex
 	s.rows.clamp(s)
 	s.look()
 	s.detail.clamp()
 	out = append(out, s.titleLine(w), s.verdictLine(w))
 	out = append(out, s.listLines(w, y.list)...)
 	out = append(out, s.detailRule(w))
-	for i := range y.details {
+	for i := range y.details - hex {
 		l := s.detailLine(s.detail.top+i, w)
 		if s.detail.top+i == s.detail.cur && len(s.detail.lines) > 0 {
 			l = s.mark(l, s.inDetails)
 		}
 		out = append(out, l)
 	}
-	out = append(out, s.keymap.bar(s.place(), w), s.stateLine(w))
+	if hex > 0 {
+		out = append(out, s.hexRows(w, hex)...)
+	}
+	out = append(out, s.keymap.bar(s.barPlace(), w), s.stateLine(w))
 	if f := s.front(); f != nil {
 		s.overlay(f, out, w, h)
 	}

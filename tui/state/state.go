@@ -39,6 +39,7 @@ const (
 	DoRedraw
 	DoSuspend
 	DoPrompt // ask what Prompt says
+	DoCopy   // hand Clip to the terminal's clipboard
 )
 
 // side is a capture on the screen.
@@ -81,7 +82,15 @@ type State struct {
 	frames        []*frame // windows, the one in front last
 	prompt        *Prompt
 	filter        Filter
-	note          string // of the last key, for the state line
+	find          finding
+	marks         map[string][2]uint32 // operations by letter
+	digits        string               // typed before a key that takes a number
+	clip          string
+	asked         Request // by the last command
+	hex           bool    // the bytes of the field are shown
+	zoomed        bool    // the pane with the focus has all lines
+	split         int     // lines that the list has more than by itself
+	note          string  // of the last key, for the state line
 	rows          listing
 	detail        detail
 	cmp           comparison
@@ -273,6 +282,14 @@ func (s *State) place() Place {
 	return SingleList
 }
 
+// barPlace gives the places whose keys the key bar tells.
+func (s *State) barPlace() Place {
+	if s.find.open && s.front() == nil {
+		return s.place() | FindOpen
+	}
+	return s.place()
+}
+
 // panes gives the places of the view in which the user is.
 func (s *State) panes() Place {
 	if s.diffing() {
@@ -282,4 +299,18 @@ func (s *State) panes() Place {
 }
 
 // Press does what the key of this name does here.
-func (s *State) Press(key string) Request { return s.Do(s.keymap.action(key, s.place())) }
+func (s *State) Press(key string) Request {
+	if s.front() == nil {
+		if len(key) == 1 && key[0] >= '0' && key[0] <= '9' && (s.digits != "" || key != "0") {
+			s.digits = s.digits[:min(len(s.digits), 8)] + key
+			s.note, s.changed = s.digits+": g goes to this operation", true
+			return Stay
+		}
+		if s.find.open {
+			if a := s.keymap.action(key, FindOpen); a != None {
+				return s.Do(a)
+			}
+		}
+	}
+	return s.Do(s.keymap.action(key, s.place()))
+}

@@ -290,6 +290,9 @@ func (s *State) stateLine(w int) Line {
 		}
 		parts = append(parts, text)
 	}
+	if f := s.findText(); f != "" {
+		parts = append(parts, f)
+	}
 	if s.diffing() {
 		parts = append(parts, s.contextText(), "masks: "+s.maskText())
 	}

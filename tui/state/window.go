@@ -55,7 +55,7 @@ func (s *State) doWindow(f *frame, a Action) Request {
 		return DoRedraw
 	case Suspend:
 		return DoSuspend
-	case Up, Down, PageUp, PageDown, First, Last:
+	case Up, Down, PageUp, PageDown, HalfUp, HalfDown, First, Last:
 		f.move(by(a, f.height))
 	default:
 		return f.do(f, a)
@@ -144,6 +144,7 @@ type Prompt struct {
 	Accept   func(text string) error
 	Complete func(text string) string // nil: there is nothing to complete
 	Hint     func(text string) string // what the text may be, in one line
+	Letter   bool                     // one letter is the whole answer
 }
 
 // ask makes the screen ask a question.

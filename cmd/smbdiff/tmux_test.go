@@ -116,7 +116,7 @@ func TestScreens(t *testing.T) {
 			s.keys("Enter")
 			s.wait("the filtered row", has("CREATE", "plan.txt"))
 			s.keys("?")
-			s.wait("help", has("first", "!"))
+			s.wait("help", has("Home", "first"))
 			s.keys("Escape")
 			s.keys("q")
 			s.wait("the end", has("ended 0"))

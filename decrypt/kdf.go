@@ -1,5 +1,6 @@
-// Package decrypt knows how SMB 2 and 3 are sealed and signed: key derivation,
-// ciphers, signatures, and NTLM session keys from secrets and captured tokens.
+// Package decrypt knows how SMB is sealed and signed: key derivation, ciphers,
+// signatures, those of SMB1 too, and session keys of NTLM and Kerberos from
+// secrets and captured tokens.
 // Its Opener proves what the user supplied against what the wire shows. It must
 // not know captures, field trees or how key files are written, and it puts no
 // secret into any text.

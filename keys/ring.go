@@ -59,10 +59,17 @@ func (r *Ring) AddSpec(spec string) error {
 	if spec == "" {
 		return &Error{File: specName, What: "nothing given", Hint: "give a file, ID,KEY or a bare key"}
 	}
-	if _, err := os.Stat(spec); err != nil && looksTyped(spec) {
+	if Typed(spec) {
 		return r.AddText(specName, []byte(spec))
 	}
 	return r.AddFile(spec)
+}
+
+// Typed reports whether AddSpec takes a spec as a key typed on the command line,
+// where other users of the machine can see it.
+func Typed(spec string) bool {
+	_, err := os.Stat(spec)
+	return err != nil && looksTyped(spec)
 }
 
 // looksTyped tells a key typed by hand from a file's name.

@@ -62,6 +62,7 @@ func (a *app) keysVerb(args []string) int {
 		io.WriteString(a.stdout, keysUsage)
 		return exitDone
 	}
+	a.warnTyped(&f.flags)
 	return verb(f)
 }
 

@@ -143,6 +143,9 @@ func TestFailures(t *testing.T) {
 			t.Errorf("%s: text %s", c.name, out)
 		}
 	}
+	if _, _, stderr := run(t, good, "-k", goodID+","+goodSession); !strings.Contains(stderr, "shows in the list of processes") || strings.Count(stderr, "\n") != 2 {
+		t.Errorf("a typed key: %q", stderr)
+	}
 	for how, key := range map[string]string{"number": "0x" + goodID + "," + goodSession, "wire order": number[2:] + "," + goodSession,
 		"log": file("Session Id: 00 00 00 00 57 a4 65 cd\nSession Key: " + strings.TrimSpace(regexp.MustCompile("..").ReplaceAllString(goodSession, "$0 ")) + "\n")} {
 		r := keysCheck(t, good, "-k", key)

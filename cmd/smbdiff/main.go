@@ -117,6 +117,7 @@ func (a *app) verb(args []string) int {
 	if err != nil {
 		return a.fail(err)
 	}
+	a.warnTyped(f)
 	switch {
 	case f.help:
 		fmt.Fprint(a.stdout, usage)

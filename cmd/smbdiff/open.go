@@ -55,6 +55,13 @@ func (f *flags) open(i int) (*side, error) {
 	return &side{file: file, ring: ring, opener: decrypt.NewOpener(ring)}, nil
 }
 
+// warnTyped warns of keys on the command line.
+func (a *app) warnTyped(f *flags) {
+	if slices.ContainsFunc(slices.Concat(f.keys, f.sideKeys[0], f.sideKeys[1]), keys.Typed) {
+		a.say("a key on the command line shows in the list of processes", "put it into a file: -k FILE")
+	}
+}
+
 // aftermath says what of a capture could not be read, and whether that is
 // trouble.
 func (a *app) aftermath(name string, sum *capture.Summary, messages int) int {

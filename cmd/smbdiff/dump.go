@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"bytes"
 	"net/netip"
 
 	"smbdiff/dissect"
@@ -24,6 +25,7 @@ func (a *app) dump(f *flags) int {
 		bad   error
 		first = true
 		start int64
+		left  = max(1, f.limit) // messages still to be written
 	)
 	formatters := make([]*formatter, dissect.Workers())
 	for i := range formatters {
@@ -46,12 +48,15 @@ func (a *app) dump(f *flags) int {
 				}
 			}
 			out := b.Out
+			if f.limit > 0 {
+				out, left = f.head(out, left)
+			}
 			if first && f.format == "json" && len(out) > 0 {
 				out = out[1:] // the comma
 			}
 			first = first && len(b.Out) == 0
 			_, bad = w.Write(out)
-			return bad == nil
+			return bad == nil && left > 0
 		},
 	})
 	if f.format == "json" {
@@ -69,6 +74,34 @@ func (a *app) dump(f *flags) int {
 	}
 	a.shut(s.file.Name(), &t)
 	return max(code, a.aftermath(s.file.Name(), sum, t.messages))
+}
+
+// head gives the text of the first n messages of out, and how many of them are
+// still wanted behind it.
+func (f *flags) head(out []byte, n int) ([]byte, int) {
+	end := "\n" // of an object; in an array it stands before it
+	switch f.format {
+	case "text":
+		end = "\n\n"
+	case "json":
+		end = ",\n"
+	}
+	at := 0
+	for n > 0 {
+		i := bytes.Index(out[at:], []byte(end))
+		if i < 0 {
+			return out, n
+		}
+		at += i + len(end)
+		n--
+	}
+	if f.format == "json" {
+		if i := bytes.Index(out[at:], []byte(end)); i >= 0 {
+			return out[:at+i], 0
+		}
+		return out, 0
+	}
+	return out[:at], 0
 }
 
 // formatter turns the messages of a batch into text; it belongs to one worker.

@@ -151,6 +151,27 @@ func tsharkFrames(t *testing.T, path string) (frames map[int]map[int]bool, refus
 	return frames, refused
 }
 
+// TestLimit checks that a limited dump is the beginning of the whole one.
+func TestLimit(t *testing.T) {
+	path := filepath.Join(traces, "missing.pcap")
+	for _, format := range []string{"ndjson", "json", "text"} {
+		_, all, _ := run(t, "dump", path, "--format", format, "--filter", "cmd == CREATE")
+		for _, n := range []int{1, 2, 29, 30, 31} {
+			code, got, stderr := run(t, "dump", path, "--format", format, "--filter", "cmd == CREATE", "--limit", strconv.Itoa(n))
+			if code != 0 || !strings.HasPrefix(all, strings.TrimSuffix(got, "\n]\n")) {
+				t.Fatalf("%s %d: exit %d %s\n%s", format, n, code, stderr, got)
+			}
+			count := strings.Count(got, `"schema"`)
+			if format == "text" {
+				count = strings.Count("\n"+got, "\nFrame ")
+			}
+			if want := min(n, 30); count != want {
+				t.Errorf("%s %d: %d messages", format, n, count)
+			}
+		}
+	}
+}
+
 // TestFilterNames checks that every field of every message of the checked-in
 // captures can be named in a filter, which then chooses the message.
 func TestFilterNames(t *testing.T) {

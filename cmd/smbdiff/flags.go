@@ -26,6 +26,7 @@ type flags struct {
 	mono   bool
 	help   bool
 	filter *filter.Filter // nil: everything
+	limit  int            // messages of dump, 0: all
 	wrong  error          // of the filter
 	out    string
 }
@@ -65,6 +66,7 @@ func parseFlags(verb string, args []string) (*flags, error) {
 	case "stats":
 	case "dump":
 		s.BoolVar(&f.raw, "raw", false, "")
+		s.IntVar(&f.limit, "limit", 0, "")
 	case "decrypt":
 		s.StringVar(&f.out, "o", "", "")
 	default:

@@ -54,6 +54,7 @@ flags of diff:
 flags of dump:
   --format ndjson|json|text   ndjson
   --raw                bytes of each field, in hex
+  --limit N            no more than the first N messages
 flags of stats:
   --format text|json   text
 flags of the screen:

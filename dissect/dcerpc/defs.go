@@ -18,6 +18,7 @@ func Defs() []*field.Def {
 	} {
 		defs = append(defs, d.little, d.big)
 	}
+	defs = append(defs, epmDefs()...)
 	for _, i := range known().all[1:] {
 		defs = append(defs, &i.opnum)
 	}

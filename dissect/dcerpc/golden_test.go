@@ -22,7 +22,7 @@ func walk(head string, b []byte) *field.Tree {
 			if k.Name != w {
 				continue
 			}
-			call.Bound, call.Interface = true, k.UUID
+			call.Bound, call.Interface, call.NDR = true, k.UUID, w == "epm"
 			if i+1 < len(words) {
 				if n, err := strconv.ParseUint(strings.Trim(words[i+1], ","), 10, 16); err == nil {
 					call.Named, call.Opnum = true, uint16(n)

@@ -52,13 +52,16 @@ func (p *pdu) operationStub(c *wire.Codec, opnum uint16, named bool) {
 		return
 	}
 	c.Begin(fPayload)
-	if iface := ndr.ByUUID(p.call.Interface); named && p.call.Bound && p.little && iface != ndr.None {
+	if named && p.call.Bound && p.little {
 		c.SetBase(c.Pos())
+		iface, response := ndr.ByUUID(p.call.Interface), p.kind == typeResponse
 		switch {
-		case p.call.NDR:
-			ndr.Walk(c, iface, opnum, p.kind == typeResponse)
-		case p.call.NDR64:
-			ndr.Walk64(c, iface, opnum, p.kind == typeResponse)
+		case iface != ndr.None && p.call.NDR:
+			ndr.Walk(c, iface, opnum, response)
+		case iface != ndr.None && p.call.NDR64:
+			ndr.Walk64(c, iface, opnum, response)
+		case p.call.Interface == uuidEPM && p.call.NDR:
+			walkEPM(c, opnum, response)
 		}
 	}
 	c.Rest(fStub)

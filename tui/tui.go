@@ -51,6 +51,8 @@ type Config struct {
 	Filter string      // in force from the start
 	Ignore []string
 	Screen tcell.Screen // nil: the terminal
+
+	Settings state.Settings // of the user's file; zero: the usual keys
 }
 
 // tick is how often the screen takes over what has been read.
@@ -94,7 +96,7 @@ func run(c Config, started func(*tview.Application)) (err error) {
 }
 
 func stateConfig(c Config) state.Config {
-	out := state.Config{A: c.A.state(), ASCII: c.ASCII, Mask: c.Mask, Masks: c.Masks, Ignore: c.Ignore}
+	out := state.Config{A: c.A.state(), ASCII: c.ASCII, Mask: c.Mask, Masks: c.Masks, Ignore: c.Ignore, Settings: c.Settings}
 	if c.B != nil {
 		b := c.B.state()
 		out.B = &b

@@ -17,6 +17,7 @@ import (
 	"smbdiff/dissect/capture"
 	"smbdiff/dissect/filter"
 	"smbdiff/keys"
+	"smbdiff/tui/state"
 )
 
 // The exit codes.
@@ -163,7 +164,10 @@ func (a *app) fail(err error) int {
 	var u usageError
 	var e *filter.Error
 	var m *diff.MaskError
+	var s *state.SettingsError
 	switch {
+	case errors.As(err, &s):
+		hint = s.Hint
 	case errors.As(err, &m):
 		hint = m.Hint
 	case errors.As(err, &c):

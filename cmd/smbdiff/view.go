@@ -1,8 +1,11 @@
 package main
 
 import (
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
+	"path/filepath"
 
 	"smbdiff/decrypt"
 	"smbdiff/dissect"
@@ -41,6 +44,10 @@ func (a *app) view(f *flags) int {
 	if len(sides) == 2 {
 		c.B = &sides[1]
 	}
+	var err error
+	if c.Settings, err = settings(); err != nil {
+		return a.fail(err)
+	}
 	if err := tui.Run(c); err != nil {
 		return a.fail(err)
 	}
@@ -49,6 +56,27 @@ func (a *app) view(f *flags) int {
 		code = max(code, a.aftermath(t.File.Name(), t.Summary(), t.Counts().Messages))
 	}
 	return code
+}
+
+// settings reads the user's file about the screen, if there is one.
+func settings() (state.Settings, error) {
+	dir := os.Getenv("XDG_CONFIG_HOME")
+	if dir == "" {
+		home, err := os.UserHomeDir()
+		if err != nil {
+			return state.Settings{}, nil
+		}
+		dir = filepath.Join(home, ".config")
+	}
+	path := filepath.Join(dir, "smbdiff", "config.toml")
+	text, err := os.ReadFile(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return state.Settings{}, nil
+	}
+	if err != nil {
+		return state.Settings{}, err
+	}
+	return state.ParseSettings(path, text)
 }
 
 // keyring shows the screen what an opener knows of its keys, and takes further

@@ -2,6 +2,7 @@ package state
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -37,6 +38,15 @@ func commands() []command {
 			return Stay, s.AddKey(arg)
 		}},
 		{"op", "N", "go to an operation", main, func(s *State, arg string) (Request, error) { return Stay, s.goToOp(arg) }},
+		{"set", "keys " + strings.Join(Presets(), "|"), "another key table", main, func(s *State, arg string) (Request, error) {
+			name, preset, _ := strings.Cut(arg, " ")
+			if preset = strings.TrimSpace(preset); name != "keys" || !slices.Contains(Presets(), preset) {
+				return Stay, fmt.Errorf("set keys %s", strings.Join(Presets(), "|"))
+			}
+			s.keymap = keymapOf(preset)
+			s.note = "keys: " + preset
+			return Stay, nil
+		}},
 		{"quit", "", "leave", main, func(*State, string) (Request, error) { return DoQuit, nil }},
 	}
 }

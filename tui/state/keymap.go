@@ -91,78 +91,79 @@ type binding struct {
 	in     Place
 	group  string
 	help   string
-	bar    string
+	bar    string // "": not in the key bar
+	with   Action // whose keys the bar shows too
 }
 
 // bindings is the one key table: it feeds the handler, the key bar and the help.
 func bindings() []binding {
 	return []binding{
-		{"↑", Up, DiffList, "MOVE", "both sides: previous row", "↑↓ both"},
-		{"↓", Down, DiffList, "MOVE", "both sides: next row", ""},
-		{"↑ k", Up, SingleList, "MOVE", "previous operation", "↑↓ op"},
-		{"↓ j", Down, SingleList, "MOVE", "next operation", ""},
-		{"↑ k", Up, details, "MOVE", "previous field", "↑↓ field"},
-		{"↓ j", Down, details, "MOVE", "next field", ""},
-		{"↑ k", Up, windows, "MOVE", "up", ""},
-		{"↓ j", Down, windows, "MOVE", "down", ""},
-		{"d", NextA, DiffList, "MOVE", "A only: next", "d/f A"},
-		{"f", PrevA, DiffList, "MOVE", "A only: previous", ""},
-		{"j", NextB, DiffList, "MOVE", "B only: next", "j/k B"},
-		{"k", PrevB, DiffList, "MOVE", "B only: previous", ""},
-		{"=", Realign, inDiff, "MOVE", "put B beside A again", ""},
-		{"PgUp Ctrl-B", PageUp, all, "MOVE", "page up", ""},
-		{"PgDn Space", PageDown, all, "MOVE", "page down", ""},
-		{"Ctrl-U", HalfUp, all, "MOVE", "half a page up", ""},
-		{"Ctrl-D", HalfDown, all, "MOVE", "half a page down", ""},
-		{"F8", NextRow, main, "MOVE", "next row, from any pane", ""},
-		{"F7", PrevRow, main, "MOVE", "previous row, from any pane", ""},
-		{"Home", First, all, "MOVE", "first", ""},
-		{"g", First, windows, "MOVE", "first", ""},
-		{"g", GoTo, main, "MOVE", "first; behind a number: to that operation, as in 14g", ""},
-		{"Ctrl-G", AskGoTo, main, "MOVE", "to an operation: 14, or A14, B14", ""},
-		{"m", SetMark, main, "MOVE", "set a mark: m and a letter", ""},
-		{"'", GoToMark, main, "MOVE", "go to a mark: ' and its letter", ""},
-		{"End G", Last, all, "MOVE", "last", ""},
-		{"b", DetailDown, main, "MOVE", "details: next field", "b/n field"},
-		{"n", DetailUp, main, "MOVE", "details: previous field", ""},
-		{"]", NextDiff, inDiff, "COMPARE", "next difference", "]/[ diff"},
-		{"[", PrevDiff, inDiff, "COMPARE", "previous difference", ""},
-		{"}", NextField, inDiff, "COMPARE", "next field that differs", ""},
-		{"{", PrevField, inDiff, "COMPARE", "previous field that differs", ""},
-		{"!", Divergence, inDiff, "COMPARE", "first divergence of outcome; again: what may explain it", "! first"},
-		{"!", NextTrouble, SingleList | SingleDetails, "FIND", "next failure, lost answer, bad signature; then first", "! failure"},
-		{"a", Ignore, inDiff, "COMPARE", "ignore the field under the details cursor; again: undo", "a ignore"},
-		{"/", StartFilter, main, "FIND", "filter: hide other rows", "/ filter"},
-		{"Ctrl-F", FindRow, main, "FIND", "find: go to a row that matches, hide none", ""},
-		{"F3", NextMatch, main, "FIND", "next match", ""},
-		{"Shift-F3", PrevMatch, main, "FIND", "previous match", ""},
-		{"n", NextMatch, FindOpen, "FIND", "while a search is open: next match", "n/N match"},
-		{"N", PrevMatch, FindOpen, "FIND", "while a search is open: previous match", ""},
-		{"Esc", EndFind, FindOpen, "FIND", "end the search", "Esc end"},
-		{"Tab", NextPane, main, "MOVE", "other pane", "Tab pane"},
-		{"→ l", Unfold, main, "MOVE", "unfold the field of the details, or the rows", "←→ fold"},
-		{"← h", Fold, main, "MOVE", "fold the field of the details", ""},
-		{"c", Context, inDiff, "COMPARE", "context: 3 rows, all, differences alone", "c context"},
-		{"Enter", Enter, lists, "MOVE", "unfold the rows, or go to the details", ""},
-		{"Enter", Enter, details, "MOVE", "fold or unfold", ""},
-		{"Esc", Escape, main, "OTHER", "stop reading; else drop the filter", ""},
-		{"Esc", Escape, windows, "OTHER", "close", "Esc close"},
-		{"H", Hex, main, "OTHER", "bytes of the field", ""},
-		{"y", CopyField, main, "OTHER", "copy the field under the details cursor", ""},
-		{"Y", CopyOperation, main, "OTHER", "copy the operation", ""},
-		{"z", Zoom, main, "OTHER", "all lines for the pane with the focus", ""},
-		{"+", Grow, main, "OTHER", "list: more lines", ""},
-		{"-", Shrink, main, "OTHER", "list: fewer lines", ""},
-		{":", CommandLine, main, "OTHER", "command line", ""},
-		{"? F1", Help, main | windows&^HelpWindow, "OTHER", "this help", "? help"},
-		{"K", ShowKeys, main, "OTHER", "keys: which sessions open, and why others do not", "K keys"},
-		{"a", AddKey, KeysWindow, "OTHER", "add a key: a file, SESSIONID,KEY or a bare key", "a add"},
-		{"Ctrl-L", Redraw, all, "OTHER", "redraw", ""},
-		{"Ctrl-Z", Suspend, all, "OTHER", "suspend", ""},
-		{"q", Quit, main, "OTHER", "quit", "q quit"},
-		{"q", Escape, windows, "OTHER", "close", ""},
-		{"? F1", Escape, HelpWindow, "OTHER", "close", ""},
-		{"Ctrl-C", Quit, all, "OTHER", "quit", ""},
+		{"↑", Up, DiffList, "MOVE", "both sides: previous row", "both", Down},
+		{"↓", Down, DiffList, "MOVE", "both sides: next row", "", None},
+		{"↑ k", Up, SingleList, "MOVE", "previous operation", "op", Down},
+		{"↓ j", Down, SingleList, "MOVE", "next operation", "", None},
+		{"↑ k", Up, details, "MOVE", "previous field", "field", Down},
+		{"↓ j", Down, details, "MOVE", "next field", "", None},
+		{"↑ k", Up, windows, "MOVE", "up", "", None},
+		{"↓ j", Down, windows, "MOVE", "down", "", None},
+		{"d", NextA, DiffList, "MOVE", "A only: next", "A", PrevA},
+		{"f", PrevA, DiffList, "MOVE", "A only: previous", "", None},
+		{"j", NextB, DiffList, "MOVE", "B only: next", "B", PrevB},
+		{"k", PrevB, DiffList, "MOVE", "B only: previous", "", None},
+		{"=", Realign, inDiff, "MOVE", "put B beside A again", "", None},
+		{"PgUp Ctrl-B", PageUp, all, "MOVE", "page up", "", None},
+		{"PgDn Space", PageDown, all, "MOVE", "page down", "", None},
+		{"Ctrl-U", HalfUp, all, "MOVE", "half a page up", "", None},
+		{"Ctrl-D", HalfDown, all, "MOVE", "half a page down", "", None},
+		{"F8", NextRow, main, "MOVE", "next row, from any pane", "", None},
+		{"F7", PrevRow, main, "MOVE", "previous row, from any pane", "", None},
+		{"Home", First, all, "MOVE", "first", "", None},
+		{"g", First, windows, "MOVE", "first", "", None},
+		{"g", GoTo, main, "MOVE", "first; behind a number: to that operation, as in 14g", "", None},
+		{"Ctrl-G", AskGoTo, main, "MOVE", "to an operation: 14, or A14, B14", "", None},
+		{"m", SetMark, main, "MOVE", "set a mark: m and a letter", "", None},
+		{"'", GoToMark, main, "MOVE", "go to a mark: ' and its letter", "", None},
+		{"End G", Last, all, "MOVE", "last", "", None},
+		{"b", DetailDown, main, "MOVE", "details: next field", "field", DetailUp},
+		{"n", DetailUp, main, "MOVE", "details: previous field", "", None},
+		{"]", NextDiff, inDiff, "COMPARE", "next difference", "diff", PrevDiff},
+		{"[", PrevDiff, inDiff, "COMPARE", "previous difference", "", None},
+		{"}", NextField, inDiff, "COMPARE", "next field that differs", "", None},
+		{"{", PrevField, inDiff, "COMPARE", "previous field that differs", "", None},
+		{"!", Divergence, inDiff, "COMPARE", "first divergence of outcome; again: what may explain it", "first", None},
+		{"!", NextTrouble, SingleList | SingleDetails, "FIND", "next failure, lost answer, bad signature; then first", "failure", None},
+		{"a", Ignore, inDiff, "COMPARE", "ignore the field under the details cursor; again: undo", "ignore", None},
+		{"/", StartFilter, main, "FIND", "filter: hide other rows", "filter", None},
+		{"Ctrl-F", FindRow, main, "FIND", "find: go to a row that matches, hide none", "", None},
+		{"F3", NextMatch, main, "FIND", "next match", "", None},
+		{"Shift-F3", PrevMatch, main, "FIND", "previous match", "", None},
+		{"n", NextMatch, FindOpen, "FIND", "while a search is open: next match", "match", PrevMatch},
+		{"N", PrevMatch, FindOpen, "FIND", "while a search is open: previous match", "", None},
+		{"Esc", EndFind, FindOpen, "FIND", "end the search", "end", None},
+		{"Tab", NextPane, main, "MOVE", "other pane", "pane", None},
+		{"→ l", Unfold, main, "MOVE", "unfold the field of the details, or the rows", "fold", Fold},
+		{"← h", Fold, main, "MOVE", "fold the field of the details", "", None},
+		{"c", Context, inDiff, "COMPARE", "context: 3 rows, all, differences alone", "context", None},
+		{"Enter", Enter, lists, "MOVE", "unfold the rows, or go to the details", "", None},
+		{"Enter", Enter, details, "MOVE", "fold or unfold", "", None},
+		{"Esc", Escape, main, "OTHER", "stop reading; else drop the filter", "", None},
+		{"Esc", Escape, windows, "OTHER", "close", "close", None},
+		{"H", Hex, main, "OTHER", "bytes of the field", "", None},
+		{"y", CopyField, main, "OTHER", "copy the field under the details cursor", "", None},
+		{"Y", CopyOperation, main, "OTHER", "copy the operation", "", None},
+		{"z", Zoom, main, "OTHER", "all lines for the pane with the focus", "", None},
+		{"+", Grow, main, "OTHER", "list: more lines", "", None},
+		{"-", Shrink, main, "OTHER", "list: fewer lines", "", None},
+		{":", CommandLine, main, "OTHER", "command line", "", None},
+		{"? F1", Help, main | windows&^HelpWindow, "OTHER", "this help", "help", None},
+		{"K", ShowKeys, main, "OTHER", "keys: which sessions open, and why others do not", "keys", None},
+		{"a", AddKey, KeysWindow, "OTHER", "add a key: a file, SESSIONID,KEY or a bare key", "add", None},
+		{"Ctrl-L", Redraw, all, "OTHER", "redraw", "", None},
+		{"Ctrl-Z", Suspend, all, "OTHER", "suspend", "", None},
+		{"q", Quit, main, "OTHER", "quit", "quit", None},
+		{"q", Escape, windows, "OTHER", "close", "", None},
+		{"? F1", Escape, HelpWindow, "OTHER", "close", "", None},
+		{"Ctrl-C", Quit, all, "OTHER", "quit", "", None},
 	}
 }
 
@@ -190,19 +191,40 @@ func (m keymap) action(key string, in Place) Action {
 func (m keymap) bar(in Place, w int) Line {
 	out := Line{{" ", Plain}}
 	used := 1
-	for _, b := range m.list {
-		if b.bar == "" || b.in&in == 0 {
+	for i := range m.list {
+		b := &m.list[i]
+		keys := m.barKeys(b, in)
+		if b.bar == "" || b.in&in == 0 || keys == "" {
 			continue
 		}
-		keys, what, _ := strings.Cut(b.bar, " ")
-		n := Width(keys) + 1 + Width(what) + 2
+		n := Width(keys) + 1 + Width(b.bar) + 2
 		if b.action != Help && b.action != Quit && used+n+len("? help  q quit  ") > w {
 			continue
 		}
-		out = append(out, Span{keys, Key}, Span{" " + what + "  ", Plain})
+		out = append(out, Span{keys, Key}, Span{" " + b.bar + "  ", Plain})
 		used += n
 	}
 	return out.fit(w, Plain)
+}
+
+// barKeys gives the first key of a binding, and that of the action with which it
+// is told.
+func (m keymap) barKeys(b *binding, in Place) string {
+	key, _, _ := strings.Cut(b.keys, " ")
+	if b.with == None || key == "" {
+		return key
+	}
+	for i := range m.list {
+		if o := &m.list[i]; o.action == b.with && o.in&b.in&in != 0 && o.keys != "" {
+			other, _, _ := strings.Cut(o.keys, " ")
+			switch key + other {
+			case "↑↓", "→←":
+				return key + other
+			}
+			return key + "/" + other
+		}
+	}
+	return key
 }
 
 // told reports whether the help has told of a binding with an earlier one.
@@ -225,7 +247,7 @@ func (m keymap) help(in Place) []Line {
 		at := len(out)
 		out = append(out, Line{{group, Title}})
 		for i, b := range m.list {
-			if b.group != group || b.in&in == 0 || m.told(i, in) {
+			if b.group != group || b.in&in == 0 || b.keys == "" || m.told(i, in) {
 				continue
 			}
 			text := b.help

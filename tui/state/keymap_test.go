@@ -34,24 +34,30 @@ func TestKeysAreOne(t *testing.T) {
 	}
 }
 
-// TestBarKeysLive checks that each key in the key bar does something where the
-// bar shows it.
+// TestBarKeysLive checks for each preset that each key in the key bar does
+// something where the bar shows it, and that no key means two things.
 func TestBarKeysLive(t *testing.T) {
-	m := newKeymap()
-	for in := SingleList; in&(all|FindOpen) != 0; in <<= 1 {
-		for _, w := range []int{80, 160} {
-			for _, s := range m.bar(in, w) {
-				if s.Style != Key {
-					continue
-				}
-				for _, k := range barKeys(s.Text) {
-					if m.action(k, in) == None {
-						t.Errorf("place %d: key %s in the bar is dead", in, k)
+	for _, preset := range Presets() {
+		set := Settings{Preset: preset}
+		m := set.keymap()
+		if err := set.clash(m); err != nil {
+			t.Errorf("%s: %v", preset, err)
+		}
+		for in := SingleList; in&(all|FindOpen) != 0; in <<= 1 {
+			for _, w := range []int{80, 160} {
+				for _, s := range m.bar(in, w) {
+					if s.Style != Key {
+						continue
+					}
+					for _, k := range barKeys(s.Text) {
+						if m.action(k, in) == None {
+							t.Errorf("%s, place %d: key %s in the bar is dead", preset, in, k)
+						}
 					}
 				}
-			}
-			if got := m.bar(in, w).width(); got != w {
-				t.Errorf("place %d: bar of %d cells for %d", in, got, w)
+				if got := m.bar(in, w).width(); got != w {
+					t.Errorf("%s, place %d: bar of %d cells for %d", preset, in, got, w)
+				}
 			}
 		}
 	}
@@ -60,12 +66,12 @@ func TestBarKeysLive(t *testing.T) {
 // barKeys splits what the bar shows of keys: "d/f", "←→", "Tab", "/".
 func barKeys(s string) []string {
 	switch {
-	case s == "/" || len(s) == 1 || s == "Tab" || s == "Esc":
-		return []string{s}
-	case strings.Contains(s, "/"):
+	case len(s) > 2 && strings.Contains(s, "/"):
 		return strings.Split(s, "/")
+	case s == "↑↓" || s == "→←":
+		return strings.Split(s, "")
 	}
-	return strings.Split(s, "")
+	return []string{s}
 }
 
 // TestHelpTellsAll checks that the help lists every key that works.

@@ -27,6 +27,8 @@ type Config struct {
 	Mask   string
 	Masks  *diff.Masks
 	Ignore []string
+
+	Settings Settings // zero: the preset default
 }
 
 // Request is what a key asks of the screen that a State cannot do.
@@ -100,7 +102,7 @@ type State struct {
 
 // New makes a State. Start begins to read.
 func New(c Config) *State {
-	s := &State{cfg: c, keymap: newKeymap()}
+	s := &State{cfg: c, keymap: c.Settings.keymap()}
 	s.sides = append(s.sides, newSide(c.A))
 	if c.B != nil {
 		s.sides = append(s.sides, newSide(*c.B))

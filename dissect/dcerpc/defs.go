@@ -9,7 +9,7 @@ func Defs() []*field.Def {
 		fReserved, fUnknown, fMaxXmit, fMaxRecv, fAssocGroup, fNumContexts, fContext, fContextID, fNumTransfer, fAbstract,
 		fIfVersion, fIfMinor, fTransfer, fTransferVer, fFeatures, fAddressLength, fAddress, fNumResults, fResult, fAckResult,
 		fAckReason, fAckTransferVer, fRejectReason, fNumProtocols, fProtocolMajor, fProtocolMinor, fAllocHint, fOpnum, fCancelCount,
-		fFaultFlags, fStatus, fPayload, fStub, fSealed, fFaultStub, fFragment, fPiece, fAuth, fAuthPadding, fAuthType, fAuthLevel,
+		fFaultFlags, fStatus, fStub, fSealed, fFaultStub, fFragment, fPiece, fAuth, fAuthPadding, fAuthType, fAuthLevel,
 		fAuthPadLength, fAuthReserved, fAuthContext, fAuthValue, fTrailer, fTrailerMark, fTrailerCommand, fTrailerLength,
 		fTrailerBits, fTrailerVersion, fTrailerOther,
 	}

@@ -136,7 +136,6 @@ var (
 	fFaultFlags  = &field.Def{Name: "dcerpc.cn_fault_flags", Label: "reserved", Kind: field.Flags, Bits: []field.Bit{
 		{Name: "dcerpc.cn_fault_flags.extended_error", Label: "extended error information present", Mask: 1}}}
 	fStatus    = &field.Def{Name: "dcerpc.cn_status", Label: "status", Kind: field.Enum, Values: statusNames}
-	fPayload   = part("payload_stub_data", "stub_data")
 	fStub      = octets("stub_data", "stub_data")
 	fSealed    = octets("encrypted_stub_data", "stub_data, sealed")
 	fFaultStub = octets("fault_stub_data", "stub_data")

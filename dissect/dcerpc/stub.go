@@ -46,14 +46,15 @@ func (p *pdu) whole(c *wire.Codec, opnum uint16, named bool) {
 	}
 }
 
-// operationStub walks what the operation carries.
+// operationStub walks what the operation carries, below the bytes of it.
 func (p *pdu) operationStub(c *wire.Codec, opnum uint16, named bool) {
 	if c.Left() == 0 {
 		return
 	}
-	c.Begin(fPayload)
+	at := c.Pos()
+	c.BeginLen(fStub, c.Left(), 0)
 	if named && p.call.Bound && p.little {
-		c.SetBase(c.Pos())
+		c.SetBase(at)
 		iface, response := ndr.ByUUID(p.call.Interface), p.kind == typeResponse
 		switch {
 		case iface != ndr.None && p.call.NDR:
@@ -64,8 +65,10 @@ func (p *pdu) operationStub(c *wire.Codec, opnum uint16, named bool) {
 			walkEPM(c, opnum, response)
 		}
 	}
-	c.Rest(fStub)
-	c.Finish()
+	if c.Pos() > at {
+		c.Rest(fUnknown)
+	}
+	c.Done()
 }
 
 // trailerMark begins the verification trailer.

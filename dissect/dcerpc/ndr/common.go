@@ -59,7 +59,7 @@ var platforms = field.Values{
 func domainSID(label string) member { return leaf("dcerpc.nt.domain_sid", label, field.SID, rpcSID) }
 func optSID(label string) member    { return ptr(domainSID(label)) }
 
-// never is the longest of times, [MS-SAMR] 2.2.2.2.
+// never is the longest of times.
 const never = 1 << 63
 
 // span names a time to go by: 100 ns, negative.

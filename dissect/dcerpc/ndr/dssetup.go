@@ -11,7 +11,7 @@ var dssetupCalls = []*op{
 
 func drec(name string, ms ...member) *typ { return structOf("dssetup.dssetup_"+name, ms...) }
 
-// roleInfo is [MS-DSSP] 2.2.2 to 2.2.7.
+// roleInfo is DSROLER_PRIMARY_DOMAIN_INFORMATION, [MS-DSSP] 2.2.
 var roleInfo = unionOf("dssetup.dssetup_DsRoleInfo", enum16,
 	on(of("basic", "DomainInfoBasic", drec("DsRolePrimaryDomInfoBasic",
 		enum("role", "MachineRole", enum16, values(0, "DsRole_RoleStandaloneWorkstation", "DsRole_RoleMemberWorkstation", "DsRole_RoleStandaloneServer",

@@ -31,15 +31,15 @@ func lstrLarge(name, label string) member { return of(name, label, lsaStringLarg
 var lsarpcCalls = []*op{
 	0:  lsa("Close", nil, []member{handle("handle", "ObjectHandle")}),
 	1:  lsa("Delete", nil, nil),
-	2:  lsa("EnumPrivs", []member{num("resume_handle", "EnumerationContext"), num("max_count", "PreferedMaximumLength")}, []member{num("resume_handle", "EnumerationContext"), of("privs", "EnumerationBuffer", privileges)}),
+	2:  lsaEnum("EnumPrivs", "max_count", of("privs", "EnumerationBuffer", privileges)),
 	3:  lsa("QuerySecurity", []member{secInfo("SecurityInformation")}, []member{ptr(of("sdbuf", "SecurityDescriptor", lsaSecurity))}),
 	4:  lsa("SetSecObj", []member{secInfo("SecurityInformation"), of("sdbuf", "SecurityDescriptor", lsaSecurity)}, nil),
 	6:  lsaRaw("OpenPolicy", append([]member{ptr(of("system_name", "SystemName", u16))}, openPolicy()...), policyHandle()),
 	7:  lsa("QueryInfoPolicy", []member{policyClass()}, []member{ptr(of("info", "PolicyInformation", policyInfo))}),
 	8:  lsa("SetInfoPolicy", []member{policyClass(), of("info", "PolicyInformation", policyInfo)}, nil),
 	10: lsa("CreateAccount", []member{domainSID("AccountSid"), accountAccess()}, []member{handle("acct_handle", "AccountHandle")}),
-	11: lsa("EnumAccounts", []member{num("resume_handle", "EnumerationContext"), num("num_entries", "PreferedMaximumLength")}, []member{num("resume_handle", "EnumerationContext"), of("sids", "EnumerationBuffer", sidArray)}),
-	13: lsa("EnumTrustDom", []member{num("resume_handle", "EnumerationContext"), num("max_size", "PreferedMaximumLength")}, []member{num("resume_handle", "EnumerationContext"), of("domains", "EnumerationBuffer", domainList)}),
+	11: lsaEnum("EnumAccounts", "num_entries", of("sids", "EnumerationBuffer", sidArray)),
+	13: lsaEnum("EnumTrustDom", "max_size", of("domains", "EnumerationBuffer", domainList)),
 	14: lookupNames("LookupNames", transSids, true, false),
 	15: lookupSids("LookupSids", transNames, true, false),
 	16: lsa("CreateSecret", []member{lstr("name", "SecretName"), secretAccess()}, []member{handle("sec_handle", "SecretHandle")}),
@@ -53,7 +53,9 @@ var lsarpcCalls = []*op{
 	25: lsa("OpenTrustedDomain", []member{domainSID("TrustedDomainSid"), trustAccess()}, []member{handle("trustdom_handle", "TrustedDomainHandle")}),
 	26: lsaRaw("QueryTrustedDomainInfo", []member{handle("trustdom_handle", "TrustedDomainHandle"), trustClass()}, trustInfo()),
 	28: lsa("OpenSecret", []member{lstr("name", "SecretName"), secretAccess()}, []member{handle("sec_handle", "SecretHandle")}),
-	29: lsaRaw("SetSecret", []member{handle("sec_handle", "SecretHandle"), ptr(of("new_val", "EncryptedCurrentValue", cipherValue)), ptr(of("old_val", "EncryptedOldValue", cipherValue))}, nil),
+	29: lsaRaw("SetSecret",
+		[]member{handle("sec_handle", "SecretHandle"), ptr(of("new_val", "EncryptedCurrentValue", cipherValue)),
+			ptr(of("old_val", "EncryptedOldValue", cipherValue))}, nil),
 	30: lsaRaw("QuerySecret", append([]member{handle("sec_handle", "SecretHandle")}, secretValues()...), secretValues()),
 	31: lsa("LookupPrivValue", []member{lstr("name", "Name")}, []member{of("luid", "Value", luid)}),
 	32: lsa("LookupPrivName", []member{of("luid", "Value", luid)}, []member{ptr(lstrLarge("name", "Name"))}),
@@ -71,7 +73,7 @@ var lsarpcCalls = []*op{
 	46: lsa("QueryInfoPolicy2", []member{policyClass()}, []member{ptr(of("info", "PolicyInformation", policyInfo))}),
 	47: lsa("SetInfoPolicy2", []member{policyClass(), of("info", "PolicyInformation", policyInfo)}, nil),
 	48: lsa("QueryTrustedDomainInfoByName", []member{lstr("trusted_domain", "TrustedDomainName"), trustClass()}, trustInfo()),
-	50: lsa("EnumTrustedDomainsEx", []member{num("resume_handle", "EnumerationContext"), num("max_size", "PreferedMaximumLength")}, []member{num("resume_handle", "EnumerationContext"), of("domains", "EnumerationBuffer", domainListEx)}),
+	50: lsaEnum("EnumTrustedDomainsEx", "max_size", of("domains", "EnumerationBuffer", domainListEx)),
 	53: lsa("QueryDomainInformationPolicy", []member{domainClass()}, []member{ptr(of("info", "PolicyDomainInformation", domainPolicy))}),
 	55: lsa("OpenTrustedDomainByName", []member{lstr("name", "TrustedDomainName"), trustAccess()}, []member{handle("trustdom_handle", "TrustedDomainHandle")}),
 	57: lookupSids("LookupSids2", transNames2, true, true),
@@ -79,6 +81,12 @@ var lsarpcCalls = []*op{
 	68: lookupNames("LookupNames3", transSids3, true, true),
 	76: lookupSids("LookupSids3", transNames2, false, true),
 	77: lookupNames("LookupNames4", transSids3, false, true),
+}
+
+// lsaEnum is an operation that lists in pieces.
+func lsaEnum(name, size string, result member) *op {
+	resume := func() member { return num("resume_handle", "EnumerationContext") }
+	return lsa(name, []member{resume(), num(size, "PreferedMaximumLength")}, []member{resume(), result})
 }
 
 func policyHandle() []member { return []member{handle("handle", "PolicyHandle")} }
@@ -93,7 +101,7 @@ func userName() []member {
 var stringPointer = lrec("StringPointer", ptr(lstr("string", "String")))
 
 // openPolicy is what LsarOpenPolicy and LsarOpenPolicy2 share, [MS-LSAD]
-// 3.1.4.4.1, with LSAPR_OBJECT_ATTRIBUTES of 2.2.2.4.
+// 3.1.4.4, with LSAPR_OBJECT_ATTRIBUTES of 2.2.2.
 func openPolicy() []member {
 	return []member{of("attr", "ObjectAttributes", objectAttributes), access("lsarpc.policy.access_mask", "DesiredAccess", policyRights)}
 }
@@ -101,7 +109,7 @@ func openPolicy() []member {
 var (
 	objectAttributes = lrec("ObjectAttribute", num("len", "Length"), ptr(of("root_dir", "RootDirectory", u8)), optStr("object_name", "ObjectName"),
 		hex("attributes", "Attributes"), ptr(of("sec_desc", "SecurityDescriptor", bytes)), ptr(of("sec_qos", "SecurityQualityOfService", quality)))
-	// [MS-LSAD] 2.2.3.7
+	// SECURITY_QUALITY_OF_SERVICE, [MS-LSAD] 2.2.3
 	quality = lrec("QosInfo", num("len", "Length"),
 		enum("impersonation_level", "ImpersonationLevel", enum16,
 			values(0, "SecurityAnonymous", "SecurityIdentification", "SecurityImpersonation", "SecurityDelegation")),
@@ -115,7 +123,7 @@ var (
 		"LSA_POLICY_CREATE_PRIVILEGE=POLICY_CREATE_PRIVILEGE", "LSA_POLICY_SET_DEFAULT_QUOTA_LIMITS=POLICY_SET_DEFAULT_QUOTA_LIMITS",
 		"LSA_POLICY_SET_AUDIT_REQUIREMENTS=POLICY_SET_AUDIT_REQUIREMENTS", "LSA_POLICY_AUDIT_LOG_ADMIN=POLICY_AUDIT_LOG_ADMIN",
 		"LSA_POLICY_SERVER_ADMIN=POLICY_SERVER_ADMIN", "LSA_POLICY_LOOKUP_NAMES=POLICY_LOOKUP_NAMES", "LSA_POLICY_NOTIFICATION=POLICY_NOTIFICATION")
-	// [MS-LSAD] 2.2.1.1.3 to 2.2.1.1.5
+	// [MS-LSAD] 2.2.1.1, for the other objects
 	accountRights = bits("lsarpc.lsa_AccountAccessMask", "LSA_ACCOUNT_VIEW=ACCOUNT_VIEW", "LSA_ACCOUNT_ADJUST_PRIVILEGES=ACCOUNT_ADJUST_PRIVILEGES",
 		"LSA_ACCOUNT_ADJUST_QUOTAS=ACCOUNT_ADJUST_QUOTAS", "LSA_ACCOUNT_ADJUST_SYSTEM_ACCESS=ACCOUNT_ADJUST_SYSTEM_ACCESS")
 	secretRights = bits("lsarpc.lsa_SecretAccessMask", "LSA_SECRET_SET_VALUE=SECRET_SET_VALUE", "LSA_SECRET_QUERY_VALUE=SECRET_QUERY_VALUE")

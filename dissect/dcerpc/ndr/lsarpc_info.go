@@ -7,13 +7,13 @@ func box(name, count, countLabel string, elem member) *typ {
 	return lrec(name, num(count, countLabel), list(elem))
 }
 
-// sidUses is SID_NAME_USE, [MS-LSAT] 2.2.13 and [MS-SAMR] 2.2.2.3.
+// sidUses is SID_NAME_USE, [MS-SAMR] 2.2.2.3.
 var sidUses = values(1, "SidTypeUser", "SidTypeGroup", "SidTypeDomain", "SidTypeAlias", "SidTypeWellKnownGroup", "SidTypeDeletedAccount",
 	"SidTypeInvalid", "SidTypeUnknown", "SidTypeComputer", "SidTypeLabel")
 
 func sidUse() member { return enum("sid_type", "Use", enum16, sidUses) }
 
-// Lookups, [MS-LSAT] 2.2.11 to 2.2.27.
+// Lookups, [MS-LSAT] 2.2.
 var (
 	trustInformation = lrec("DomainInfo", lstrLarge("name", "Name"), optSID("Sid"))
 	refDomains       = lrec("RefDomainList", num("count", "Entries"), list(of("domains", "Domains", trustInformation)), num("max_size", "MaxEntries"))
@@ -31,7 +31,7 @@ var (
 		lrec("TranslatedName2", sidUse(), lstr("name", "Name"), num("sid_index", "DomainIndex"), hex("unknown", "Flags"))))
 )
 
-// Accounts, rights and privileges, [MS-LSAD] 2.2.5 and 2.2.8.
+// Accounts, rights and privileges, [MS-LSAD] 2.2.
 var (
 	luid         = lrec("LUID", num("low", "LowPart"), num("high", "HighPart"))
 	privileges   = box("PrivArray", "count", "Entries", of("privs", "Privileges", lrec("PrivEntry", lstrLarge("name", "Name"), of("luid", "LocalValue", luid))))
@@ -47,8 +47,7 @@ var policyClasses = values(1, "PolicyAuditLogInformation", "PolicyAuditEventsInf
 	"PolicyInformationNotUsedOnWire", "PolicyModificationInformation", "PolicyAuditFullSetInformation", "PolicyAuditFullQueryInformation",
 	"PolicyDnsDomainInformation", "PolicyDnsDomainInformationInt", "PolicyLocalAccountDomainInformation")
 
-// policyInfo is LSAPR_POLICY_INFORMATION, [MS-LSAD] 2.2.4.2 to 2.2.4.14. tshark
-// has no name for the last class.
+// policyInfo is LSAPR_POLICY_INFORMATION, [MS-LSAD] 2.2.4. tshark has no name for the last class.
 var policyInfo = unionOf("lsarpc.lsa_PolicyInformation", enum16,
 	on(of("audit_log", "PolicyAuditLogInfo", lrec("AuditLogInfo", num("percent_full", "AuditLogPercentFull"), num("log_size", "MaximumLogSize"),
 		duration("retention_time", "AuditRetentionPeriod", u64), of("shutdown_in_progress", "AuditLogFullShutdownInProgress", u8),
@@ -76,7 +75,8 @@ var (
 	auditOptions = bits("lsarpc.lsa_AuditEventsInfo.settings", "POLICY_AUDIT_EVENT_SUCCESS", "POLICY_AUDIT_EVENT_FAILURE", "POLICY_AUDIT_EVENT_NONE")
 )
 
-// domainClass and domainPolicy are [MS-LSAD] 2.2.4.16 to 2.2.4.20.
+// domainClass is POLICY_DOMAIN_INFORMATION_CLASS, domainPolicy its union,
+// [MS-LSAD] 2.2.4.
 func domainClass() member {
 	return enum("level", "InformationClass", enum16, values(1, "PolicyDomainQualityOfServiceInformation",
 		"PolicyDomainEfsInformation", "PolicyDomainKerberosTicketInformation"))
@@ -116,7 +116,7 @@ func trustInfo() []member {
 	return []member{ptr(of("info", "TrustedDomainInformation", trustedInfo))}
 }
 
-// Secrets, [MS-LSAD] 2.2.6.1 and 3.1.4.6.
+// Secrets: LSAPR_CR_CIPHER_VALUE, [MS-LSAD] 2.2.6 and 3.1.4.6.
 var (
 	cipherValue   = lrec("DATA_BUF", num("length", "Length"), num("size", "MaximumLength"), ptr(of("data", "Buffer", vbytes)))
 	cipherPointer = lrec("DATA_BUF_PTR", ptr(of("buf", "Value", cipherValue)))

@@ -14,8 +14,10 @@ func TestOpName(t *testing.T) {
 		{Lsarpc, 0, "LsarClose"}, {Lsarpc, 31, "LsarLookupPrivilegeValue"}, {Lsarpc, 44, "LsarOpenPolicy2"}, {Lsarpc, 58, "LsarLookupNames2"},
 		{Lsarpc, 68, "LsarLookupNames3"}, {Lsarpc, 56, ""}, {Lsarpc, 73, "LsarQueryForestTrustInformation"}, {Lsarpc, 77, "LsarLookupNames4"},
 		{Samr, 1, "SamrCloseHandle"}, {Samr, 34, "SamrOpenUser"}, {Samr, 50, "SamrCreateUser2InDomain"}, {Samr, 62, "SamrConnect4"},
-		{Samr, 64, "SamrConnect5"}, {Samr, 67, "SamrValidatePassword"}, {Samr, 65535, ""}, {Svcctl, 15, "ROpenSCManagerW"}, {Svcctl, 42, "REnumServicesStatusExW"}, {Svcctl, 64, "ROpenSCManager2"}, {Svcctl, 56, "RQueryServiceConfigEx"},
-		{Winreg, 17, "BaseRegQueryValue"}, {Winreg, 35, "BaseRegDeleteKeyEx"}, {Dssetup, 0, "DsRolerGetPrimaryDomainInformation"}, {None, 0, ""},
+		{Samr, 64, "SamrConnect5"}, {Samr, 67, "SamrValidatePassword"}, {Samr, 65535, ""}, {Svcctl, 15, "ROpenSCManagerW"}, {Svcctl, 42, "REnumServicesStatusExW"}, {Svcctl, 64, "ROpenSCManager2"},
+		{Svcctl, 56, "RQueryServiceConfigEx"},
+		{Winreg, 17, "BaseRegQueryValue"}, {Winreg, 35, "BaseRegDeleteKeyEx"},
+		{Dssetup, 0, "DsRolerGetPrimaryDomainInformation"}, {None, 0, ""},
 	} {
 		if got := OpName(x.iface, x.op); got != x.want {
 			t.Errorf("interface %d, operation %d: %q, want %q", x.iface, x.op, got, x.want)

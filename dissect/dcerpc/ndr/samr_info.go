@@ -15,7 +15,7 @@ func set(name string, on member, classes field.Values, label string, info *typ) 
 // sunion is a union by class; each arm has one structure.
 func sunion(name string, arms ...arm) *typ { return unionOf("samr.samr_"+name, enum16, arms...) }
 
-// Lists, [MS-SAMR] 2.2.3 and 2.2.7.
+// Lists, [MS-SAMR] 2.2.7.
 var (
 	samEntries = srec("SamArray", num("count", "EntriesRead"),
 		list(of("entries", "Buffer", srec("SamEntry", num("idx", "RelativeId"), ustr("name", "Name")))))
@@ -59,7 +59,7 @@ var (
 		"ACB_PW_EXPIRED=USER_PASSWORD_EXPIRED", "ACB_TRUST_AUTH_DELEGAT=USER_TRUSTED_TO_AUTHENTICATE_FOR_DELEGATION",
 		"ACB_NO_AUTH_DATA_REQD=USER_NO_AUTH_DATA_REQUIRED", "ACB_PARTIAL_SECRETS_ACCOUNT=USER_PARTIAL_SECRETS_ACCOUNT",
 		"ACB_USE_AES_KEYS=USER_USE_AES_KEYS")
-	// [MS-SAMR] 2.2.3.5
+	// PasswordProperties of DOMAIN_PASSWORD_INFORMATION, [MS-SAMR] 2.2.3
 	passwordProperties = bits("samr.samr_PasswordProperties", "DOMAIN_PASSWORD_COMPLEX", "DOMAIN_PASSWORD_NO_ANON_CHANGE",
 		"DOMAIN_PASSWORD_NO_CLEAR_CHANGE", "DOMAIN_PASSWORD_LOCKOUT_ADMINS=DOMAIN_LOCKOUT_ADMINS", "DOMAIN_PASSWORD_STORE_CLEARTEXT",
 		"DOMAIN_REFUSE_PASSWORD_CHANGE")

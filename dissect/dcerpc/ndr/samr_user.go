@@ -7,7 +7,8 @@ var userClasses = values(1, "UserGeneralInformation", "UserPreferencesInformatio
 	"UserAccountInformation", "UserNameInformation", "UserAccountNameInformation", "UserFullNameInformation", "UserPrimaryGroupInformation",
 	"UserHomeInformation", "UserScriptInformation", "UserProfileInformation", "UserAdminCommentInformation", "UserWorkStationsInformation",
 	"", "UserControlInformation", "UserExpiresInformation", "UserInternal1Information", "", "UserParametersInformation", "UserAllInformation",
-	"", "UserInternal4Information", "UserInternal5Information", "UserInternal4InformationNew", "UserInternal5InformationNew")
+	"", "UserInternal4Information", "UserInternal5Information", "UserInternal4InformationNew", "UserInternal5InformationNew",
+	"", "", "", "", "UserInternal7Information", "UserInternal8Information")
 
 // fieldsPresent is [MS-SAMR] 2.2.1.8.
 var fieldsPresent = bits("samr.samr_FieldsPresent",
@@ -93,8 +94,8 @@ var userInfo = sunion("UserInfo",
 	on(of("info25", "Internal4New", srec("UserInfo25", of("info", "I1", userAll), secret("password", 532))), 25),
 	on(of("info26", "Internal5New", srec("UserInfo26", secret("password", 532), expired())), 26))
 
-// owf is an encrypted hash, secret an encrypted password, [MS-SAMR] 2.2.3.3
-// and 2.2.6.21: bytes of constant size.
+// owf is an encrypted hash, secret an encrypted password: bytes of constant
+// size.
 func owf(name, label string) member { return of(name, label, plain(16, 1)) }
 
 func secret(name string, size int) member {

@@ -32,7 +32,7 @@ func containers(name string, levels ...level) *typ {
 	return unionOf("srvsvc.srvsvc_"+name+"Ctr", u32, append(arms, empty())...)
 }
 
-// Shares, [MS-SRVS] 2.2.4.22 to 2.2.4.34. tshark has no level 503.
+// SHARE_INFO_0 to SHARE_INFO_1501, [MS-SRVS] 2.2.4. tshark has no level 503.
 var (
 	shareLevels = []level{
 		{0, rec("NetShareInfo0", optStr("name", "shi0_netname"))},
@@ -58,7 +58,7 @@ var (
 	shareInfo = infos("NetShare", shareLevels...)
 	shareCtr  = containers("NetShare", shareLevels...)
 
-	// [MS-SRVS] 2.2.4.29
+	// shi1005_flags, [MS-SRVS] 2.2.4
 	shareFlags = []field.Bit{
 		{Name: "srvsvc.srvsvc_DFSFlags.SHARE_1005_FLAGS_IN_DFS", Label: "SHI1005_FLAGS_DFS", Mask: 0x1},
 		{Name: "srvsvc.srvsvc_DFSFlags.SHARE_1005_FLAGS_DFS_ROOT", Label: "SHI1005_FLAGS_DFS_ROOT", Mask: 0x2},
@@ -110,7 +110,7 @@ var (
 	}
 )
 
-// Connections, files and sessions, [MS-SRVS] 2.2.4.1 to 2.2.4.21.
+// CONNECTION_INFO, FILE_INFO and SESSION_INFO, [MS-SRVS] 2.2.4.
 var (
 	connCtr = containers("NetConn",
 		level{0, rec("NetConnInfo0", num("conn_id", "coni0_id"))},
@@ -125,7 +125,7 @@ var (
 	fileInfo = infos("NetFile", fileLevels...)
 	fileCtr  = containers("NetFile", fileLevels...)
 
-	// [MS-SRVS] 2.2.4.7, not split up by tshark.
+	// fi3_permissions, [MS-SRVS] 2.2.4; tshark does not split it up.
 	filePermissions = bits("srvsvc.srvsvc_NetFileInfo3.permissions", "PERM_FILE_READ", "PERM_FILE_WRITE", "PERM_FILE_CREATE",
 		"ACCESS_EXEC", "ACCESS_DELETE", "ACCESS_ATRIB", "ACCESS_PERM")
 

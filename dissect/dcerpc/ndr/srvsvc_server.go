@@ -40,7 +40,7 @@ var srvInfo = infos("NetSrv",
 )
 
 const (
-	server502 = "sessopen=sessopens sesssvc opensearch sizereqbufs=sizreqbuf initworkitems maxworkitems rawworkitems irpstacksize " +
+	server502 = "sessopen=sessopens sesssvc=sessvcs opensearch sizereqbufs=sizreqbuf initworkitems maxworkitems rawworkitems irpstacksize " +
 		"maxrawbuflen sessusers sessconns maxpagedmemoryusage maxnonpagedmemoryusage"
 	server502Tail = "enablesoftcompat enableforcedlogoff timesource acceptdownlevelapis lmannounce"
 	server503     = "maxcopyreadlen maxcopywritelen minkeepsearch maxkeepsearch minkeepcomplsearch maxkeepcomplsearch threadcountadd " +
@@ -97,34 +97,40 @@ var serverTypes = []field.Bit{
 	{Name: "browser.server_type.domainenum", Label: "SV_TYPE_DOMAIN_ENUM", Mask: 0x80000000},
 }
 
-// timeOfDay is [MS-SRVS] 2.2.4.105.
+// timeOfDay is TIME_OF_DAY_INFO, [MS-SRVS] 2.2.4.
 var timeOfDay = rec("NetRemoteTODInfo", join(
 	[]member{leaf("elapsed", "tod_elapsedt", field.UnixTime, u32)},
 	nums("tod_", "msecs hours mins secs hunds"),
 	[]member{minutes("timezone", "tod_timezone")},
 	nums("tod_", "tinterval day month year weekday"))...)
 
-// minutes is a signed number of minutes.
+// minutes is a signed number of minutes west of Greenwich.
 func minutes(name, label string) member {
 	m := leaf(name, label, field.Enum, u32)
-	m.def.Lookup = func(v uint64) string { return strconv.Itoa(int(int32(v))) + " minutes" }
-	m.def.All = func() field.Values { return field.Values{{V: 0, Name: "0 minutes"}} }
+	m.def.Lookup = func(v uint64) string {
+		if int32(v) == -1 {
+			return "undefined"
+		}
+		return strconv.Itoa(int(int32(v))) + " minutes"
+	}
+	m.def.All = func() field.Values { return field.Values{{V: 0xffffffff, Name: "undefined"}} }
 	return m
 }
 
-// diskInfo is [MS-SRVS] 2.2.4.92; a drive is a string in an array of three
+// diskInfo is DISK_ENUM_CONTAINER, [MS-SRVS] 2.2.4; a drive is a string in an array of three
 // characters, which has no maximum count.
 var diskInfo = rec("NetDiskInfo", num("count", "EntriesRead"), ptr(varying(of("srvsvc.srvsvc_NetDiskInfo0.disk", "Disk", drive))))
 
 var drive = &typ{shape: text, unit: 2, short: true, size: unknown, align: long}
 
-// statistics is STAT_SERVER_0, [MS-SRVS] 2.2.4.39.
+// statistics is STAT_SERVER_0, [MS-SRVS] 2.2.4.
 var statistics = rec("Statistics", join(
 	[]member{leaf("start", "sts0_start", field.UnixTime, u32)},
 	nums("sts0_", "fopens devopens jobsqueued sopens stimeouts=stimedout serrorout=serrorout pwerrors permerrors syserrors "+
 		"bytessent_low bytessent_high bytesrcvd_low bytesrcvd_high avresponse reqbufneed bigbufneed"))...)
 
-// transportCtr is [MS-SRVS] 2.2.4.99 with the levels of 2.2.4.93 to 2.2.4.96.
+// transportCtr is SERVER_XPORT_ENUM_UNION, [MS-SRVS] 2.2.3, with the levels that
+// clients ask for.
 var transportCtr = containers("NetTransport",
 	level{0, rec("NetTransportInfo0", transport("svti0_")...)},
 	level{1, rec("NetTransportInfo1", append(transport("svti1_"), optStr("domain", "svti1_domain"))...)},
@@ -140,7 +146,7 @@ func transport(label string) []member {
 	}
 }
 
-// srvSecurity is ADT_SECURITY_DESCRIPTOR, [MS-SRVS] 2.2.4.103.
+// srvSecurity is ADT_SECURITY_DESCRIPTOR, [MS-SRVS] 2.2.4.
 var srvSecurity = structOf("srvsvc", num("sec_desc_buf_len", "Length"), ptr(securityDescriptor("Buffer", fileSD)))
 
 // secInfo is SECURITY_INFORMATION, [MS-DTYP] 2.4.7.

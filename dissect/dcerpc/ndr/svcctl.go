@@ -120,7 +120,7 @@ func errorControl() member {
 		orNoChange("SERVICE_ERROR_IGNORE", "SERVICE_ERROR_NORMAL", "SERVICE_ERROR_SEVERE", "SERVICE_ERROR_CRITICAL"))
 }
 
-// serviceConfig is QUERY_SERVICE_CONFIG, [MS-SCMR] 2.2.14 and 2.2.15.
+// serviceConfig is QUERY_SERVICE_CONFIG, [MS-SCMR] 2.2.
 func serviceConfig(char *typ) *typ {
 	return structOf("svcctl", serviceType(), startType(), errorControl(), ptr(of("binarypathname", "lpBinaryPathName", char)),
 		ptr(of("loadordergroup", "lpLoadOrderGroup", char)), num("tagid", "dwTagId"), ptr(of("dependencies", "lpDependencies", char)),
@@ -128,7 +128,7 @@ func serviceConfig(char *typ) *typ {
 }
 
 var (
-	// [MS-SCMR] 2.2.47
+	// SERVICE_STATUS, [MS-SCMR] 2.2
 	serviceStatus = structOf("svcctl", serviceType(),
 		enum("svcctl.service_status.state", "dwCurrentState", u32, values(1, "SERVICE_STOPPED", "SERVICE_START_PENDING", "SERVICE_STOP_PENDING",
 			"SERVICE_RUNNING", "SERVICE_CONTINUE_PENDING", "SERVICE_PAUSE_PENDING", "SERVICE_PAUSED")),

@@ -16,7 +16,7 @@ func openRoot(name string) *op {
 func regKey() member    { return handle("winreg.handle", "hKey") }
 func keyAccess() member { return access("winreg.access_mask", "samDesired", keyRights) }
 
-// rstr is an RRP_UNICODE_STRING, [MS-RRP] 2.2.4.
+// rstr is an RRP_UNICODE_STRING, [MS-RRP] 2.2.
 func rstr(name, label string) member { return of(name, label, regString) }
 
 var (
@@ -33,19 +33,24 @@ var (
 
 // winregCalls are the operations of [MS-RRP] 3.1.5 that clients use most.
 var winregCalls = []*op{
-	0:  openRoot("OpenHKCR"),
-	1:  openRoot("OpenHKCU"),
-	2:  openRoot("OpenHKLM"),
-	3:  openRoot("OpenHKPD"),
-	4:  openRoot("OpenHKU"),
-	5:  reg("CloseKey", nil, []member{regKey()}),
-	6:  reg("CreateKey", []member{rstr("name", "lpSubKey"), rstr("keyclass", "lpClass"), keyOptions(), keyAccess(), keySecurity("secdesc"), disposition()}, []member{handle("new_handle", "phkResult"), disposition()}),
-	7:  reg("DeleteKey", []member{rstr("key", "lpSubKey")}, nil),
-	8:  reg("DeleteValue", []member{rstr("value", "lpValueName")}, nil),
-	9:  reg("EnumKey", append([]member{num("enum_index", "dwIndex")}, enumKey("In")...), enumKey("Out")),
-	10: reg("EnumValue", append([]member{num("enum_index", "dwIndex"), of("name", "lpValueNameIn", regNameBuf)}, regValue("value", "size", "length")...), append([]member{of("name", "lpValueNameOut", regNameBuf)}, regValue("value", "size", "length")...)),
+	0: openRoot("OpenHKCR"),
+	1: openRoot("OpenHKCU"),
+	2: openRoot("OpenHKLM"),
+	3: openRoot("OpenHKPD"),
+	4: openRoot("OpenHKU"),
+	5: reg("CloseKey", nil, []member{regKey()}),
+	6: reg("CreateKey",
+		[]member{rstr("name", "lpSubKey"), rstr("keyclass", "lpClass"), keyOptions(), keyAccess(), keySecurity("secdesc"), disposition()},
+		[]member{handle("new_handle", "phkResult"), disposition()}),
+	7: reg("DeleteKey", []member{rstr("key", "lpSubKey")}, nil),
+	8: reg("DeleteValue", []member{rstr("value", "lpValueName")}, nil),
+	9: reg("EnumKey", append([]member{num("enum_index", "dwIndex")}, enumKey("In")...), enumKey("Out")),
+	10: reg("EnumValue",
+		append([]member{num("enum_index", "dwIndex"), of("name", "lpValueNameIn", regNameBuf)}, regValue("value", "size", "length")...),
+		append([]member{of("name", "lpValueNameOut", regNameBuf)}, regValue("value", "size", "length")...)),
 	11: reg("FlushKey", nil, nil),
-	12: reg("GetKeySecurity", []member{secInfo("SecurityInformation"), of("winreg.sd", "pRpcSecurityDescriptorIn", keyDescriptor)}, []member{of("winreg.sd", "pRpcSecurityDescriptorOut", keyDescriptor)}),
+	12: reg("GetKeySecurity", []member{secInfo("SecurityInformation"), of("winreg.sd", "pRpcSecurityDescriptorIn", keyDescriptor)},
+		[]member{of("winreg.sd", "pRpcSecurityDescriptorOut", keyDescriptor)}),
 	13: reg("LoadKey", []member{rstr("keyname", "lpSubKey"), rstr("filename", "lpFile")}, nil),
 	15: call("winreg.winreg_OpenKey", winregResult, []member{handle("parent_handle", "hKey"), rstr("keyname", "lpSubKey"), keyOptions(), keyAccess()}, []member{regKey()}),
 	16: reg("QueryInfoKey", []member{rstr("classname", "lpClassIn")},
@@ -89,11 +94,11 @@ func disposition() member {
 func keySecurity(name string) member { return ptr(of(name, "lpSecurityAttributes", keyAttributes)) }
 
 var (
-	// [MS-RRP] 2.2.8 and 2.2.7
+	// RPC_SECURITY_DESCRIPTOR and RPC_SECURITY_ATTRIBUTES, [MS-RRP] 2.2
 	keyDescriptor = structOf("winreg.KeySecurityData", ptr(of("data", "lpSecurityDescriptor", vbytes)), num("size", "cbInSecurityDescriptor"), num("len", "cbOutSecurityDescriptor"))
 	keyAttributes = structOf("winreg.KeySecurityAttribute", num("data_size", "nLength"), of("sec_data", "RpcSecurityDescriptor", keyDescriptor), of("inherit", "bInheritHandle", u8))
 
-	// [MS-RRP] 2.2.3
+	// REGSAM, [MS-RRP] 2.2
 	keyRights = []field.Bit{
 		{Name: "winreg.winreg_AccessMask.KEY_QUERY_VALUE", Label: "KEY_QUERY_VALUE", Mask: 0x1},
 		{Name: "winreg.winreg_AccessMask.KEY_SET_VALUE", Label: "KEY_SET_VALUE", Mask: 0x2},

@@ -93,11 +93,11 @@ var wkssvcCalls = []*op{
 func nameType() member { return enum("name_type", "NameType", enum16, nameTypes) }
 
 var (
-	// [MS-WKST] 2.2.3.1
+	// NETSETUP_JOIN_STATUS, [MS-WKST] 2.2.3
 	joinStatus = values(0, "NetSetupUnknownStatus", "NetSetupUnjoined", "NetSetupWorkgroupName", "NetSetupDomainName")
-	// [MS-WKST] 2.2.3.2
+	// NETSETUP_NAME_TYPE
 	nameTypes = values(0, "NetSetupUnknown", "NetSetupMachine", "NetSetupWorkgroup", "NetSetupDomain", "NetSetupNonExistentDomain", "NetSetupDnsMachine")
-	// [MS-WKST] 2.2.3.3
+	// NET_COMPUTER_NAME_TYPE
 	computerNameTypes = values(0, "NetPrimaryComputerName", "NetAlternateComputerNames", "NetAllComputerNames")
 
 	// [MS-WKST] 3.2.4.13
@@ -109,7 +109,7 @@ var (
 		"WKSSVC_JOIN_FLAGS_JOIN_DC_ACCOUNT=NETSETUP_JOIN_DC_ACCOUNT", "WKSSVC_JOIN_FLAGS_JOIN_WITH_NEW_NAME=NETSETUP_JOIN_WITH_NEW_NAME")
 )
 
-// wkstaInfo is [MS-WKST] 2.2.4.1 with the levels of 2.2.5.1 to 2.2.5.7.
+// wkstaInfo is WKSTA_INFO, [MS-WKST] 2.2.4, with its levels of 2.2.5.
 var wkstaInfo = wunion("NetWkstaInfo", "info",
 	level{100, wrec("NetWkstaInfo100", wksta("wki100_")...)},
 	level{101, wrec("NetWkstaInfo101", append(wksta("wki101_"), optStr("lan_root", "wki101_lanroot"))...)},
@@ -143,7 +143,7 @@ func wunion(name, arms string, levels ...level) *typ {
 	return unionOf("wkssvc.wkssvc_"+name, u32, append(list, empty())...)
 }
 
-// counted arrays by level, [MS-WKST] 2.2.5.8 to 2.2.5.17.
+// wbox is a counted array, the container of a level, [MS-WKST] 2.2.5.
 func wbox(name, count, elems string, t *typ) *typ {
 	return wrec(name, num(count, "EntriesRead"), list(of(elems, "Buffer", t)))
 }
@@ -180,7 +180,7 @@ func useStatus(label string) []member {
 	return append([]member{optStr("password", label+"password")}, nums(label, "status asg_type ref_count=refcount use_count=usecount")...)
 }
 
-// wkstaStatistics is STAT_WORKSTATION_0, [MS-WKST] 2.2.5.11.
+// wkstaStatistics is STAT_WORKSTATION_0, [MS-WKST] 2.2.5.
 var wkstaStatistics = func() *typ {
 	ms := []member{date("unknown1", "StatisticsStartTime", u64)}
 	for i, label := range []string{"BytesReceived", "SmbsReceived", "PagingReadBytesRequested", "NonPagingReadBytesRequested",

@@ -28,12 +28,13 @@ type entry struct {
 // catalog holds all names.
 type catalog struct {
 	byName map[string]*entry
-	names  []string // sorted
+	names  []string        // sorted
+	heads  map[string]bool // what stands before the first dot of a name
 }
 
 // names are made when the first filter is read, and not changed after that.
 var names = sync.OnceValue(func() *catalog {
-	c := &catalog{byName: make(map[string]*entry)}
+	c := &catalog{byName: make(map[string]*entry), heads: make(map[string]bool)}
 	for _, f := range factTable() {
 		f := &f
 		for _, n := range append([]string{f.name}, f.also...) {
@@ -48,6 +49,9 @@ var names = sync.OnceValue(func() *catalog {
 	}
 	for n := range c.byName {
 		c.names = append(c.names, n)
+		if head, _, ok := strings.Cut(n, "."); ok {
+			c.heads[head] = true
+		}
 	}
 	slices.Sort(c.names)
 	return c

@@ -72,6 +72,9 @@ func nearest(s string, names []string) string {
 		if d < at {
 			best, at = n, d
 		}
+		if strings.HasSuffix(s, "_"+l) && ending == "" {
+			ending = n
+		}
 		if len(last) > 3 && (strings.HasSuffix(l, "."+last) || strings.HasSuffix(l, "_"+s)) && strings.HasPrefix(l, head) &&
 			(ending == "" || len(n) < len(ending)) {
 			ending = n

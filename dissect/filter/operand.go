@@ -51,8 +51,7 @@ func (p *parser) side(left *operand) part {
 			if first := t.text[0]; first >= '0' && first <= '9' {
 				break
 			}
-			p.fail(t, "no field "+quote(t.text))
-			p.err.Nearest = p.nearestName(t.text)
+			p.unknown(t)
 		}
 	default:
 		p.fail(t, "a field or value is missing")
@@ -78,6 +77,18 @@ func (o *operand) takes(t token) bool {
 	return false
 }
 
+// unknown says that t names nothing, and why where that is known.
+func (p *parser) unknown(t token) {
+	for _, c := range t.text {
+		if what, ok := unsupported[string(c)]; ok && strings.ContainsRune("@#$", c) {
+			p.fail(t, what+": not part of this language")
+			return
+		}
+	}
+	p.fail(t, "no field "+quote(t.text))
+	p.err.Nearest = p.nearestName(t.text)
+}
+
 // nearestName gives the name of a field or fact that s may have been meant to
 // be.
 func (p *parser) nearestName(s string) string {
@@ -94,8 +105,7 @@ func (p *parser) operand() *operand {
 	t := p.take()
 	e := p.entry(t)
 	if e == nil {
-		p.fail(t, "no field "+quote(t.text))
-		p.err.Nearest = p.nearestName(t.text)
+		p.unknown(t)
 		return &operand{entry: &entry{}, targets: []target{{}}}
 	}
 	o := &operand{entry: e, targets: slices.Clone(e.targets)}
@@ -258,21 +268,37 @@ func (p *parser) literal(o *operand, t token, r rel) []datum {
 	some := false
 	for i := range o.targets {
 		x := &o.targets[i]
-		if r == contains {
+		switch {
+		case r == contains && x.opaque():
+		case r == contains:
 			if x.class != text && x.class != number || o.sliced {
 				out[i].b, out[i].ok = readOctets(t)
 			} else {
 				out[i] = datum{ok: true, class: text, b: []byte(t.text)}
 			}
-		} else {
+		default:
 			out[i] = x.read(t)
 		}
 		some = some || out[i].ok
 	}
-	if !some {
+	switch {
+	case some:
+	case r == contains && o.targets[0].opaque():
+		p.fail(t, quote(o.entry.name)+" is "+classNames[o.targets[0].class]+" and contains nothing")
+	default:
 		p.misfit(o, t)
 	}
 	return out
+}
+
+// opaque reports whether the values are numbers without names: there is
+// nothing to look into.
+func (t *target) opaque() bool {
+	switch t.class {
+	case text, octets, guid, address, nothing:
+		return false
+	}
+	return len(t.list) == 0 && (t.def == nil || len(t.def.Bits) == 0) || t.class == letter
 }
 
 // misfit says why a literal is none of o's.

@@ -45,7 +45,9 @@ func (f *Filter) parse(src string) error {
 	p := parser{src: src, tokens: tokens, filter: f}
 	f.root = p.or()
 	if t := p.peek(); p.err == nil && t.kind != end {
-		p.fail(t, "unexpected "+quote(src[t.from:t.to]))
+		if p.fail(t, "unexpected "+quote(t.text)); t.kind == str {
+			p.err.What = "unexpected text"
+		}
 		p.explain(t)
 	}
 	if p.err != nil {
@@ -207,15 +209,14 @@ func (p *parser) isSearch(t token) bool {
 		return false
 	}
 	next := p.tokens[p.at+1]
-	if p.relationAt(p.at+1) != exists || next.kind == openSlice || next.kind == maskSign || next.kind == open {
+	if p.relationAt(p.at+1) != exists || next.kind == openSlice || next.kind == maskSign || next.kind == open || next.kind == openSet {
 		return false
 	}
 	if next.kind == word && strings.EqualFold(next.text, "not") && p.relationAt(p.at+2) == in {
 		return false
 	}
 	head, _, dotted := strings.Cut(strings.TrimPrefix(strings.TrimPrefix(t.text, "a."), "b."), ".")
-	e := names().byName[head]
-	return !dotted || e == nil
+	return !dotted || !names().heads[head]
 }
 
 // search reads words that stand side by side: all must be found.

@@ -151,6 +151,8 @@ type Ring struct {
 	Keys     []Key
 	Secrets  []Secret
 	Kerberos []Kerberos
+	// Unwrapper opens wrapped files for those methods that read files.
+	Unwrapper Unwrapper
 
 	byID map[uint64][]int // indices of Keys by SessionID
 }

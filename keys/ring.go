@@ -18,7 +18,7 @@ const formatHint = "a key file holds Wireshark's smb2_seskey_list, debug output 
 // AddFile adds the keys of a file of any known format, several formats in one
 // file allowed.
 func (r *Ring) AddFile(path string) error {
-	return withFile(path, func(f io.Reader) error {
+	return r.withFile(path, func(f io.Reader) error {
 		p := newParser(path)
 		if err := p.read(f); err != nil {
 			return err
@@ -82,7 +82,7 @@ func looksTyped(spec string) bool {
 }
 
 func (r *Ring) addSecretFile(kind, path string) error {
-	return withFile(path, func(f io.Reader) error {
+	return r.withFile(path, func(f io.Reader) error {
 		p := newParser(path)
 		err := p.lines(f, func(line string) error {
 			line = strings.TrimRight(line, "\r\n")
@@ -111,8 +111,9 @@ func (r *Ring) addSecretFile(kind, path string) error {
 	})
 }
 
-// withFile opens a file for reading and says in one line why it cannot.
-func withFile(path string, read func(io.Reader) error) error {
+// withFile opens a file for reading, unwrapped, and says in one line why it
+// cannot.
+func (r *Ring) withFile(path string, read func(io.Reader) error) error {
 	f, err := os.Open(path)
 	if err != nil {
 		return fileError(path, err)
@@ -125,7 +126,11 @@ func withFile(path string, read func(io.Reader) error) error {
 	if st.IsDir() {
 		return &Error{File: path, What: "is a folder, not a key file"}
 	}
-	if err := read(f); err != nil {
+	text, err := r.unwrapped(path, f)
+	if err == nil {
+		err = read(text)
+	}
+	if err != nil {
 		var own *Error
 		if errors.As(err, &own) {
 			return err
@@ -148,7 +153,8 @@ func fileError(path string, err error) error {
 }
 
 // Beside gives the key file that lies beside a capture: X.keys beside X.pcap,
-// X.pcapng.gz and the like. It is "" when there is none.
+// X.pcapng.gz and the like, or X.keys.age, which is wrapped. It is "" when there
+// is none.
 func Beside(capture string) string {
 	if capture == "" || capture == "-" {
 		return ""
@@ -163,12 +169,14 @@ func Beside(capture string) string {
 	if ext := filepath.Ext(base); ext != base {
 		base = strings.TrimSuffix(base, ext)
 	}
-	path := filepath.Join(dir, base+".keys")
-	if path == filepath.Clean(capture) {
-		return ""
+	for _, ext := range []string{".keys", ".keys.age"} {
+		path := filepath.Join(dir, base+ext)
+		if path == filepath.Clean(capture) {
+			return ""
+		}
+		if st, err := os.Stat(path); err == nil && st.Mode().IsRegular() {
+			return path
+		}
 	}
-	if st, err := os.Stat(path); err != nil || !st.Mode().IsRegular() {
-		return ""
-	}
-	return path
+	return ""
 }

@@ -212,12 +212,25 @@ func TestDecryptInterop(t *testing.T) {
 	var mu sync.Mutex
 	total := 0
 	overCorpus(captures, func(c corpusCapture) {
+		if !opens(t, c) {
+			return // it is copied
+		}
 		n := compareViews(t, tshark, c, unseal(t, c, dir))
 		mu.Lock()
 		total += n
 		mu.Unlock()
 	})
 	t.Logf("%d captures, %d messages", len(captures), total)
+}
+
+// opens reports whether a capture has sealed messages that open.
+func opens(t *testing.T, c corpusCapture) bool {
+	args := []string{"dump", c.path}
+	if c.keys != "" {
+		args = append(args, "-k", c.keys)
+	}
+	_, out, _ := run(t, args...)
+	return strings.Contains(out, `"decrypted":true`)
 }
 
 // openedMore lists captures of which tshark opens less than is opened here.
@@ -245,9 +258,6 @@ func compareViews(t *testing.T, tshark string, c corpusCapture, plain string) in
 			t.Errorf("%s: tshark does not find in the decrypted capture: %q", c.path, l)
 			break
 		}
-	}
-	if c.keys == "" {
-		return len(want)
 	}
 	const bad = "tcp.checksum.status == 0 || ip.checksum.status == 0"
 	was := tsharkView(t, tshark, c.path, "", ports, bad)

@@ -9,6 +9,7 @@ import (
 
 	"smbdiff/dissect/field"
 	"smbdiff/dissect/filter"
+	"smbdiff/keys"
 )
 
 func safe(s string) string { return field.Safe(s) }
@@ -29,6 +30,9 @@ type flags struct {
 	limit  int            // messages of dump, 0: all
 	wrong  error          // of the filter
 	out    string
+
+	identities []string
+	unlock     keys.Unwrapper // opens wrapped key files
 }
 
 // list is a repeatable string flag.
@@ -53,6 +57,7 @@ func parseFlags(verb string, args []string) (*flags, error) {
 	}
 	s.Var(&ka, "key-a", "")
 	s.Var(&kb, "key-b", "")
+	s.Var((*list)(&f.identities), "identity", "")
 	s.Var(&ports, "port", "")
 	for _, n := range []string{"Y", "filter"} {
 		s.Func(n, "", f.setFilter)

@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strconv"
+	"time"
 
 	"smbdiff/dissect"
 	"smbdiff/dissect/conv"
@@ -19,6 +20,8 @@ const keysUsage = `usage: smbdiff keys check A            which sessions of a ca
        smbdiff keys derive A              the keys of each session that opens: signing, application, sealing
        smbdiff keys export --for TOOL A   the keys of each session that opens, as wireshark, tshark or samba writes them
        smbdiff keys import FILE... -o X   logs, lists, passwords of any known form as one keys file
+       smbdiff keys encrypt FILE          wrap a keys file for a passphrase or public keys, as FILE.age
+       smbdiff keys agent [list|stop]     hold what is unlocked for other smbdiff processes of the user
 
 flags:
   -k, --key SPEC         key file of any known format, SESSIONID,KEY, or a bare key; repeatable
@@ -26,7 +29,11 @@ flags:
   --format text|json     of check, list, derive
   --for TOOL             wireshark: lines of its file smb2_seskey_list; tshark: arguments; samba: as debug encryption prints them
   --reveal               list, derive: show secrets; else their first and last byte
-  -o, --output FILE      import, export: written with mode 0600; --force overwrites
+  -o, --output FILE      import, export, encrypt: written with mode 0600; --force overwrites
+  -p                     encrypt: for a passphrase, which is asked for (the default)
+  -r KEY, -R FILE        encrypt: for a public key of age (age1...) or of ssh, or a file of them; repeatable
+  --identity FILE        secret key of age or ssh that opens wrapped files; repeatable; also $SMBDIFF_IDENTITY and ~/.ssh
+  --timeout TIME         agent: forget a file after it; 15m
 
 check ends with 1 when some session stays shut.
 `
@@ -38,6 +45,10 @@ type keysFlags struct {
 	output string
 	reveal bool
 	force  bool
+
+	recipients, recipientFiles []string
+	passphrase                 bool
+	timeout                    time.Duration
 }
 
 // keysVerb runs one of the verbs about keys.
@@ -49,7 +60,8 @@ func (a *app) keysVerb(args []string) int {
 		}
 		return exitDone
 	}
-	verbs := map[string]func(*keysFlags) int{"check": a.keysCheck, "list": a.keysList, "derive": a.keysDerive, "export": a.keysExport, "import": a.keysImport}
+	verbs := map[string]func(*keysFlags) int{"check": a.keysCheck, "list": a.keysList, "derive": a.keysDerive, "export": a.keysExport, "import": a.keysImport,
+		"encrypt": a.keysEncrypt, "agent": a.keysAgent}
 	verb := verbs[args[0]]
 	if verb == nil {
 		return a.fail(usageError{what: "keys " + args[0] + ": unknown", hint: "smbdiff keys help"})
@@ -63,6 +75,7 @@ func (a *app) keysVerb(args []string) int {
 		return exitDone
 	}
 	a.warnTyped(&f.flags)
+	f.unlock = a.unlocker(f.identities)
 	return verb(f)
 }
 
@@ -75,12 +88,21 @@ func parseKeysFlags(verb string, args []string) (*keysFlags, error) {
 		s.Var(&k, n, "")
 	}
 	s.Var(&ports, "port", "")
+	s.Var((*list)(&f.identities), "identity", "")
+	switch verb {
+	case "encrypt":
+		s.Var((*list)(&f.recipients), "r", "")
+		s.Var((*list)(&f.recipientFiles), "R", "")
+		s.BoolVar(&f.passphrase, "p", false, "")
+	case "agent":
+		s.DurationVar(&f.timeout, "timeout", 15*time.Minute, "")
+	}
 	switch verb {
 	case "check", "list", "derive":
 		s.StringVar(&f.format, "format", "text", "")
 	}
 	switch verb {
-	case "export", "import":
+	case "export", "import", "encrypt":
 		for _, n := range []string{"o", "output"} {
 			s.StringVar(&f.output, n, "", "")
 		}
@@ -130,6 +152,12 @@ func (f *keysFlags) check(verb string) error {
 		return bad("--for " + strconv.Quote(f.tool) + ": wireshark, tshark or samba")
 	case (verb == "check" || verb == "derive" || verb == "export") && len(f.files) != 1:
 		return bad(strconv.Itoa(len(f.files)) + " captures given, keys " + verb + " takes 1")
+	case verb == "encrypt" && len(f.files) != 1:
+		return bad(strconv.Itoa(len(f.files)) + " files given, keys encrypt takes 1")
+	case verb == "agent" && (len(f.files) > 1 || len(f.files) == 1 && f.files[0] != "stop" && f.files[0] != "list"):
+		return bad("keys agent takes stop, list or nothing")
+	case verb == "agent" && f.timeout <= 0:
+		return bad("--timeout: not a time to come")
 	case verb == "import" && len(f.files)+len(f.flags.keys) == 0:
 		return bad("nothing to import")
 	}
@@ -258,7 +286,7 @@ func (a *app) write(f *keysFlags, text []byte) error {
 // given reads all keys that the command line and its surroundings name, for
 // verbs that open no capture.
 func (f *keysFlags) given() (*keys.Ring, error) {
-	ring := new(keys.Ring)
+	ring := f.newRing()
 	for _, spec := range f.flags.keys {
 		if err := ring.AddSpec(spec); err != nil {
 			return nil, err

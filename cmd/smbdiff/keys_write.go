@@ -21,7 +21,7 @@ func (f *keysFlags) addFile(ring *keys.Ring, path string) error {
 		return ring.AddFile(path)
 	}
 	c.Close()
-	side, err := (&flags{files: []string{path}}).open(0)
+	side, err := (&flags{files: []string{path}, unlock: f.unlock}).open(0)
 	if err != nil {
 		return err
 	}

@@ -31,7 +31,7 @@ const usage = `usage: smbdiff [flags] A          view one capture (a list when s
        smbdiff [flags] A B        compare two captures (a report when stdout is no terminal)
        smbdiff diff [flags] A B   report of the comparison, exit code 0 same, 1 differ, 2 trouble
        smbdiff dump [flags] A     every message with every field, as ndjson, json or text
-       smbdiff keys ...           list, check, derive, export, import keys: smbdiff keys help
+       smbdiff keys ...           list, check, derive, export, import, encrypt keys: smbdiff keys help
        smbdiff stats [flags] A [B]   per command count, errors, response times, bytes; two side by side
        smbdiff decrypt [flags] A -o OUT   the capture in plain text, as pcapng; - is stdout
        smbdiff help | version
@@ -41,6 +41,7 @@ Captures are pcap or pcapng, plain, gz or zst; - is stdin; a directory is a file
 flags of all verbs:
   -k, --key SPEC       key file of any known format, SESSIONID,KEY, or a bare key; repeatable
   --key-a, --key-b     the same for one side
+  --identity FILE      secret key that opens wrapped key files; repeatable
   --port N             TCP port that carries SMB whatever it shows; repeatable
   -Y, --filter EXPR    messages of dump, operations of lists that match: smbdiff help filter
 flags of diff and of A B:
@@ -81,7 +82,9 @@ func main() {
 type app struct {
 	stdin          *os.File
 	stdout, stderr io.Writer
-	args           []string // of this call
+	args           []string                            // of this call
+	ask            func(prompt string) ([]byte, error) // for a passphrase; nil: the terminal
+	work           int                                 // of wrapping with one; 0: as usual
 }
 
 // run runs a verb. Whatever goes wrong under --bisect means that git cannot test
@@ -120,6 +123,7 @@ func (a *app) verb(args []string) int {
 		return a.fail(err)
 	}
 	a.warnTyped(f)
+	f.unlock = a.unlocker(f.identities)
 	switch {
 	case f.help:
 		fmt.Fprint(a.stdout, usage)

@@ -28,7 +28,7 @@ func (f *flags) open(i int) (*side, error) {
 	if err != nil {
 		return nil, err
 	}
-	ring := new(keys.Ring)
+	ring := f.newRing()
 	specs := slices.Clone(f.keys)
 	if i < len(f.sideKeys) {
 		specs = append(specs, f.sideKeys[i]...)

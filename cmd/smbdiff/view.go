@@ -25,6 +25,7 @@ func (a *app) view(f *flags) int {
 			return a.fail(err)
 		}
 		defer s.file.Close()
+		s.ring.Unwrapper = muted(f.unlock)
 		ring := &keyring{ring: s.ring}
 		var again func() tui.Side
 		again = func() tui.Side {

@@ -2,6 +2,8 @@ package diff
 
 import (
 	"bytes"
+	"cmp"
+	"slices"
 
 	"smbdiff/dissect/field"
 	"smbdiff/dissect/op"
@@ -39,25 +41,40 @@ type aliasKey struct {
 	v     uint64
 }
 
-// aliases is the correspondence of identifiers: each was met first beside its
-// partner. It is not changed while rows are compared.
+// aliases is the correspondence of identifiers: those stand for each other that
+// met most often. It is not changed while rows are compared.
 type aliases struct{ ab, ba map[aliasKey]uint64 }
 
-func newAliases() *aliases {
-	return &aliases{ab: map[aliasKey]uint64{}, ba: map[aliasKey]uint64{}}
+// newAliases takes what a run of rows showed, in the order of rows.
+func newAliases(met [][]meeting) *aliases {
+	s := &aliases{ab: map[aliasKey]uint64{}, ba: map[aliasKey]uint64{}}
+	at := map[triple]int{}
+	var all []meeting
+	for _, list := range met {
+		for _, m := range list {
+			if i, ok := at[m.triple]; ok {
+				all[i].times += m.times
+				continue
+			}
+			at[m.triple] = len(all)
+			all = append(all, m)
+		}
+	}
+	slices.SortStableFunc(all, func(a, b meeting) int { return cmp.Compare(b.times, a.times) })
+	for _, m := range all {
+		s.learn(m.triple)
+	}
+	return s
 }
 
-// learn takes the next correspondence in the order of rows. It reports false
-// when the two belong to others.
-func (s *aliases) learn(t triple) bool {
+// learn takes a correspondence unless one of the two belongs to another.
+func (s *aliases) learn(t triple) {
 	ka, kb := aliasKey{t.class, t.x}, aliasKey{t.class, t.y}
-	y, okA := s.ab[ka]
-	x, okB := s.ba[kb]
+	_, okA := s.ab[ka]
+	_, okB := s.ba[kb]
 	if !okA && !okB {
 		s.ab[ka], s.ba[kb] = t.y, t.x
-		return true
 	}
-	return okA && okB && y == t.y && x == t.x
 }
 
 // holds reports whether the two stand for each other.
@@ -97,8 +114,9 @@ func special(t *field.Tree, i int) (ones, ok bool) {
 	return b[0] != 0, true
 }
 
-// identity gives the number by which an identifier is known on its side. What
-// the conversation numbers is known by that number: bytes are reused.
+// identity gives the number by which an identifier is known on its side: its
+// bytes, with the number of what the conversation takes it for, because bytes are
+// reused.
 func identity(class aliasClass, o *op.Op, part int, t *field.Tree, i int) (aliasClass, uint64) {
 	num := uint32(0)
 	switch class {
@@ -113,18 +131,18 @@ func identity(class aliasClass, o *op.Op, part int, t *field.Tree, i int) (alias
 			num = o.Open
 		}
 	}
-	if num != 0 {
-		return class, uint64(num)
-	}
 	n := &t.Nodes[i]
 	h := mix(uint64(class)+1, n.Val)
+	if num != 0 {
+		h = mix(h, uint64(num))
+	}
 	for _, c := range t.Bytes(i) {
 		h = mix(h, uint64(c))
 	}
-	if class == aliasTree || class == aliasOpen {
+	if num == 0 && (class == aliasTree || class == aliasOpen) {
 		h = mix(h, uint64(o.Session))
 	}
-	return class, h | 1<<63
+	return class, h
 }
 
 // sameIdentity compares two identifiers. With known correspondences it holds
@@ -137,6 +155,9 @@ func (c *Comparer) sameIdentity(class aliasClass, part int, ta, tb *field.Tree, 
 	}
 	if specialA || specialB {
 		return specialA == specialB && onesA == onesB
+	}
+	if c.torn && sameValue(ta, tb, i, j) { // the conversation did not know it
+		return true
 	}
 	ca, x := identity(class, &c.ops[0], part, ta, i)
 	cb, y := identity(class, &c.ops[1], part, tb, j)
@@ -153,32 +174,41 @@ func (c *Comparer) sameIdentity(class aliasClass, part int, ta, tb *field.Tree, 
 	return true
 }
 
+// meeting is a correspondence and how often it was seen.
+type meeting struct {
+	triple
+	times int
+}
+
 // meetings are the correspondences that a run of rows shows, each once, in the
 // order of their first appearance.
 type meetings struct {
-	seen map[triple]struct{}
-	list []triple
-	last triple
+	seen map[triple]int // place in list
+	list []meeting
+	last int // place of the one met last, -1 for none
 }
 
 func (m *meetings) add(t triple) {
-	if t == m.last {
+	if m.last >= 0 && m.list[m.last].triple == t {
+		m.list[m.last].times++
 		return
 	}
-	m.last = t
-	if _, ok := m.seen[t]; ok {
-		return
+	i, ok := m.seen[t]
+	if !ok {
+		i = len(m.list)
+		m.seen[t] = i
+		m.list = append(m.list, meeting{triple: t})
 	}
-	m.seen[t] = struct{}{}
-	m.list = append(m.list, t)
+	m.list[i].times++
+	m.last = i
 }
 
 func (m *meetings) reset() {
 	if m.seen == nil {
-		m.seen = map[triple]struct{}{}
+		m.seen = map[triple]int{}
 	}
 	clear(m.seen)
-	m.list, m.last = nil, triple{}
+	m.list, m.last = nil, -1
 }
 
 // sameValue compares the values of two fields of one kind, without those below

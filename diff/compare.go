@@ -36,6 +36,9 @@ type Comparer struct {
 	alias   *aliases
 	meet    *meetings
 	edges   [2]*edges // nil: not looked for yet
+	joins   *joins    // nil: none
+	parts   *[2]map[uint32]bool
+	torn    bool // one of the operations was put together
 
 	ops       [2]op.Op
 	part      int
@@ -75,6 +78,15 @@ func (c *Comparer) load(row Row) bool {
 	var okA, okB bool
 	c.ops[0], okA = c.traces[0].Op(row.A)
 	c.ops[1], okB = c.traces[1].Op(row.B)
+	c.torn = false
+	if c.joins != nil {
+		for k := range c.ops {
+			if j, ok := c.joins[k][c.ops[k].Num]; ok {
+				j.apply(&c.ops[k], c.traces[k])
+				c.torn = true
+			}
+		}
+	}
 	return okA && okB
 }
 
@@ -176,6 +188,9 @@ func (c *Comparer) pair(list bool) (masked bool) {
 		default:
 			c.lone(nameRequest, part, nums[0] == 0)
 		}
+	}
+	if c.torn {
+		c.strays()
 	}
 	if c.options.Timing {
 		c.time()
@@ -295,6 +310,9 @@ func (c *Comparer) messages(part int, nums [2]uint32, list bool) (masked bool) {
 		c.frames[k] = r.Message.Frame
 	}
 	ra, rb := c.readers[0], c.readers[1]
+	if c.unknown() {
+		return false
+	}
 	if shut(&ra.Message) || shut(&rb.Message) {
 		c.unread = true
 		if part == PartResponse && c.ops[0].Status != c.ops[1].Status {
@@ -302,13 +320,17 @@ func (c *Comparer) messages(part int, nums [2]uint32, list bool) (masked bool) {
 		}
 		return false
 	}
+	start := len(c.changes)
 	c.findings(part)
 	if !list {
 		if masked, ok := c.quick(part, &ra.Tree, &rb.Tree); ok {
 			return masked
 		}
 	}
-	c.differ(part, &message{&ra.Tree, ra.Outer, ra.Message.Frame}, &message{&rb.Tree, rb.Outer, rb.Message.Frame})
+	a, b := &message{&ra.Tree, ra.Outer, ra.Message.Frame}, &message{&rb.Tree, rb.Outer, rb.Message.Frame}
+	c.differ(part, a, b)
+	c.descend(start, a, b)
+	c.follow(c.changes[start:], a, b)
 	return false
 }
 
@@ -360,7 +382,7 @@ func (r *Result) compare() bool {
 	for i := range all {
 		all[i] = i
 	}
-	met := make([][]triple, chunks)
+	met := make([][]meeting, chunks)
 	if !r.each(all, func(c *Comparer, k int) {
 		c.meet.reset()
 		r.chunk(c, k)
@@ -368,14 +390,10 @@ func (r *Result) compare() bool {
 	}, true, 0) {
 		return false
 	}
-	r.alias = newAliases()
+	r.alias = newAliases(met)
 	var again []int
 	for k, list := range met {
-		broken := false
-		for _, t := range list {
-			broken = !r.alias.learn(t) || broken
-		}
-		if broken {
+		if slices.ContainsFunc(list, func(m meeting) bool { return !r.alias.holds(m.triple) }) {
 			again = append(again, k)
 		}
 	}

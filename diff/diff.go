@@ -74,6 +74,7 @@ type Change struct {
 	Text           bool   // the values are texts: Marks tells what changed in them
 	NodeA, NodeB   int    // nodes in the trees of that message, -1 for none
 
+	alias bool       // an identifier stands for another one
 	order bool       // the entries of a list stand in another order
 	kind  field.Kind // of a field of both sides
 	val   [2]uint64
@@ -167,6 +168,8 @@ type Result struct {
 	// pairs of connections and of sessions
 	conns, sessions *pairing
 	red             *redactor // nil: as captured
+	joins           joins
+	parts           [2]map[uint32]bool // operations that are part of a joined one
 }
 
 // Traces compares two traces that have been read. It gives nil when Progress
@@ -183,6 +186,7 @@ func Traces(a, b *dissect.Trace, o Options) *Result {
 	la, lb := gather(a), gather(b)
 	r.edges = [2]*edges{la.edges, lb.edges}
 	r.Rows, r.conns, r.sessions = pairUp(la, lb)
+	r.mend()
 	if !r.compare() {
 		return nil
 	}
@@ -201,7 +205,7 @@ func (r *Result) Comparer() *Comparer {
 
 func (r *Result) grader() *Comparer {
 	c := NewComparer(r.traces[0], r.traces[1], r.options)
-	c.alias, c.edges = r.alias, r.edges
+	c.alias, c.edges, c.joins, c.parts = r.alias, r.edges, &r.joins, &r.parts
 	return c
 }
 

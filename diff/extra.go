@@ -12,6 +12,15 @@ func (c *Comparer) single(row Row) {
 	c.ops[0], _ = c.traces[0].Op(row.A)
 	c.ops[1], _ = c.traces[1].Op(row.B)
 	c.part, c.frames = PartRequest, [2]uint32{c.ops[0].ReqFrame, c.ops[1].ReqFrame}
+	c.torn = false
+	if c.parts != nil && (c.parts[0][row.A] || c.parts[1][row.B]) {
+		ch := Change{Name: nameOperation, Path: nameOperation, Op: "remove", A: c.result(0), B: c.result(1), NodeA: -1, NodeB: -1, Masked: rulePart}
+		if row.A == 0 {
+			ch.Op = "add"
+		}
+		c.put(ch)
+		return
+	}
 	c.mask.enter(c, PartRequest)
 	d := c.mask.pseudo(nameOperation, nameOperation)
 	if d.how != drop && d.how != hide || d.name == "only" {

@@ -219,14 +219,14 @@ func (l *Learned) merged() (out []*finding) {
 			continue
 		}
 		if list[0] == f {
-			out = append(out, join(k, list))
+			out = append(out, merge(k, list))
 		}
 	}
 	return out
 }
 
-// join makes one finding of those of several objects.
-func join(k findingKey, list []*finding) *finding {
+// merge makes one finding of those of several objects.
+func merge(k findingKey, list []*finding) *finding {
 	all := &finding{findingKey: k, paths: map[string]bool{}, objects: map[string]bool{}, pairs: map[int]bool{}}
 	all.object = unnamed
 	for _, f := range list {

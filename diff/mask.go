@@ -206,7 +206,7 @@ func (m *view) at(i int, d *field.Def) *decision {
 
 func (m *view) decide(d *field.Def) *decision {
 	x := m.named(d.Name, d.Kind)
-	x.paths = len(m.paths) > 0
+	x.paths = slices.ContainsFunc(m.paths, func(r rule) bool { return endsIn(r.glob, d.Name) })
 	if len(m.only) > 0 {
 		named, path := false, false
 		for _, g := range m.only {
@@ -239,6 +239,12 @@ func (m *view) named(name string, kind field.Kind) decision {
 		}
 	}
 	return decision{}
+}
+
+// endsIn reports whether the path of a field of this name may match the glob.
+func endsIn(glob, name string) bool {
+	last, _, keyed := strings.Cut(glob[strings.LastIndexByte(glob, '/')+1:], "[")
+	return matches(last, name) || keyed && matches(last+"*", name)
 }
 
 func (r *rule) decision() decision {

@@ -3,6 +3,7 @@ package diff
 import (
 	"strings"
 
+	"smbdiff/dissect/conv"
 	"smbdiff/dissect/field"
 )
 
@@ -195,6 +196,7 @@ func rules() []rule {
 		{glob: "smb2.negotiate_context", how: anyOrder, name: "any order", sets: inMost},
 		{glob: contextName, how: anyOrder, name: "any order", sets: inMost},
 
+		{glob: nameProblem, how: drop, name: "credits", values: []string{"", conv.FindCredits}, sets: inMost},
 		{glob: nameTime, how: drop, name: "response time", sets: inCI | inTwoSided},
 		{glob: nameTime, how: within, factor: 5, amount: 20e6, timed: true, says: "within 5x or 20ms", name: "response time", sets: inStrict | inDefault},
 		{glob: nameOperation, how: drop, name: "keepalive", status: true, scope: scope{commands: []string{"ECHO"}}, sets: inMost},

@@ -172,7 +172,7 @@ func (c *Comparer) entry(ta, tb *field.Tree, x, y *child, path string) {
 		if !c.sameIdentity(d.class, c.part, ta, tb, i, j) {
 			c.diffs++
 			c.put(Change{Name: x.name, Path: path + "/" + c.segment(x, true), Op: "replace", A: c.named(0, d.class, ta, i), B: c.named(1, d.class, tb, j),
-				NodeA: i, NodeB: j})
+				NodeA: i, NodeB: j, alias: true})
 		}
 		return
 	}
@@ -332,18 +332,17 @@ func show(t *field.Tree, x *child) string {
 // named gives an identifier with the name that the conversation gives it.
 func (c *Comparer) named(side int, class aliasClass, t *field.Tree, i int) string {
 	s := c.red.value(t.Nodes[i].Def, t.Show(i))
-	class, v := identity(class, &c.ops[side], c.part, t, i)
-	letter := ""
+	letter, o, v := "", &c.ops[side], uint32(0)
 	switch class {
 	case aliasSession:
-		letter = "S"
+		letter, v = "S", o.Session
 	case aliasTree:
-		letter = "T"
+		letter, v = "T", o.Tree
 	case aliasOpen:
-		letter = "F"
+		letter, v = "F", o.Open
 	}
-	if letter == "" || v>>63 != 0 {
+	if v == 0 {
 		return s
 	}
-	return letter + strconv.FormatUint(v, 10) + " (" + s + ")"
+	return letter + strconv.FormatUint(uint64(v), 10) + " (" + s + ")"
 }

@@ -216,14 +216,19 @@ func TestGlob(t *testing.T) {
 // bytes, a broken correspondence is not.
 func TestAlias(t *testing.T) {
 	all := defs()
-	learn := func(triples ...triple) *aliases {
-		s := newAliases()
+	id := func(open uint32, fid string) uint64 {
+		_, x := identity(aliasOpen, &op.Op{Open: open}, PartResponse, plant(all, "smb2.fid "+fid).tree, 0)
+		return x
+	}
+	known := func(triples ...triple) *aliases {
+		var list []meeting
 		for _, x := range triples {
-			s.learn(x)
+			list = append(list, meeting{x, 1})
 		}
-		return s
+		return newAliases([][]meeting{list})
 	}
 	f := func(x, y uint64) triple { return triple{aliasOpen, x, y} }
+	one := f(id(1, "aaaa"), id(2, "bbbb"))
 	for _, c := range []struct {
 		name  string
 		a, b  string
@@ -231,12 +236,12 @@ func TestAlias(t *testing.T) {
 		known *aliases
 		want  string
 	}{
-		{"renamed", "smb2.fid aaaa", "smb2.fid bbbb", [2]uint32{1, 2}, learn(f(1, 2)), ""},
-		{"wrong handle", "smb2.fid aaaa", "smb2.fid bbbb", [2]uint32{1, 3}, learn(f(1, 2), f(5, 3)), "F1 ((cut)) > F3 ((cut))"},
-		{"same bytes, wrong handle", "smb2.fid aaaa", "smb2.fid aaaa", [2]uint32{1, 3}, learn(f(1, 2), f(5, 3)), "F1 ((cut)) > F3 ((cut))"},
+		{"renamed", "smb2.fid aaaa", "smb2.fid bbbb", [2]uint32{1, 2}, known(one), ""},
+		{"wrong handle", "smb2.fid aaaa", "smb2.fid bbbb", [2]uint32{1, 3}, known(one, f(9, id(3, "bbbb"))), "F1 ((cut)) > F3 ((cut))"},
+		{"same bytes, wrong handle", "smb2.fid aaaa", "smb2.fid aaaa", [2]uint32{1, 3}, known(one, f(9, id(3, "aaaa"))), "F1 ((cut)) > F3 ((cut))"},
 		{"none against some", "smb2.fid \x00\x00", "smb2.fid bb", [2]uint32{0, 2}, nil, "(cut) > F2 ((cut))"},
-		{"related", "smb2.fid \xff\xff", "smb2.fid \xff\xff", [2]uint32{1, 3}, learn(f(1, 2)), ""},
-		{"unknown handle", "smb2.fid aaaa", "smb2.fid bbbb", [2]uint32{1, 0}, learn(f(1, 2)), "F1 ((cut)) > (cut)"},
+		{"related", "smb2.fid \xff\xff", "smb2.fid \xff\xff", [2]uint32{1, 3}, known(one), ""},
+		{"unknown handle", "smb2.fid aaaa", "smb2.fid bbbb", [2]uint32{1, 0}, known(one), "F1 ((cut)) > (cut)"},
 		{"message id", "smb2.msg_id 0", "smb2.msg_id 7", [2]uint32{}, nil, ""},
 		{"unasked", "smb2.msg_id 4294967295", "smb2.msg_id 7", [2]uint32{}, nil, "4294967295 > 7"},
 		{"zero tree", "smb2.tid 0", "smb2.tid 5", [2]uint32{}, nil, "0x00000000 > 0x00000005"},
@@ -258,20 +263,27 @@ func TestAlias(t *testing.T) {
 	}
 }
 
-func TestLearn(t *testing.T) {
-	s := newAliases()
-	for _, c := range []struct {
-		class aliasClass
-		x, y  uint64
-		want  bool
-	}{
-		{aliasOpen, 1, 2, true}, {aliasOpen, 1, 2, true}, {aliasOpen, 1, 3, false}, {aliasOpen, 4, 2, false}, {aliasOpen, 4, 3, true},
-		{aliasTree, 1, 3, true}, {aliasOpen, 3, 4, true},
+// TestMeetings checks that those stand for each other that met most often, the
+// first among equals.
+func TestMeetings(t *testing.T) {
+	m := func(class aliasClass, x, y uint64, times int) meeting { return meeting{triple{class, x, y}, times} }
+	s := newAliases([][]meeting{{m(aliasOpen, 1, 9, 1), m(aliasOpen, 1, 2, 2), m(aliasOpen, 4, 5, 1)},
+		{m(aliasOpen, 4, 6, 1), m(aliasTree, 1, 3, 1), m(aliasOpen, 7, 2, 1), m(aliasOpen, 1, 2, 1)}})
+	for x, want := range map[triple]bool{
+		{aliasOpen, 1, 2}: true, {aliasOpen, 1, 9}: false, {aliasOpen, 4, 5}: true, {aliasOpen, 4, 6}: false, {aliasTree, 1, 3}: true,
+		{aliasOpen, 7, 2}: false, {aliasOpen, 8, 8}: false,
 	} {
-		x := triple{c.class, c.x, c.y}
-		if got := s.learn(x); got != c.want || s.holds(x) != c.want {
-			t.Errorf("%+v: %v", x, got)
+		if s.holds(x) != want {
+			t.Errorf("%+v: %v", x, !want)
 		}
+	}
+	var met meetings
+	met.reset()
+	for _, y := range []uint64{1, 1, 2, 1} {
+		met.add(triple{aliasOpen, 1, y})
+	}
+	if len(met.list) != 2 || met.list[0].times != 3 || met.list[1].times != 1 {
+		t.Errorf("%+v", met.list)
 	}
 }
 

@@ -51,6 +51,12 @@ func (r *Result) judge() {
 func (r *Result) pairOps(row *Row) (a, b op.Op) {
 	a, _ = r.traces[0].Op(row.A)
 	b, _ = r.traces[1].Op(row.B)
+	if j, ok := r.joins[0][row.A]; ok {
+		j.apply(&a, r.traces[0])
+	}
+	if j, ok := r.joins[1][row.B]; ok {
+		j.apply(&b, r.traces[1])
+	}
 	return a, b
 }
 

@@ -19,7 +19,7 @@ const (
 	findNonce        = "nonce used before under the same key ([MS-SMB2] 3.1.4.3)"
 	findValidateAsk  = "FSCTL_VALIDATE_NEGOTIATE_INFO asks for other than NEGOTIATE did ([MS-SMB2] 3.3.5.15.12)"
 	findValidate     = "FSCTL_VALIDATE_NEGOTIATE_INFO answers other than NEGOTIATE did ([MS-SMB2] 3.2.5.14.12)"
-	findCredits      = "MessageId beyond the credits granted ([MS-SMB2] 3.3.5.2.3)"
+	FindCredits      = "MessageId beyond the credits granted ([MS-SMB2] 3.3.5.2.3)"
 
 	// FindSignature is told of by the opener's check of each message.
 	FindSignature = "the signature does not hold ([MS-SMB2] 3.2.5.1.3, 3.3.5.2.4)"
@@ -125,7 +125,7 @@ func (t *Tracker) checkCredits(c *connection, m *Message) {
 		return
 	}
 	if c.counted && h.Command != smb2.Cancel && h.MessageID != unasked && h.MessageID+uint64(max(h.Charge, 1)) > c.granted {
-		t.find(m, findCredits)
+		t.find(m, FindCredits)
 	}
 }
 

@@ -150,7 +150,7 @@ func TestFindings(t *testing.T) {
 			far := echo
 			far.MessageID, far.Charge = 11, 2
 			return k.say(far, body)
-		}, findCredits},
+		}, FindCredits},
 		{"negotiation validated", 0, 0, func(k *talk) []string {
 			return append(k.say(ioctl, validate(asked, false)), k.say(ioctled, validate(answered, true))...)
 		}, ""},

@@ -1,0 +1,197 @@
+package diff
+
+import (
+	"smbdiff/dissect"
+	"smbdiff/dissect/op"
+)
+
+const (
+	// mendRun bounds the operations without a partner that are looked at
+	// together; mendNear how many rows an answer may stand from its request.
+	mendRun  = 64
+	mendNear = 8
+	// likePart is how much of two messages must be the same for them to be one
+	// message with a field that differs: seven of ten bytes.
+	likePart, likeOf = 7, 10
+)
+
+// join is an operation put together again from two: one damaged field, an id or
+// a command, had torn them apart.
+type join struct {
+	request, response uint32 // messages
+	proto             op.Proto
+	from              uint32 // the operation that gave the other message
+}
+
+// joins are the operations that were put together, by side and number.
+type joins [2]map[uint32]join
+
+// rulePart names what hides the rest of an operation that was torn apart.
+const rulePart = "part of another operation"
+
+// mend pairs what alignment left over but what is nearly the same byte for byte,
+// and puts operations together that one field tore apart.
+func (r *Result) mend() {
+	m := &mender{r: r}
+	for i := range m.readers {
+		m.readers[i] = r.traces[i].NewReader()
+	}
+	m.pairs()
+	m.answers()
+}
+
+type mender struct {
+	r       *Result
+	readers [2]*dissect.Reader
+}
+
+// first gives the message with which an operation begins.
+func first(o *op.Op) uint32 {
+	if o.Request != 0 {
+		return o.Request
+	}
+	return o.Response
+}
+
+// like reports whether two messages are the same but for a few bytes.
+func (m *mender) like(a, b uint32) bool {
+	if a == 0 || b == 0 || !m.readers[0].Read(a) || !m.readers[1].Read(b) {
+		return false
+	}
+	x, y := m.readers[0].Message.Bytes, m.readers[1].Message.Bytes
+	if len(x) != len(y) || len(x) == 0 || m.readers[0].Message.Missing+m.readers[1].Message.Missing > 0 {
+		return false
+	}
+	same := 0
+	for i := range x {
+		if x[i] == y[i] {
+			same++
+		}
+	}
+	return same*likeOf >= len(x)*likePart
+}
+
+// pairs looks at runs of rows without partners.
+func (m *mender) pairs() {
+	rows := m.r.Rows
+	gone := map[int]bool{}
+	for i := 0; i < len(rows); {
+		end := i
+		for end < len(rows) && end-i < 2*mendRun && (rows[end].A == 0 || rows[end].B == 0) {
+			end++
+		}
+		if end > i+1 {
+			m.run(i, end, gone)
+		}
+		i = max(end, i+1)
+	}
+	if len(gone) == 0 {
+		return
+	}
+	kept := rows[:0]
+	for i := range rows {
+		if !gone[i] {
+			kept = append(kept, rows[i])
+		}
+	}
+	m.r.Rows = kept
+}
+
+func (m *mender) run(from, end int, gone map[int]bool) {
+	rows := m.r.Rows
+	for i := from; i < end; i++ {
+		if rows[i].A == 0 {
+			continue
+		}
+		a, _ := m.r.traces[0].Op(rows[i].A)
+		for j := from; j < end; j++ {
+			if rows[j].A != 0 || gone[j] {
+				continue
+			}
+			b, _ := m.r.traces[1].Op(rows[j].B)
+			if m.like(first(&a), first(&b)) {
+				rows[i].B, rows[i].Grade = rows[j].B, Equal
+				gone[j] = true
+				break
+			}
+		}
+	}
+}
+
+// answers looks at pairs of which one side lacks its request or its response.
+func (m *mender) answers() {
+	for i := range m.r.Rows {
+		row := &m.r.Rows[i]
+		if row.A == 0 || row.B == 0 {
+			continue
+		}
+		a, b := m.r.pairOps(row)
+		switch whole := a.Request != 0 && a.Response != 0; {
+		case whole && (b.Request == 0 || b.Response == 0):
+			m.answer(i, 1, &a, &b)
+		case !whole && b.Request != 0 && b.Response != 0:
+			m.answer(i, 0, &b, &a)
+		}
+	}
+}
+
+// answer puts the torn operation of a side together if what it lacks stands near
+// and is like what the whole one has.
+func (m *mender) answer(i, side int, whole, torn *op.Op) {
+	like := func(w, t uint32) bool {
+		if side == 0 {
+			return m.like(t, w)
+		}
+		return m.like(w, t)
+	}
+	j := join{request: torn.Request, response: torn.Response, proto: whole.Proto}
+	if j.request == 0 && like(whole.Request, j.response) { // taken for a response
+		j.request, j.response = j.response, 0
+	}
+	for k := max(0, i-mendNear); k < min(len(m.r.Rows), i+mendNear+1); k++ {
+		row := &m.r.Rows[k]
+		num := row.B
+		if side == 0 {
+			num = row.A
+		}
+		if row.A != 0 && row.B != 0 || num == 0 || m.r.parts[side][num] {
+			continue
+		}
+		o, _ := m.r.traces[side].Op(num)
+		msg := first(&o)
+		switch {
+		case o.Conn != torn.Conn || o.Request != 0 && o.Response != 0:
+			continue
+		case j.response == 0 && like(whole.Response, msg):
+			j.response = msg
+		case j.request == 0 && like(whole.Request, msg):
+			j.request = msg
+		default:
+			continue
+		}
+		j.from = num
+		m.r.join(side, torn.Num, j)
+		return
+	}
+}
+
+func (r *Result) join(side int, num uint32, j join) {
+	if r.joins[side] == nil {
+		r.joins[side], r.parts[side] = map[uint32]join{}, map[uint32]bool{}
+	}
+	r.joins[side][num] = j
+	r.parts[side][j.from] = true
+}
+
+// apply makes the operation whole.
+func (j *join) apply(o *op.Op, t *dissect.Trace) {
+	o.Request, o.Response, o.Proto = j.request, j.response, j.proto
+	from, _ := t.Op(j.from)
+	if from.RespFrame != 0 {
+		o.RespFrame = from.RespFrame
+	}
+	if from.Response == j.response {
+		o.Status = from.Status
+	}
+	o.State |= op.Answered
+}

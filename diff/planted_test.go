@@ -1,0 +1,274 @@
+package diff
+
+import (
+	"bytes"
+	"encoding/hex"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"sort"
+	"strings"
+	"testing"
+
+	"smbdiff/decrypt"
+	"smbdiff/dissect"
+	"smbdiff/dissect/capture"
+	"smbdiff/dissect/conv"
+	"smbdiff/dissect/field"
+	"smbdiff/dissect/op"
+	"smbdiff/dissect/smb2"
+)
+
+// plantedEach is how often one field is tried in one kind of message of a
+// capture.
+const plantedEach = 1
+
+// TestPlanted flips a bit of every field of real messages in turn, of sealed
+// ones behind their seal. The report must name that field in that frame and
+// nothing else, or a rule must mask it on purpose, or the field is an identifier
+// whose broken correspondence is told. SMBDIFF_CORPUS names a folder of captures
+// that are tried too.
+func TestPlanted(t *testing.T) {
+	list := []string{"sc-SMB2_10-multi-plain", "auth-wrongpw-SMB3_02", "sc-NT1-openlock-plain", "sc-SMB3_11-meta-seal-AES-256-CCM"}
+	for i := range list {
+		list[i] = pcap(list[i])
+	}
+	if dir := os.Getenv("SMBDIFF_CORPUS"); dir != "" {
+		all, _ := filepath.Glob(filepath.Join(dir, "*.pcap"))
+		if len(all) == 0 {
+			t.Fatal("no captures in " + dir)
+		}
+		for _, p := range all {
+			if info, err := os.Stat(p); err == nil && info.Size() < 150_000 {
+				list = append(list, p)
+			}
+		}
+	}
+	var sum tally
+	for _, path := range list {
+		p := planter{t: t, path: path, sum: &sum, tried: map[string]int{}}
+		p.run()
+	}
+	sum.judge(t)
+}
+
+// tally counts what became of planted changes.
+type tally struct {
+	tried, good int
+	names       map[string][2]int // tried, good
+	bad         map[string]int
+	sample      map[string]string
+}
+
+func (s *tally) add(name, verdict, where string) {
+	if s.names == nil {
+		s.names, s.bad, s.sample = map[string][2]int{}, map[string]int{}, map[string]string{}
+	}
+	n := s.names[name]
+	s.tried, n[0] = s.tried+1, n[0]+1
+	if verdict == "" {
+		s.good, n[1] = s.good+1, n[1]+1
+	} else {
+		s.bad[name+": "+verdict]++
+		if s.sample[name+": "+verdict] == "" {
+			s.sample[name+": "+verdict] = where
+		}
+	}
+	s.names[name] = n
+}
+
+// judge asks for 97 of 100, by name and by occurrence.
+func (s *tally) judge(t *testing.T) {
+	whole := 0
+	for _, n := range s.names {
+		if n[1]*2 > n[0] {
+			whole++
+		}
+	}
+	t.Logf("%d of %d changes, %d of %d names", s.good, s.tried, whole, len(s.names))
+	if s.tried < 700 || s.good*100 < s.tried*97 || whole*100 < len(s.names)*97 {
+		t.Errorf("%d of %d changes, %d of %d names", s.good, s.tried, whole, len(s.names))
+	}
+	var bad []string
+	for k := range s.bad {
+		bad = append(bad, k)
+	}
+	sort.Slice(bad, func(i, j int) bool {
+		return s.bad[bad[i]] > s.bad[bad[j]] || s.bad[bad[i]] == s.bad[bad[j]] && bad[i] < bad[j]
+	})
+	for _, k := range bad {
+		t.Logf("%4d %s (%s)", s.bad[k], k, s.sample[k])
+	}
+}
+
+// planter plants changes in one capture.
+type planter struct {
+	t       *testing.T
+	path    string
+	sum     *tally
+	tried   map[string]int
+	whole   []byte
+	good    *dissect.Trace
+	sealers map[uint64][2]*decrypt.Sealer // by session: from the client, from the server
+	ext     []capture.Extent
+}
+
+func (p *planter) run() {
+	var err error
+	if p.whole, err = os.ReadFile(p.path); err != nil {
+		p.t.Fatal(err)
+	}
+	p.good = load(p.t, p.path, true)
+	p.sealers = sealers(p.t, p.path, p.good)
+	sealed := len(p.sealers) > 0
+	rd := p.good.NewReader()
+	for num := uint32(1); rd.Read(num); num++ {
+		m := &rd.Message
+		if m.Proto > op.SMB2 || m.Packed || sealed != m.Sealed || !sealed && m.Signature == conv.SignatureValid {
+			continue
+		}
+		at := p.place(m)
+		if at == nil {
+			continue
+		}
+		for _, n := range leaves(&rd.Tree, rd.Outer, m.Response()) {
+			key := fmt.Sprint(n.Def.Name, m.Role, m.Command())
+			if p.tried[key]++; p.tried[key] <= plantedEach {
+				p.plant(m, n, at)
+			}
+		}
+	}
+}
+
+// leaves gives the fields of a message that have bytes of their own.
+func leaves(t *field.Tree, from int, response bool) (out []field.Node) {
+	for i := from; i < len(t.Nodes); i++ {
+		n := t.Nodes[i]
+		if n.Buf != 0 || n.Len == 0 || int(n.End) != i+1 || n.Def.Kind == field.Note || n.Def.Kind == field.Known || strings.HasPrefix(n.Def.Name, "smbdiff.") {
+			continue
+		}
+		if response && (n.Def.Name == "smb2.class" || strings.HasSuffix(n.Def.Name, "infolevel")) {
+			continue // the request says so
+		}
+		out = append(out, n)
+	}
+	return out
+}
+
+// place gives the bytes of the capture in which the message's PDU stands, when
+// that is one run.
+func (p *planter) place(m *conv.Message) []byte {
+	p.ext, _ = capture.DecodeExtents(p.ext[:0], m.Place)
+	if len(p.ext) != 1 || uint32(p.ext[0].Len) < m.PDULen {
+		return nil
+	}
+	off := p.ext[0].Off + int64(p.ext[0].Len) - int64(m.PDULen)
+	return p.whole[off : off+int64(m.PDULen)]
+}
+
+// plant flips a bit and compares.
+func (p *planter) plant(m *conv.Message, n field.Node, pdu []byte) {
+	before := bytes.Clone(pdu)
+	defer copy(pdu, before)
+	at := m.Off + int(n.Off)
+	if m.Sealed {
+		s := p.sealers[m.Session64][0]
+		if m.FromServer {
+			s = p.sealers[m.Session64][1]
+		}
+		if s == nil {
+			return
+		}
+		plain, ok := s.Open(nil, pdu)
+		if !ok {
+			p.t.Fatalf("%s: message %d: does not open", p.path, m.Num)
+		}
+		plain[at] ^= 1
+		copy(pdu, s.Seal(nil, before[20:36], plain, m.Session64))
+	} else {
+		pdu[at] ^= 1
+	}
+	file := filepath.Join(p.t.TempDir(), "x.pcap")
+	if err := os.WriteFile(file, p.whole, 0o600); err != nil {
+		p.t.Fatal(err)
+	}
+	other := load(p.t, file, false)
+	if len(p.sealers) > 0 {
+		other = loadKeys(p.t, file, p.path)
+	}
+	r := Traces(p.good, other, Options{})
+	p.sum.add(n.Def.Name, verdictOf(r, m, n.Def), fmt.Sprintf("%s message %d frame %d", filepath.Base(p.path), m.Num, m.Frame))
+}
+
+// verdictOf says what is wrong with a report of one planted change.
+func verdictOf(r *Result, m *conv.Message, d *field.Def) string {
+	id := newMask(NewMasks("default", nil, nil)).decide(d).how == alias
+	c := r.Comparer()
+	rows, named, others := 0, false, ""
+	for i := range r.Rows {
+		row := &r.Rows[i]
+		if row.Grade == Equal {
+			continue
+		}
+		if row.Grade.Shows() || row.Grade == Unread {
+			rows++
+		}
+		for _, ch := range c.Compare(*row) {
+			here := ch.Name == d.Name && (id || ch.FrameA == m.Frame || ch.FrameB == m.Frame)
+			switch {
+			case here:
+				named = true
+			case ch.Masked == "" && others == "":
+				others = ch.Name
+			}
+		}
+	}
+	switch {
+	case named && id, named && rows <= 1 && others == "":
+		return ""
+	case !named && rows == 0 && masked(d):
+		return ""
+	case rows == 0:
+		return "hidden"
+	case !named && others == "":
+		return "another row alone"
+	case !named:
+		return "not named, but " + others
+	case rows > 1:
+		return "other rows too"
+	}
+	return "other fields too: " + others
+}
+
+func masked(d *field.Def) bool { return newMask(NewMasks("default", nil, nil)).decide(d).how != keep }
+
+// sealers reads the keys of both directions of each session.
+func sealers(t *testing.T, path string, tr *dissect.Trace) map[uint64][2]*decrypt.Sealer {
+	out := map[uint64][2]*decrypt.Sealer{}
+	text, err := os.ReadFile(strings.TrimSuffix(path, filepath.Ext(path)) + ".keys")
+	if err != nil {
+		return out
+	}
+	for _, s := range tr.Sessions() {
+		for _, l := range strings.Split(string(text), "\n") {
+			f := strings.Split(l, ",")
+			id, err := hex.DecodeString(f[0])
+			if err != nil || len(f) != 4 || len(id) != 8 || s.Cipher == 0 {
+				continue
+			}
+			slices.Reverse(id)
+			if fmt.Sprintf("%x", id) != fmt.Sprintf("%016x", s.ID) {
+				continue
+			}
+			s2c, _ := hex.DecodeString(f[2])
+			c2s, _ := hex.DecodeString(f[3])
+			a, errA := decrypt.NewSealer(smb2.Cipher(s.Cipher), c2s)
+			b, errB := decrypt.NewSealer(smb2.Cipher(s.Cipher), s2c)
+			if errA == nil && errB == nil {
+				out[s.ID] = [2]*decrypt.Sealer{a, b}
+			}
+		}
+	}
+	return out
+}

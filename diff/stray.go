@@ -1,0 +1,93 @@
+package diff
+
+import (
+	"smbdiff/dissect/field"
+	"smbdiff/dissect/op"
+)
+
+// strayIDs are the fields of a header by which a response finds its request.
+func strayIDs(p op.Proto) []string {
+	if p == op.SMB1 {
+		return []string{"smb.mid", "smb.pid", "smb.pid.high", "smb.uid", "smb.tid"}
+	}
+	return []string{"smb2.msg_id"}
+}
+
+// headerID is one id of a header.
+type headerID struct {
+	node int
+	val  uint64
+	text string
+}
+
+// strays tells of the ids of an operation that was put together: request and
+// response of one side do not have the same.
+func (c *Comparer) strays() {
+	a, b := &c.ops[0], &c.ops[1]
+	for _, name := range strayIDs(a.Proto) {
+		var ids [2][2]headerID // by side: of the request, of the response
+		for part, nums := range [2][2]uint32{{a.Request, b.Request}, {a.Response, b.Response}} {
+			for k, num := range nums {
+				if ids[k][part] = c.id(k, num, name); ids[k][part].node < 0 {
+					return
+				}
+			}
+		}
+		if (ids[0][0].val == ids[0][1].val) == (ids[1][0].val == ids[1][1].val) {
+			continue
+		}
+		request, response := ids[0][0].val != ids[1][0].val, ids[0][1].val != ids[1][1].val
+		if !request || response {
+			c.stray(name, PartResponse, ids[0][1], ids[1][1])
+		}
+		if request {
+			c.stray(name, PartRequest, ids[0][0], ids[1][0])
+		}
+	}
+}
+
+func (c *Comparer) id(side int, num uint32, name string) headerID {
+	if r := c.readers[side]; r.Read(num) {
+		if i := r.Tree.Find(name, r.Outer); i >= 0 {
+			return headerID{i, r.Tree.Nodes[i].Val, r.Tree.Show(i)}
+		}
+	}
+	return headerID{node: -1}
+}
+
+func (c *Comparer) stray(name string, part int, a, b headerID) {
+	for i := range c.changes {
+		if c.changes[i].Name == name && c.changes[i].Part == part && c.changes[i].Masked == "" {
+			return
+		}
+	}
+	c.part = part
+	c.frames = [2]uint32{c.ops[0].ReqFrame, c.ops[1].ReqFrame}
+	if part == PartResponse {
+		c.frames = [2]uint32{c.ops[0].RespFrame, c.ops[1].RespFrame}
+	}
+	c.put(Change{Name: name, Path: partNames[part] + "/header/" + name, Op: "replace", A: a.text, B: b.text, NodeA: a.node, NodeB: b.node, alias: true})
+}
+
+// unknown compares messages that begin with another protocol's id, or none, but
+// have the same size. It reports false for others.
+func (c *Comparer) unknown() bool {
+	ma, mb := &c.readers[0].Message, &c.readers[1].Message
+	known := func(p op.Proto) bool { return p == op.SMB1 || p == op.SMB2 || p == op.NBSS }
+	if ma.Proto == mb.Proto || !known(ma.Proto) || !known(mb.Proto) || len(ma.Bytes) != len(mb.Bytes) || len(ma.Bytes) < 4 {
+		return false
+	}
+	proto := c.ops[0].Proto
+	if c.joins != nil {
+		if _, torn := c.joins[0][c.ops[0].Num]; torn || proto > op.SMB2 {
+			proto = c.ops[1].Proto
+		}
+	}
+	name := "smb2.protocol_id"
+	if proto == op.SMB1 {
+		name = "smb.server_component"
+	}
+	hex := func(b []byte) string { return "0x" + string(field.AppendHexBytes(nil, b[:4])) }
+	c.put(Change{Name: name, Path: partNames[c.part] + "/header/" + name, Op: "replace", A: hex(ma.Bytes), B: hex(mb.Bytes), NodeA: -1, NodeB: -1})
+	return true
+}

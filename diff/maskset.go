@@ -165,6 +165,8 @@ func rules() []rule {
 		{glob: "dcerpc.encrypted_stub_data", how: length, name: "ciphertext", sets: inMost},
 		{glob: "dcerpc.fragment*", how: length, name: "pieces of calls", sets: inMost}, // compared where they are put together
 
+		{glob: "*.sequence_num", how: drop, name: "sequence number", sets: inMost},
+
 		{glob: "smb2.twrp_timestamp", how: keep, sets: inMost},
 		{glob: "*", how: shape, name: "time", kinds: times, sets: inMost},
 		{glob: "*.smb_date", how: shape, name: "time", sets: inMost},

@@ -164,6 +164,25 @@ func TestReasons(t *testing.T) {
 	}
 }
 
+// A session whose key opened messages and which then authenticated anew.
+func TestReauthReason(t *testing.T) {
+	v := readVectors(t, "seal.txt")[0]
+	o := NewOpener(ring(t, wireID(v.sessionID(t))+`,"",`+v.text("s2c_key")+","+v.text("c2s_key")))
+	setup := &conv.Setup{SessionID: v.sessionID(t), Dialect: v.dialect(), Cipher: v.cipher()}
+	o.Setup(setup)
+	o.Unseal(nil, v.hex(t, "c2s_wire"), false)
+	again := *setup
+	again.Reauth = true
+	o.Setup(&again)
+	bad := v.hex(t, "c2s_wire")
+	bad[len(bad)-1] ^= 1
+	_, seal := o.Unseal(nil, bad, false)
+	what, hint := o.Explain(v.sessionID(t), seal.Why)
+	if seal.Why != conv.ReasonReauth || what == "" || hint == "" {
+		t.Errorf("%v: %q %q", seal.Why, what, hint)
+	}
+}
+
 // Bytes behind the message do not keep it shut.
 func TestTrailingBytes(t *testing.T) {
 	v := readVectors(t, "seal.txt")[0]

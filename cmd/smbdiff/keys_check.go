@@ -233,7 +233,12 @@ func appendCheck(out []byte, file string, c *counted, list []checked, left []key
 	}
 	if len(left) > 0 {
 		out = fmt.Appendf(out, "\nkeys that open nothing here: %d\n", len(left))
+		const most = 8
 		for i := range left {
+			if i == most {
+				out = fmt.Appendf(out, "  and %d more\n", len(left)-most)
+				break
+			}
 			out = fmt.Appendf(out, "  %s\n", field.Safe(left[i].String()))
 		}
 	}

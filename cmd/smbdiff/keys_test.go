@@ -101,6 +101,20 @@ func TestFailures(t *testing.T) {
 		}
 		return f
 	})
+	// The third connection binds both sessions, which the first two made.
+	channel := patched(t, "rec-bind-seal.pcap", func(n int, f []byte) []byte {
+		const client = 35372
+		if len(f) > 38 && binary.BigEndian.Uint16(f[34:]) != client && binary.BigEndian.Uint16(f[36:]) != client {
+			return f[:34]
+		}
+		return f
+	})
+	r := keysCheck(t, channel, "-k", file("password tester Passw0rd!\n"))
+	for _, s := range r.Sessions {
+		if r.Exit != exitDiffer || len(r.Sessions) != 2 || s.Why != "channel binding incomplete" || !strings.Contains(s.What, "binding of a channel alone") {
+			t.Errorf("channel: exit %d %+v", r.Exit, s)
+		}
+	}
 	number := "0x00000000" + "57a465cd"
 	for _, c := range []struct {
 		name, capture, key string

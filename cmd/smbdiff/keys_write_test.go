@@ -36,6 +36,15 @@ Session Key   \[0000\] 3C 6D 86 A5 99 27 2A 70   .*\n`,
 			t.Errorf("%s: %+v", tool, r)
 		}
 	}
+	// Servers of Samba 4.23 and later name the directions the other way round.
+	_, log, _ := run(t, "keys", "export", "--for", "samba", capture)
+	log = strings.NewReplacer("ServerIn Key ", "ServerOut Key", "ServerOut Key", "ServerIn Key ", "Cipher Algo: 2\n", "").Replace(log)
+	c := strings.Split(exported(t, capture)[0], ",")
+	log += "Wireshark configuration line:\n" + strings.Join([]string{c[0], c[1], c[3], c[2]}, ",") + "\n"
+	log = strings.Replace(log, strings.ToUpper(c[1][:2])+" ", "00 ", 1) // so that the session key does not open it
+	if r := keysCheck(t, bareCopy(t, "good-midstream.pcap"), "-k", written(t, "log", []byte(log))); r.Exit != exitDone || r.Opened != r.Sealed {
+		t.Errorf("swapped directions: %+v", r)
+	}
 	// A pair that was exported opens where the handshake is missing.
 	pair := written(t, "pair.keys", []byte(strings.Join(exported(t, capture), "\n")))
 	if r := keysCheck(t, bareCopy(t, "good-midstream.pcap"), "-k", pair); r.Exit != exitDone || r.Opened != r.Sealed {

@@ -135,5 +135,5 @@ func (a *app) shut(name string, t *tally) {
 		}
 	}
 	a.say(fmt.Sprintf("%s: %d of %d sealed messages could not be opened: %s", name, t.sealed-t.opened, t.sealed, conv.Reason(most)),
-		"-k FILE gives keys: a Wireshark list, a Samba log, cifs kernel messages, or ID,KEY")
+		"-k FILE gives keys: a Wireshark list, a Samba log, cifs kernel messages, or ID,KEY; smbdiff keys check tells of each session")
 }

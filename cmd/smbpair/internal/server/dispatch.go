@@ -106,7 +106,13 @@ func (c *conn) run(rq *request, first bool) proto.Status {
 		return proto.InvalidParameter
 	}
 	if rq.related && first && rq.h.Command != smb2.SessionSetup {
-		return proto.InvalidParameter
+		rq.chain.broken = proto.InvalidParameter
+	}
+	if !rq.related {
+		rq.chain.broken = proto.OK
+	}
+	if rq.chain.broken != proto.OK {
+		return rq.chain.broken
 	}
 	if rq.related {
 		rq.h.SessionID = rq.chain.sess
@@ -120,6 +126,7 @@ func (c *conn) run(rq *request, first bool) proto.Status {
 		return c.sessionSetup(rq)
 	}
 	if st := c.authorize(rq); st != proto.OK {
+		rq.chain.broken = proto.InvalidParameter
 		return st
 	}
 	if st := rq.charge(); st != proto.OK {

@@ -72,7 +72,7 @@ func (rq *request) lock() proto.Status {
 	}
 	if list[0].flags&lockUnlock != 0 {
 		for _, e := range list {
-			if e.flags&^lockFail != lockUnlock {
+			if e.flags != lockUnlock {
 				return proto.InvalidParameter
 			}
 			if st := o.file.unlock(&e.rangeLock); st != proto.OK {
@@ -132,28 +132,34 @@ func (rq *request) lockOne(l rangeLock, wait bool) proto.Status {
 	return proto.OK
 }
 
-// blocked reports whether a lock has to wait for others. Shared locks of all
-// and, for the same open, nothing else go together.
+// blocked reports whether a lock has to wait for others. Shared locks go
+// together, also with an exclusive one that the open itself has.
 func (f *file) blocked(l *rangeLock) bool {
 	for i := range f.locks {
 		m := &f.locks[i]
-		if l.meets(m) && (l.exclusive || m.exclusive) {
+		if l.meets(m) && (l.exclusive || m.exclusive && m.o != l.o) {
 			return true
 		}
 	}
 	return false
 }
 
-// unlock lets one lock go.
+// unlock lets one lock go; of several on one range the exclusive one goes first.
 func (f *file) unlock(l *rangeLock) proto.Status {
+	at := -1
 	for i := range f.locks {
 		if m := &f.locks[i]; m.o == l.o && m.off == l.off && m.length == l.length {
-			f.locks = append(f.locks[:i:i], f.locks[i+1:]...)
-			f.wake()
-			return proto.OK
+			if at < 0 || m.exclusive && !f.locks[at].exclusive {
+				at = i
+			}
 		}
 	}
-	return proto.RangeNotLocked
+	if at < 0 {
+		return proto.RangeNotLocked
+	}
+	f.locks = append(f.locks[:at:at], f.locks[at+1:]...)
+	f.wake()
+	return proto.OK
 }
 
 func (f *file) unlockAll(o *open) {

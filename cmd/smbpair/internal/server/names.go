@@ -58,8 +58,8 @@ func resolve(v *vfs.Volume, path string) (target, proto.Status) {
 		if st := checkName(p); st != proto.OK {
 			return target{}, st
 		}
-		n, err := dir.Child(p)
-		if err != nil || !n.Dir {
+		n := child(dir, p)
+		if n == nil || !n.Dir {
 			return target{}, proto.ObjectPathNotFound
 		}
 		dir = n
@@ -70,13 +70,28 @@ func resolve(v *vfs.Volume, path string) (target, proto.Status) {
 	}
 	if t.name == "" {
 		t.parent, t.node = nil, v.Root
-	} else if n, err := dir.Child(t.name); err == nil {
-		t.node = n
+	} else {
+		t.node = child(dir, t.name)
 	}
 	if t.node != nil && t.stream != "" {
 		t.st = t.node.Stream(t.stream)
 	}
 	return t, proto.OK
+}
+
+// child finds an entry by its name, or else by its short name.
+func child(dir *vfs.Node, name string) *vfs.Node {
+	if n, err := dir.Child(name); err == nil {
+		return n
+	}
+	if dir.Dir && strings.Contains(name, "~") {
+		for _, n := range dir.Children() {
+			if strings.EqualFold(shortName(n), name) {
+				return n
+			}
+		}
+	}
+	return nil
 }
 
 // last takes the last component apart: NAME:STREAM:TYPE.
@@ -120,7 +135,9 @@ func (t *target) last(s string) proto.Status {
 // checkName checks one component, [MS-FSCC] 2.1.5.
 func checkName(s string) proto.Status {
 	switch {
-	case s == "" || s == "." || s == "..":
+	case s == "..":
+		return proto.ObjectPathSyntaxBad
+	case s == "" || s == ".":
 		return proto.ObjectNameInvalid
 	case len(s) > 4*maxName || len([]rune(s)) > maxName:
 		return proto.ObjectNameInvalid

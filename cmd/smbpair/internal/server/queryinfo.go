@@ -1,6 +1,7 @@
 package server
 
 import (
+	"hash/fnv"
 	"strings"
 
 	"smbdiff/cmd/smbpair/internal/proto"
@@ -132,13 +133,13 @@ func (rq *request) fileInfo(q *infoQuery) (b wire.Buf, least int, st proto.Statu
 		b.U32(0)
 	case 18:
 		o.all(&b)
-		return b, 100, proto.OK
+		return b, 104, proto.OK
 	case 21:
 		counted(&b, shortName(n))
-		return b, 4, proto.OK
+		return b, 8, proto.OK
 	case 22:
 		f.streams(&b)
-		return b, 0, proto.OK
+		return b, min(32, len(b)), proto.OK
 	case 28:
 		b.U64(f.size())
 		b.Zero(8)
@@ -156,7 +157,7 @@ func (rq *request) fileInfo(q *infoQuery) (b wire.Buf, least int, st proto.Statu
 			return nil, 0, proto.NotSupported
 		}
 		counted(&b, f.path())
-		return b, 4, proto.OK
+		return b, 8, proto.OK
 	case 59:
 		b.U64(uint64(rq.c.srv.volumeID(o.tree)))
 		b.U64(n.ID)
@@ -171,7 +172,7 @@ func (rq *request) fileInfo(q *infoQuery) (b wire.Buf, least int, st proto.Statu
 // [MS-FSA] 2.1.5.12.
 func attributesNeeded(class uint8) bool {
 	switch class {
-	case 4, 18, 34, 35, 48:
+	case 4, 18, 34, 35:
 		return true
 	}
 	return false
@@ -291,7 +292,7 @@ func findEA(list []vfs.EA, name string) vfs.EA {
 }
 
 // shortName is an 8.3 name, [MS-FSCC] 2.1.5.2.1; one that does not fit gets a
-// number from its node.
+// number made of the name.
 func shortName(n *vfs.Node) string {
 	base, ext := vfs.Fold(n.Name), ""
 	if i := strings.LastIndexByte(base, '.'); i > 0 {
@@ -311,7 +312,9 @@ func shortName(n *vfs.Node) string {
 	}
 	const digits = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 	tail := []byte{'~', 0, 0, 0, 0, 0}
-	for i, v := 5, n.ID; i > 0; i-- {
+	h := fnv.New64a()
+	h.Write([]byte(vfs.Fold(n.Name)))
+	for i, v := 5, h.Sum64(); i > 0; i-- {
 		tail[i], v = digits[v%36], v/36
 	}
 	s := b[:min(2, len(b))] + string(tail)

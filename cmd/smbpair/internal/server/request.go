@@ -26,6 +26,7 @@ type chain struct {
 	tree   uint32
 	open   *open
 	status proto.Status
+	broken proto.Status // what all related messages to come are answered
 }
 
 // part is one answer in a chain.
@@ -224,6 +225,9 @@ func (ch *chain) errorBody() {
 func (ch *chain) flush() {
 	if len(ch.parts) == 0 {
 		return
+	}
+	if len(ch.parts) > 1 {
+		ch.out.Align(prefix, 8)
 	}
 	for i, p := range ch.parts {
 		end := len(ch.out)

@@ -99,7 +99,7 @@ func (c *conn) setupSession(rq *request, flags uint8) (*session, *channel, proto
 		if len(s.sessions) >= s.Limits.Sessions {
 			return nil, nil, proto.InsufficientResources
 		}
-		ss := &session{id: s.random64()&^0xffff<<8 | s.id(), srv: s, dialect: c.dialect, cipher: c.cipher, guid: c.guid,
+		ss := &session{id: s.sessionID(), srv: s, dialect: c.dialect, cipher: c.cipher, guid: c.guid,
 			channels: make(map[*conn]*channel), trees: make(map[uint32]*tree)}
 		ch := c.newChannel(ss)
 		s.sessions[ss.id], c.sessions[ss.id] = ss, ss
@@ -124,6 +124,17 @@ func (c *conn) setupSession(rq *request, flags uint8) (*session, *channel, proto
 		ch.auth = c.newAuth()
 	}
 	return ss, ch, proto.OK
+}
+
+// sessionID gives an id that no session has. It has 32 bits, as clients exist
+// that keep no more of it.
+func (s *Server) sessionID() uint64 {
+	for {
+		id := s.random64() >> 32
+		if id != 0 && id != 0xffffffff && s.sessions[id] == nil {
+			return id
+		}
+	}
 }
 
 // bind adds a connection to a session, [MS-SMB2] 3.3.5.5.2.

@@ -309,6 +309,11 @@ func (rq *request) renameTo(t target, replace bool) proto.Status {
 	if n.Dir && s.openBelow(n) {
 		return proto.AccessDenied
 	}
+	for _, dir := range []*vfs.Node{n.Parent, t.parent} {
+		if f := s.files[fileKey{dir, nil}]; f != nil && f.anyFor(proto.Delete) {
+			return proto.SharingViolation
+		}
+	}
 	for _, other := range o.file.opens {
 		if other != o && other.access&accessData != 0 && other.share&proto.ShareDelete == 0 {
 			return proto.SharingViolation
@@ -330,6 +335,16 @@ func (rq *request) renameTo(t target, replace bool) proto.Status {
 		return proto.AccessDenied
 	}
 	return rq.move(t)
+}
+
+// anyFor reports whether an open has one of the rights.
+func (f *file) anyFor(access uint32) bool {
+	for _, o := range f.opens {
+		if o.access&access != 0 {
+			return true
+		}
+	}
+	return false
 }
 
 // move renames and tells those who watch.

@@ -111,6 +111,10 @@ func (rq *request) inherit(n *vfs.Node, given []byte) {
 		if d.Group == "" {
 			d.Group = group
 		}
+		if d.Control&sd.DACLPresent == 0 {
+			own := rq.inherited(n)
+			d.DACL, d.HasDACL = own.DACL, true
+		}
 		d.Effective()
 		setDescriptor(n, &d)
 		return
@@ -118,6 +122,14 @@ func (rq *request) inherit(n *vfs.Node, given []byte) {
 	if n.Parent == nil || n.Parent.SD == nil {
 		return
 	}
+	d := rq.inherited(n)
+	setDescriptor(n, &d)
+}
+
+// inherited is the descriptor that a directory passes on.
+func (rq *request) inherited(n *vfs.Node) sd.Descriptor {
+	s := rq.c.srv
+	owner, group := s.sid(rq.ss), s.group()
 	up := s.descriptor(n.Parent)
 	d := sd.Descriptor{Control: sd.DACLPresent | up.Control&sd.AutoInherited, Owner: owner, Group: group, HasDACL: true}
 	d.DACL = sd.Inherit(up.DACL, n.Dir, owner, group)
@@ -125,5 +137,5 @@ func (rq *request) inherit(n *vfs.Node, given []byte) {
 		d.DACL = []sd.ACE{{Mask: proto.FileAll, SID: owner}, {Mask: proto.FileAll, SID: sd.System}}
 		d.Control &^= sd.AutoInherited
 	}
-	setDescriptor(n, &d)
+	return d
 }

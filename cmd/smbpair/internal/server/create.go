@@ -54,6 +54,8 @@ func (rq *request) parseCreate() (cr createRequest, st proto.Status) {
 // check is what [MS-SMB2] 3.3.5.9 and [MS-FSA] 2.1.5.1 say of the parameters.
 func (cr *createRequest) check() proto.Status {
 	switch {
+	case cr.reconnect != nil: // which looks at nothing else
+		return proto.OK
 	case cr.level > 3:
 		return badImpersonation
 	case cr.access&accessNever != 0:
@@ -125,6 +127,8 @@ func (rq *request) tryCreate(cr *createRequest, first bool) (proto.Status, *file
 	switch {
 	case st != proto.OK:
 		return st, nil
+	case rq.foreignLease(cr, t):
+		return proto.InvalidParameter, nil
 	case t.index && cr.options&proto.OptNonDirectory != 0:
 		return proto.FileIsADirectory, nil
 	case t.stream != "" && cr.options&proto.OptDirectory != 0:
@@ -140,6 +144,12 @@ func (rq *request) tryCreate(cr *createRequest, first bool) (proto.Status, *file
 		return rq.createNew(cr, t), nil
 	}
 	return rq.openExisting(cr, t, first)
+}
+
+// foreignLease reports whether the key of the lease is in use for another file.
+func (rq *request) foreignLease(cr *createRequest, t target) bool {
+	l := rq.c.srv.leases[rq.leaseOf(cr)]
+	return l != nil && cr.lease != nil && (l.file.node != t.node || l.file.stream != t.st)
 }
 
 // createNew makes what does not exist, [MS-FSA] 2.1.5.1.1.
@@ -227,7 +237,7 @@ func (rq *request) openFile(cr *createRequest, f *file, first bool) (st proto.St
 	base := s.files[fileKey{n, nil}]
 	overwrites := cr.disposition == proto.Supersede || cr.disposition >= proto.Overwrite
 	switch {
-	case f.deleting || base != nil && base.deleting:
+	case f.deleting || base != nil && base.deleting || s.doomed[n]:
 		return proto.DeletePending, false
 	case cr.disposition == proto.CreateNew:
 		return proto.ObjectNameCollision, false

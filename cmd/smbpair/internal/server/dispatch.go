@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 
 	"smbdiff/cmd/smbpair/internal/proto"
+	"smbdiff/decrypt"
 	"smbdiff/dissect/compress"
 	"smbdiff/dissect/smb2"
 )
@@ -152,11 +153,7 @@ func (c *conn) authorize(rq *request) proto.Status {
 	}
 	ss := c.sessions[rq.h.SessionID]
 	if ss == nil || !ss.valid && !ss.expired {
-		if rq.signed && ss == nil {
-			if other := s.sessions[rq.h.SessionID]; other != nil {
-				return proto.UserSessionDeleted
-			}
-		}
+		rq.signAs(s.sessions[rq.h.SessionID])
 		return proto.UserSessionDeleted
 	}
 	rq.ss, rq.ch = ss, ss.channels[c]
@@ -187,6 +184,16 @@ func (c *conn) authorize(rq *request) proto.Status {
 		return proto.AccessDenied
 	}
 	return proto.OK
+}
+
+// signAs signs the answer for a session that the connection is no channel of.
+func (rq *request) signAs(ss *session) {
+	if ss == nil || !rq.signed || len(ss.signKey) == 0 {
+		return
+	}
+	if signer, err := decrypt.NewSigner(rq.c.signing, ss.signKey); err == nil && signer.Verify(rq.msg) {
+		rq.ss, rq.ch = ss, &channel{conn: rq.c, signer: signer}
+	}
 }
 
 // command does what the request asks for.

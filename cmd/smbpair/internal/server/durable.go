@@ -103,7 +103,7 @@ func (cr *createRequest) leaseKey() (k [16]byte) {
 // reconnectOpen is [MS-SMB2] 3.3.5.9.7 and 3.3.5.9.12.
 func (rq *request) reconnectOpen(cr *createRequest) proto.Status {
 	s, rc := rq.c.srv, cr.reconnect
-	if cr.duplicates || rc.v2 && cr.durable != nil {
+	if cr.duplicates || rc.v2 && cr.durable != nil || cr.durable != nil && cr.durable.v2 {
 		return proto.InvalidParameter
 	}
 	o := s.opens[rc.id]
@@ -112,7 +112,7 @@ func (rq *request) reconnectOpen(cr *createRequest) proto.Status {
 	}
 	d := o.durable
 	switch {
-	case rc.v2 && (d.guid != rc.guid || d.client != rq.c.guid):
+	case rc.v2 && d.guid != rc.guid:
 		return proto.ObjectNameNotFound
 	case o.lease != nil && (cr.lease == nil || cr.lease.key != o.lease.id.key || o.lease.id.client != rq.c.guid || cr.lease.v2 != o.lease.v2):
 		return proto.ObjectNameNotFound

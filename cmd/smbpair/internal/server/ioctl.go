@@ -65,6 +65,9 @@ func (rq *request) openControl(x *control) (out wire.Buf, st proto.Status) {
 	if o.pipe != nil {
 		return rq.pipeControl(x)
 	}
+	if st := rq.channelSequence(o); st != proto.OK {
+		return nil, st
+	}
 	switch x.code {
 	case proto.FsctlResumeKey:
 		if x.max < 32 {
@@ -94,6 +97,8 @@ func (rq *request) openControl(x *control) (out wire.Buf, st proto.Status) {
 	case proto.FsctlGetCompression:
 		out.U16(0)
 		return out, proto.OK
+	case proto.FsctlSetCompression:
+		return nil, proto.NotSupported
 	case proto.FsctlGetReparse, proto.FsctlDeleteReparse:
 		return nil, proto.NotAReparsePoint
 	case proto.FsctlCreateObjectID, proto.FsctlGetObjectID:

@@ -178,6 +178,11 @@ func (s *Server) closeFile(f *file) {
 	if d := f.data(); d != nil {
 		defer d.Close()
 	}
+	if f.stream != nil && s.doomed[f.node] && !s.streamsOpen(f.node) {
+		delete(s.doomed, f.node)
+		s.remove(f.node)
+		return
+	}
 	if !f.deleting {
 		return
 	}
@@ -186,12 +191,31 @@ func (s *Server) closeFile(f *file) {
 		f.node.RemoveStream(f.stream)
 		return
 	}
-	parent, name := f.node.Parent, f.node.Name
-	if parent == nil || f.node.Remove() != nil {
+	if s.streamsOpen(f.node) {
+		s.doomed[f.node] = true
+		return
+	}
+	s.remove(f.node)
+}
+
+// streamsOpen reports whether a named stream of a node is open.
+func (s *Server) streamsOpen(n *vfs.Node) bool {
+	for _, st := range n.Streams {
+		if s.files[fileKey{n, st}] != nil {
+			return true
+		}
+	}
+	return false
+}
+
+// remove takes a node away and tells those who watch.
+func (s *Server) remove(n *vfs.Node) {
+	parent, name := n.Parent, n.Name
+	if parent == nil || n.Remove() != nil {
 		return
 	}
 	parent.Written, parent.Changed = s.Now(), s.Now()
-	s.notifyIn(parent, filterOf(f.node), proto.ActionRemoved, name)
+	s.notifyIn(parent, filterOf(n), proto.ActionRemoved, name)
 }
 
 // filterOf is the part of a filter that names of the node belong to.

@@ -96,7 +96,7 @@ func (rq *request) leaseOf(cr *createRequest) leaseID {
 func (rq *request) grantCache(o *open, cr *createRequest) {
 	s, f := rq.c.srv, o.file
 	leased := cr.oplock == proto.OplockLease
-	if leased && (cr.lease == nil || rq.c.dialect == smb2.Dialect202) {
+	if leased && (cr.lease == nil || rq.c.dialect == smb2.Dialect202 || f.dir()) {
 		return
 	}
 	want := uint32(0)
@@ -113,17 +113,17 @@ func (rq *request) grantCache(o *open, cr *createRequest) {
 	if want&proto.LeaseRead == 0 || f.dir() {
 		want = 0
 	}
-	want = f.limit(o, want, leased, rq.leaseOf(cr))
+	got := f.limit(o, want, leased, rq.leaseOf(cr))
 	if leased {
-		s.joinLease(o, rq.leaseOf(cr), cr.lease, want)
+		s.joinLease(o, rq.leaseOf(cr), cr.lease, got, got == want)
 		return
 	}
 	switch {
-	case want&proto.LeaseHandle != 0 && want&proto.LeaseWrite != 0:
+	case got&proto.LeaseHandle != 0 && got&proto.LeaseWrite != 0:
 		o.oplock = proto.OplockBatch
-	case want&proto.LeaseWrite != 0:
+	case got&proto.LeaseWrite != 0:
 		o.oplock = proto.OplockExclusive
-	case want != 0:
+	case got != 0:
 		o.oplock = proto.OplockII
 	}
 }
@@ -158,8 +158,9 @@ func (f *file) limit(self *open, want uint32, leased bool, id leaseID) uint32 {
 	return want
 }
 
-// joinLease puts an open under a lease, which is made, kept or extended.
-func (s *Server) joinLease(o *open, id leaseID, r *leaseRequest, want uint32) {
+// joinLease puts an open under a lease, which is made, kept or, when the client
+// gets all it asks for, extended.
+func (s *Server) joinLease(o *open, id leaseID, r *leaseRequest, want uint32, whole bool) {
 	l := s.leases[id]
 	if l == nil {
 		l = &lease{id: id, v2: r.v2, file: o.file, epoch: r.epoch}
@@ -169,7 +170,7 @@ func (s *Server) joinLease(o *open, id leaseID, r *leaseRequest, want uint32) {
 		s.leases[id] = l
 		l.state = want
 		l.epoch++
-	} else if !l.breaking && l.state&^want == 0 && l.state != want {
+	} else if whole && !l.breaking && l.state&^want == 0 && l.state != want {
 		l.state = want
 		l.epoch++
 	}
@@ -253,8 +254,8 @@ func (s *Server) breakLease(o *open, to uint32) {
 // unasked sends a message that answers nothing: MessageId is all ones.
 func (s *Server) unasked(o *open, body []byte) {
 	c := o.c
-	if o.lease != nil && c == nil {
-		for _, other := range o.file.opens {
+	if o.lease != nil {
+		for _, other := range o.file.opens { // the latest connection
 			if other.lease == o.lease && other.c != nil {
 				c = other.c
 			}
@@ -353,11 +354,19 @@ func (rq *request) ackLease() proto.Status {
 	return proto.OK
 }
 
-// breakAgain goes on with a break that has to end lower than it was asked for.
+// breakAgain goes on with a break that has to end lower than it was asked for,
+// step by step: reading goes last.
 func (s *Server) breakAgain(l *lease) {
+	to := l.required
+	if l.state&^proto.LeaseRead != 0 {
+		to |= proto.LeaseRead
+	}
+	final, epoch := l.required, l.epoch
+	l.epoch-- // it is the same break
 	for _, o := range l.file.opens {
 		if o.lease == l {
-			s.breakLease(o, l.required)
+			s.breakLease(o, to)
+			l.required, l.epoch = final, epoch
 			return
 		}
 	}
@@ -367,7 +376,7 @@ func (s *Server) breakAgain(l *lease) {
 func (s *Server) expireBreaks(f *file) {
 	for _, o := range f.opens {
 		if l := o.lease; l != nil && l.breaking {
-			l.breaking, l.state = false, l.required
+			l.breaking, l.state = false, 0
 		} else if o.breaks {
 			o.breaks, o.oplock = false, proto.OplockNone
 		}

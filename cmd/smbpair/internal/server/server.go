@@ -98,7 +98,8 @@ type Server struct {
 	opens    map[uint64]*open
 	files    map[fileKey]*file
 	leases   map[leaseID]*lease
-	watches  []*open // directories that are watched
+	doomed   map[*vfs.Node]bool // deleted, but streams of theirs are open
+	watches  []*open            // directories that are watched
 	nextID   uint64
 	closed   bool
 	hashes   map[string][]byte // NT hashes by folded name
@@ -109,7 +110,7 @@ type Server struct {
 // New makes a server.
 func New(c Config) (*Server, error) {
 	s := &Server{Config: c, conns: make(map[*conn]bool), sessions: make(map[uint64]*session), opens: make(map[uint64]*open),
-		files: make(map[fileKey]*file), leases: make(map[leaseID]*lease), hashes: make(map[string][]byte)}
+		files: make(map[fileKey]*file), leases: make(map[leaseID]*lease), doomed: make(map[*vfs.Node]bool), hashes: make(map[string][]byte)}
 	if s.Name == "" {
 		s.Name = "SMBPAIR"
 	}

@@ -137,6 +137,9 @@ func (s *Server) sessionID() uint64 {
 	}
 }
 
+// maxChannels is how many connections a session may have.
+const maxChannels = 32
+
 // bind adds a connection to a session, [MS-SMB2] 3.3.5.5.2.
 func (c *conn) bind(rq *request, here *session) (*session, *channel, proto.Status) {
 	ss := c.srv.sessions[rq.h.SessionID]
@@ -161,6 +164,9 @@ func (c *conn) bind(rq *request, here *session) (*session, *channel, proto.Statu
 		return nil, nil, proto.AccessDenied
 	}
 	if ch == nil {
+		if len(ss.channels) >= maxChannels {
+			return nil, nil, proto.InsufficientResources
+		}
 		ch = c.newChannel(ss)
 		ch.binding = true
 		c.sessions[ss.id] = ss
@@ -296,7 +302,7 @@ func (c *conn) replaceSession(ss *session, previous uint64) {
 
 // logoff is [MS-SMB2] 3.3.5.6.
 func (c *conn) logoff(rq *request) proto.Status {
-	c.srv.endSession(rq.ss, false)
+	c.srv.endSession(rq.ss, true)
 	rq.short()
 	return proto.OK
 }

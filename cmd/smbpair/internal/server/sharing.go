@@ -92,7 +92,7 @@ func (s *Server) contend(f *file, mine leaseID, mask uint32, overwrites, first b
 			to &^= proto.LeaseHandle | proto.LeaseRead
 		}
 		if to == cur {
-			wait = wait || o.isBreaking() && cur&mask != 0
+			wait = wait || o.isBreaking() && (cur&mask != 0 || !first)
 			continue
 		}
 		if overwrites {

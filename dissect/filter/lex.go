@@ -121,7 +121,7 @@ func inWord(c byte) bool {
 }
 
 // quoted reads a string in double or single quotes with the escapes of C, or
-// with an r before the quote and none.
+// with an r before the quote and none. A backslash before anything else stays.
 func quoted(src string, at int) (token, *Error) {
 	i := at
 	raw := src[i] == 'r'
@@ -142,8 +142,8 @@ func quoted(src string, at int) (token, *Error) {
 			i++
 		default:
 			v, rest, ok := unescape(src[i:])
-			if !ok {
-				return token{}, &Error{Src: src, From: i, To: min(i+2, len(src)), What: "unknown escape", Hint: `r"..." takes backslashes as they are`}
+			if !ok { // of a regular expression, as \. and \d are
+				v, rest = src[i:i+1], src[i+1:]
 			}
 			b = append(b, v...)
 			i = len(src) - len(rest)
@@ -153,12 +153,12 @@ func quoted(src string, at int) (token, *Error) {
 }
 
 // unescape reads the escape at the start of s.
-func unescape(s string) (v []byte, rest string, ok bool) {
+func unescape(s string) (v, rest string, ok bool) {
 	if len(s) < 2 {
-		return nil, s, false
+		return "", s, false
 	}
 	if c := s[1]; c == '"' || c == '\'' || c == '\\' {
-		return []byte{c}, s[2:], true
+		return s[1:2], s[2:], true
 	}
 	n := 1
 	for n < 4 && n < len(s) && s[n] >= '0' && s[n] <= '7' {
@@ -166,14 +166,14 @@ func unescape(s string) (v []byte, rest string, ok bool) {
 	}
 	if n > 1 {
 		v, err := strconv.ParseUint(s[1:n], 8, 8)
-		return []byte{byte(v)}, s[n:], err == nil
+		return string([]byte{byte(v)}), s[n:], err == nil
 	}
 	r, multi, rest, err := strconv.UnquoteChar(s, '"')
 	if err != nil {
-		return nil, s, false
+		return "", s, false
 	}
 	if !multi && s[1] == 'x' {
-		return []byte{byte(r)}, rest, true
+		return string([]byte{byte(r)}), rest, true
 	}
-	return utf8.AppendRune(nil, r), rest, true
+	return string(r), rest, true
 }

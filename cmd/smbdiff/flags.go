@@ -146,6 +146,9 @@ func (f *flags) check(verb, color string) error {
 		want, formats = []int{1}, []string{"", "ndjson", "json", "text"}
 	case "decrypt":
 		want = []int{1}
+		if f.filter != nil {
+			return usageError{what: "--filter chooses nothing for decrypt: it writes every frame", hint: "tshark -Y on what it writes"}
+		}
 		if f.out == "" {
 			return usageError{what: "no output given", hint: "smbdiff decrypt A -o OUT.pcapng"}
 		}

@@ -140,7 +140,7 @@ func (a *app) keysAgent(f *keysFlags) int {
 	for _, it := range list {
 		rows = append(rows, []string{field.Safe(it.Name), it.Left.Round(time.Second).String()})
 	}
-	if _, err := a.stdout.Write(appendTable(fmt.Appendf(nil, "key agent, pid %d: %d files\n\n", c.PID(), len(list)), rows)); err != nil {
+	if _, err := a.stdout.Write(appendTable(fmt.Appendf(nil, "key agent, pid %d, files held: %d\n\n", c.PID(), len(list)), rows)); err != nil {
 		return a.fail(err)
 	}
 	return exitDone

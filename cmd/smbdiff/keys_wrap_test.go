@@ -172,7 +172,7 @@ func TestKeysAgent(t *testing.T) {
 	if code, _, stderr := asked(t, nobody, capture); code != exitDone || stderr != "" {
 		t.Errorf("exit %d, %s", code, stderr)
 	}
-	if code, out, stderr := asked(t, nobody, "keys", "agent", "list"); code != exitDone || !strings.Contains(out, "1 files") || !strings.Contains(out, "a.keys") {
+	if code, out, stderr := asked(t, nobody, "keys", "agent", "list"); code != exitDone || !strings.Contains(out, "files held: 1") || !strings.Contains(out, "a.keys") {
 		t.Errorf("exit %d, %s%s", code, out, stderr)
 	}
 	if code, _, stderr := asked(t, nobody, "keys", "agent"); code != exitTrouble || !strings.Contains(stderr, "runs already") {

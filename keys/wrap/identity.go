@@ -114,9 +114,9 @@ func (l *lockedSSH) Unwrap(stanzas []*age.Stanza) ([]byte, error) {
 	case errors.Is(l.unasked, ErrNoTerminal):
 		return nil, &keys.Error{File: l.path, What: "has a passphrase, and there is " + ErrNoTerminal.Error(), Hint: hintTerminal, Err: err}
 	case l.unasked != nil:
-		return nil, &keys.Error{File: l.path, What: l.unasked.Error(), Err: l.unasked}
+		return nil, &keys.Error{File: l.path, What: l.unasked.Error(), Hint: "it wants the passphrase that ssh asks for", Err: l.unasked}
 	}
-	return nil, &keys.Error{File: l.path, What: "the passphrase does not open it", Err: err}
+	return nil, &keys.Error{File: l.path, What: "the passphrase does not open it", Hint: "it wants the passphrase that ssh asks for", Err: err}
 }
 
 // sshFile is a key in the user's ssh folder. It is read when a file is wrapped

@@ -49,6 +49,7 @@ var ErrNoTerminal = errors.New("no terminal to ask for the passphrase on")
 
 const (
 	hintIdentity = "--identity FILE or $SMBDIFF_IDENTITY names the secret key; ssh keys in ~/.ssh are tried; smbdiff keys agent holds what was opened"
+	hintPhrase   = "it wants the passphrase that it was wrapped with"
 	hintTerminal = "open it once where a terminal is while smbdiff keys agent runs, or wrap it for a public key: smbdiff keys encrypt -r"
 )
 
@@ -123,9 +124,9 @@ func (o *Opener) explain(file string, p *passphrase, err error) error {
 	case errors.As(err, &own):
 		return own
 	case p.err != nil:
-		return &keys.Error{File: file, What: p.err.Error(), Err: p.err}
+		return &keys.Error{File: file, What: p.err.Error(), Hint: hintPhrase, Err: p.err}
 	case p.asked:
-		return &keys.Error{File: file, What: "the passphrase does not open it", Err: err}
+		return &keys.Error{File: file, What: "the passphrase does not open it", Hint: hintPhrase, Err: err}
 	case errors.As(err, &none):
 		what := "is wrapped for other keys than are given"
 		if len(o.Files) == 0 {

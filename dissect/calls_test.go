@@ -1,12 +1,16 @@
 package dissect
 
 import (
+	"encoding/binary"
+	"encoding/hex"
 	"path/filepath"
 	"testing"
 
 	"smbdiff/dissect/capture"
+	"smbdiff/dissect/conv"
 	"smbdiff/dissect/field"
 	"smbdiff/dissect/internal/golden"
+	"smbdiff/dissect/smb2"
 )
 
 // TestCalls holds the trees that a reader makes of single messages, from what
@@ -72,4 +76,30 @@ func openCapture(t *testing.T, path string) *capture.File {
 	}
 	t.Cleanup(func() { f.Close() })
 	return f
+}
+
+// TestFoundPipe writes a bind and a request to an open that the capture does not
+// begin with.
+func TestFoundPipe(t *testing.T) {
+	bind, _ := hex.DecodeString("05000b03100000004800000001000000b810b810000000000100000000000100c84f324b7016d30112785a47bf6ee188" +
+		"03000000045d888aeb1cc9119fe808002b10486002000000")
+	request, _ := hex.DecodeString("050000031000000018000000020000000000000000001500")
+	write := func(mid uint64, data []byte) []byte {
+		body := make([]byte, 48)
+		le := binary.LittleEndian
+		le.PutUint16(body, 49)
+		le.PutUint16(body[2:], 112)
+		le.PutUint32(body[4:], uint32(len(data)))
+		body[16] = 9 // of the FileId
+		return header(uint16(smb2.Write), 0, 0, mid, append(body, data...))
+	}
+	tracker := new(conv.Tracker)
+	b := open(tracker, write(1, []byte("no call")), write(2, bind), write(3, request))
+	for i, want := range []string{"", "F1 bind srvsvc", "F1 srvsvc NetSrvGetInfo"} {
+		m := &b.Messages[i]
+		got := string(tracker.Ops.At(m.Op).AppendObject(nil, tracker.Names.Get))
+		if i > 0 && got != want || m.Env.Pipe != (i > 0) || (m.Env.RPC != nil) != (i > 0) {
+			t.Errorf("message %d: %q, pipe %v, calls %v", i+1, got, m.Env.Pipe, m.Env.RPC)
+		}
+	}
 }

@@ -1,6 +1,9 @@
 package filter
 
-import "smbdiff/dissect/op"
+import (
+	"smbdiff/dissect/dcerpc"
+	"smbdiff/dissect/op"
+)
 
 func num(v *value, i int, n uint64, there bool) bool {
 	v.class, v.num = number, n
@@ -145,6 +148,17 @@ func getPath(_ *Row, s *Side, i int, v *value) bool {
 		return words(v, i, s.message.PathName)
 	}
 	return words(v, i, s.name(s.op.Path))
+}
+
+func getCall(_ *Row, s *Side, i int, v *value) bool {
+	if m := s.message; m != nil {
+		if m.Env.RPC == nil || len(m.Env.RPC.Calls) == 0 {
+			return false
+		}
+		v.class, v.b = text, dcerpc.AppendCall(v.b[:0], &m.Env.RPC.Calls[0])
+		return len(v.b) > 0 && i == 0
+	}
+	return s.op.Env&op.EnvPipe != 0 && words(v, i, s.name(s.op.Detail))
 }
 
 func (s *Side) name(k uint32) string {

@@ -54,6 +54,7 @@ func factTable() []fact {
 		{name: "status", help: "NT status of the response", targets: one(number, ntstatus.Values), get: getStatus},
 		{name: "status.class", help: "success, info, warning or error", targets: one(number, namesOf(severities[:])), get: getSeverity},
 		{name: "path", help: "path of the file, share or user", targets: one(text, nil), get: getPath},
+		{name: "call", help: "call on a pipe: srvsvc NetShareEnumAll", targets: one(text, nil), get: getCall},
 		{name: "user", help: "user of the session", targets: one(text, nil), get: getUser},
 		{name: "connection", also: []string{"conn"}, help: "TCP connection: C1", targets: lettered("C"), get: getConn},
 		{name: "session", help: "session in order of appearance: S1", targets: lettered("S"), get: getSession},

@@ -57,12 +57,13 @@ func sameBytes(ta, tb *field.Tree, i, j int) bool {
 }
 
 // alike reports whether the bytes of a node of t stand in the other tree too.
+// Messages of another size hold other things.
 func alike(t, other *field.Tree, n *field.Node) bool {
 	name := t.Bufs[n.Buf].Name
 	for k := range other.Bufs {
 		if b := &other.Bufs[k]; b.Name == name {
 			x := t.Bufs[n.Buf].Bytes
-			return bytes.Equal(part(x, n), part(b.Bytes, n))
+			return len(x) == len(b.Bytes) && bytes.Equal(part(x, n), part(b.Bytes, n))
 		}
 	}
 	return false

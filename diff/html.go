@@ -135,7 +135,7 @@ func (h *htmlWriter) title(i int) {
 	if row.A == 0 {
 		o, side = &b, 1
 	}
-	h.write("<span class=\"mark\">", mark(row), "</span> op ", opNumber(row.A), " / ", opNumber(row.B), " ", esc(o.CommandName()))
+	h.write("<span class=\"mark\">", esc(mark(row)), "</span> op ", opNumber(row.A), " / ", opNumber(row.B), " ", esc(o.CommandName()))
 	if x := h.r.object(side, o); x != "" {
 		h.write(" ", esc(x))
 	}

@@ -38,7 +38,7 @@ type diffFlags struct {
 	until       string
 	exitZero    bool
 	bisect      bool
-	out         string
+	output      string
 	options     diff.Options
 }
 
@@ -63,7 +63,7 @@ func (d *diffFlags) define(s *flag.FlagSet, verb string) {
 		s.BoolVar(&o.SideBySide, n, false, "")
 	}
 	for _, n := range []string{"o", "output"} {
-		s.StringVar(&d.out, n, "", "")
+		s.StringVar(&d.output, n, "", "")
 	}
 	s.StringVar(&d.widthText, "width", "120", "")
 	s.StringVar(&d.session, "session", "", "")
@@ -182,7 +182,7 @@ func (a *app) diff(f *flags) int {
 	if write == nil {
 		write = r.WriteText
 	}
-	if err := a.report(f.out, write); err != nil {
+	if err := a.report(f.output, write); err != nil {
 		return a.fail(err)
 	}
 	switch {
@@ -221,7 +221,8 @@ func (a *app) report(path string, write func(io.Writer) error) (err error) {
 	return os.Rename(tmp.Name(), path)
 }
 
-// commandLine gives the call as a line for a shell, without keys.
+// commandLine gives the call as a line for a shell, without keys and without the
+// folders of this machine.
 func commandLine(args []string) string {
 	out := []string{"smbdiff"}
 	secret := false
@@ -235,6 +236,9 @@ func commandLine(args []string) string {
 			x = name + "=KEYS"
 		}
 		secret = key && !given && !secret
+		if filepath.IsAbs(x) {
+			x = filepath.Base(x)
+		}
 		if x == "" || strings.ContainsAny(x, " \t\"'\\$*?[]{}()<>|&;!#~`") {
 			x = "'" + strings.ReplaceAll(x, "'", `'\''`) + "'"
 		}

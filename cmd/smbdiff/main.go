@@ -34,6 +34,8 @@ const usage = `usage: smbdiff [flags] A          view one capture (a list when s
        smbdiff keys ...           list, check, derive, export, import, encrypt keys: smbdiff keys help
        smbdiff stats [flags] A [B]   per command count, errors, response times, bytes; two side by side
        smbdiff decrypt [flags] A -o OUT   the capture in plain text, as pcapng; - is stdout
+       smbdiff learn [flags] GOOD GOOD... -o FILE   masks that make runs equal which should be
+       smbdiff masks [SET|FILE]   the shipped sets of masks, or the rules of one
        smbdiff help | version
 
 Captures are pcap or pcapng, plain, gz or zst; - is stdin; a directory is a file set.
@@ -45,14 +47,22 @@ flags of all verbs:
   --port N             TCP port that carries SMB whatever it shows; repeatable
   -Y, --filter EXPR    messages of dump, operations of lists that match: smbdiff help filter
 flags of diff and of A B:
-  --mask SET           default, strict, ci, two-sided or none
-  --ignore GLOB        fields to ignore, repeatable; --only GLOB
+  --mask SET|FILE      what counts as noise: default, strict, ci, two-sided, none or a TOML file; repeatable,
+                       the last counts first
+  --ignore GLOB        fields to ignore, by name, or by path with a slash; --only GLOB; repeatable
+  --mask-status        --ignore may name an outcome (smb2.nt_status)
   --allow-sealed       what stays sealed is no trouble
 flags of diff:
-  --format text|json   text
-  -U, --context N      lines of context in text: 3; "all" lists equal rows too
-  --brief              the verdict alone
-  --show-masked        list rows that differ in masked fields only
+  --format F           text, json, ndjson, html (one page), junit; -o FILE
+  -U, --context N      rows of context in text and html: 3; "all" lists equal rows too
+  -y, --side-by-side   text with A to the left, B to the right; --width N: 120
+  --brief, --first     the verdict alone; the first divergence alone
+  --show-masked        list what masks hide, with the rule that does
+  --statuses-only      compare commands and outcomes; --timing: response times too
+  --redact             words in place of names, addresses and payload
+  --session S1, --conn C1     rows of that session or connection of A
+  --until 'OP/STATUS'  compare up to the first such operation, e.g. CREATE/ACCESS_DENIED
+  --exit-zero          0 where they differ; --bisect: 125 for trouble, as git bisect run wants it
 flags of dump:
   --format ndjson|json|text   ndjson
   --raw                bytes of each field, in hex

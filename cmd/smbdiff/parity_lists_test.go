@@ -165,7 +165,7 @@ func (o *opaqueBytes) report(t *testing.T, s *strings.Builder) {
 	open, closed := 0, 0
 	for k, n := range o.byName {
 		name, parent, _ := strings.Cut(k, "\t")
-		if o.closed[name] != nil || o.closed[name+" in "+parent] != nil {
+		if o.known(name, parent) {
 			closed += n
 		} else {
 			open += n
@@ -174,13 +174,18 @@ func (o *opaqueBytes) report(t *testing.T, s *strings.Builder) {
 	fmt.Fprintf(s, "bytes of messages: %d; octets by nature (octets.tsv) %d; opaque %d, %.3f %%\n", o.all, closed, open, percent(open, o.all))
 	for _, k := range o.order() {
 		name, parent, _ := strings.Cut(k, "\t")
-		if o.closed[name] == nil && o.closed[name+" in "+parent] == nil {
+		if !o.known(name, parent) {
 			fmt.Fprintf(s, "  %-44s in %-36s %8d\n", name, parent, o.byName[k])
 		}
 	}
 	if float64(open) > opaqueBar/100*float64(o.all) {
 		t.Errorf("%.3f %% of the bytes are opaque, the bar is %v", percent(open, o.all), opaqueBar)
 	}
+}
+
+// known reports whether octets.tsv says what the octets are.
+func (o *opaqueBytes) known(name, parent string) bool {
+	return listed(o.closed, name) || o.closed[name+" in "+parent] != nil
 }
 
 func (o *opaqueBytes) order() []string {

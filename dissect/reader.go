@@ -79,6 +79,7 @@ func (r *Reader) env(m *conv.Message) {
 	if m.Proto == op.SMB2 && m.SMB2.TreeID != 0 || m.Proto == op.SMB1 && m.SMB1.TID != 0 && m.SMB1.TID != 0xffff {
 		m.Env.Tree = t.tracker.TreeName(o.Tree)
 	}
+	m.Env.Directory = o.Env&op.EnvDirectory != 0
 	m.Env.Pipe, m.Env.SubCode = o.Env&op.EnvPipe != 0, uint16(o.Code)
 	if m.Role == conv.Final {
 		m.RequestFrame, m.RTT = o.ReqFrame, o.RTT

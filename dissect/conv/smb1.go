@@ -44,6 +44,9 @@ func (t *Tracker) request1(c *connection, m *Message) {
 			if p, ok := s.open(fid1(f.FID)); ok {
 				o.Open, o.Path = p.num, p.path
 				pipe(o, p.pipe)
+				if p.directory {
+					o.Env |= op.EnvDirectory
+				}
 			}
 			if (o.Open == 0 || o.Tree == 0) && callsOn1(f, h.Command) {
 				t.foundPipe(s, fid1(f.FID), o)
@@ -77,6 +80,7 @@ func fid1(fid uint16) *[16]byte { return &[16]byte{byte(fid), byte(fid >> 8)} }
 // env1 gives the walks what they need of the request.
 func (t *Tracker) env1(m *Message, o *op.Op) {
 	m.Env.SubCode, m.Env.InfoClass, m.Env.Pipe = uint16(o.Code), o.InfoClass, o.Env&op.EnvPipe != 0
+	m.Env.Directory = o.Env&op.EnvDirectory != 0
 }
 
 func (t *Tracker) text1(f *smb1.Facts) uint32 {
@@ -132,7 +136,7 @@ func (t *Tracker) response1(c *connection, m *Message) {
 	case smb1.NTCreate, smb1.OpenAndX:
 		if f.HasFID {
 			t.opens++
-			s.opened(fid1(f.FID), open{num: t.opens, path: o.Path})
+			s.opened(fid1(f.FID), open{num: t.opens, path: o.Path, directory: f.Directory})
 			o.Open = t.opens
 		}
 	}

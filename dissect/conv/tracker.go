@@ -106,6 +106,7 @@ type tree struct {
 type open struct {
 	num, path uint32
 	pipe      bool
+	directory bool
 }
 
 // connection is the state of one connection.

@@ -74,8 +74,9 @@ type Op struct {
 
 // Bits of Op.Env.
 const (
-	EnvPipe    uint8 = 1 << iota // the open is a named pipe
-	EnvUnicode                   // SMB1 strings are UTF-16LE
+	EnvPipe      uint8 = 1 << iota // the open is a named pipe
+	EnvUnicode                     // SMB1 strings are UTF-16LE
+	EnvDirectory                   // SMB1: the open is a directory
 )
 
 // Done reports whether nothing more is expected.

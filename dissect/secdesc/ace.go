@@ -25,36 +25,8 @@ var (
 		{Name: "nt.ace.flags.successful_access", Label: "SUCCESSFUL_ACCESS_ACE_FLAG", Mask: 0x40},
 		{Name: "nt.ace.flags.failed_access", Label: "FAILED_ACCESS_ACE_FLAG", Mask: 0x80},
 	}}
-	fSize = &field.Def{Name: "nt.ace.size", Label: "AceSize", Kind: field.Uint}
-	fMask = &field.Def{Name: "nt.access_mask", Label: "Mask", Kind: field.Flags, Bits: []field.Bit{
-		{Name: "nt.access_mask.specific_0", Label: "FILE_READ_DATA", Mask: 0x1},
-		{Name: "nt.access_mask.specific_1", Label: "FILE_WRITE_DATA", Mask: 0x2},
-		{Name: "nt.access_mask.specific_2", Label: "FILE_APPEND_DATA", Mask: 0x4},
-		{Name: "nt.access_mask.specific_3", Label: "FILE_READ_EA", Mask: 0x8},
-		{Name: "nt.access_mask.specific_4", Label: "FILE_WRITE_EA", Mask: 0x10},
-		{Name: "nt.access_mask.specific_5", Label: "FILE_EXECUTE", Mask: 0x20},
-		{Name: "nt.access_mask.specific_6", Label: "FILE_DELETE_CHILD", Mask: 0x40},
-		{Name: "nt.access_mask.specific_7", Label: "FILE_READ_ATTRIBUTES", Mask: 0x80},
-		{Name: "nt.access_mask.specific_8", Label: "FILE_WRITE_ATTRIBUTES", Mask: 0x100},
-		{Name: "nt.access_mask.specific_9", Label: "SPECIFIC_9", Mask: 0x200},
-		{Name: "nt.access_mask.specific_10", Label: "SPECIFIC_10", Mask: 0x400},
-		{Name: "nt.access_mask.specific_11", Label: "SPECIFIC_11", Mask: 0x800},
-		{Name: "nt.access_mask.specific_12", Label: "SPECIFIC_12", Mask: 0x1000},
-		{Name: "nt.access_mask.specific_13", Label: "SPECIFIC_13", Mask: 0x2000},
-		{Name: "nt.access_mask.specific_14", Label: "SPECIFIC_14", Mask: 0x4000},
-		{Name: "nt.access_mask.specific_15", Label: "SPECIFIC_15", Mask: 0x8000},
-		{Name: "nt.access_mask.delete", Label: "DELETE", Mask: 0x10000},
-		{Name: "nt.access_mask.read_control", Label: "READ_CONTROL", Mask: 0x20000},
-		{Name: "nt.access_mask.write_dac", Label: "WRITE_DAC", Mask: 0x40000},
-		{Name: "nt.access_mask.write_owner", Label: "WRITE_OWNER", Mask: 0x80000},
-		{Name: "nt.access_mask.synchronise", Label: "SYNCHRONIZE", Mask: 0x100000},
-		{Name: "nt.access_mask.access_sacl", Label: "ACCESS_SYSTEM_SECURITY", Mask: 0x1000000},
-		{Name: "nt.access_mask.maximum_allowed", Label: "MAXIMUM_ALLOWED", Mask: 0x2000000},
-		{Name: "nt.access_mask.generic_all", Label: "GENERIC_ALL", Mask: 0x10000000},
-		{Name: "nt.access_mask.generic_execute", Label: "GENERIC_EXECUTE", Mask: 0x20000000},
-		{Name: "nt.access_mask.generic_write", Label: "GENERIC_WRITE", Mask: 0x40000000},
-		{Name: "nt.access_mask.generic_read", Label: "GENERIC_READ", Mask: 0x80000000},
-	}}
+	fSize        = &field.Def{Name: "nt.ace.size", Label: "AceSize", Kind: field.Uint}
+	fMask        = Rights(fileRights)
 	fObjectFlags = &field.Def{Name: "nt.ace.object.flags", Label: "Flags", Kind: field.Flags, Bits: []field.Bit{
 		{Name: "nt.ace.object.flags.object_type_present", Label: "ACE_OBJECT_TYPE_PRESENT", Mask: objectPresent},
 		{Name: "nt.ace.object.flags.inherited_object_type_present", Label: "ACE_INHERITED_OBJECT_TYPE_PRESENT", Mask: inheritedPresent},
@@ -63,6 +35,46 @@ var (
 	fInherited   = &field.Def{Name: "nt.ace.object.inherited_guid", Label: "InheritedObjectType", Kind: field.GUID}
 	fApplication = &field.Def{Name: "nt.ace.application_data", Label: "ApplicationData", Kind: field.Bytes}
 )
+
+// fileRights are the lower bits of the mask of a file, [MS-DTYP] 2.4.3.
+var fileRights = []field.Bit{
+	{Name: "nt.access_mask.specific_0", Label: "FILE_READ_DATA", Mask: 0x1},
+	{Name: "nt.access_mask.specific_1", Label: "FILE_WRITE_DATA", Mask: 0x2},
+	{Name: "nt.access_mask.specific_2", Label: "FILE_APPEND_DATA", Mask: 0x4},
+	{Name: "nt.access_mask.specific_3", Label: "FILE_READ_EA", Mask: 0x8},
+	{Name: "nt.access_mask.specific_4", Label: "FILE_WRITE_EA", Mask: 0x10},
+	{Name: "nt.access_mask.specific_5", Label: "FILE_EXECUTE", Mask: 0x20},
+	{Name: "nt.access_mask.specific_6", Label: "FILE_DELETE_CHILD", Mask: 0x40},
+	{Name: "nt.access_mask.specific_7", Label: "FILE_READ_ATTRIBUTES", Mask: 0x80},
+	{Name: "nt.access_mask.specific_8", Label: "FILE_WRITE_ATTRIBUTES", Mask: 0x100},
+	{Name: "nt.access_mask.specific_9", Label: "SPECIFIC_9", Mask: 0x200},
+	{Name: "nt.access_mask.specific_10", Label: "SPECIFIC_10", Mask: 0x400},
+	{Name: "nt.access_mask.specific_11", Label: "SPECIFIC_11", Mask: 0x800},
+	{Name: "nt.access_mask.specific_12", Label: "SPECIFIC_12", Mask: 0x1000},
+	{Name: "nt.access_mask.specific_13", Label: "SPECIFIC_13", Mask: 0x2000},
+	{Name: "nt.access_mask.specific_14", Label: "SPECIFIC_14", Mask: 0x4000},
+	{Name: "nt.access_mask.specific_15", Label: "SPECIFIC_15", Mask: 0x8000},
+}
+
+// commonRights are those of any object.
+var commonRights = []field.Bit{
+	{Name: "nt.access_mask.delete", Label: "DELETE", Mask: 0x10000},
+	{Name: "nt.access_mask.read_control", Label: "READ_CONTROL", Mask: 0x20000},
+	{Name: "nt.access_mask.write_dac", Label: "WRITE_DAC", Mask: 0x40000},
+	{Name: "nt.access_mask.write_owner", Label: "WRITE_OWNER", Mask: 0x80000},
+	{Name: "nt.access_mask.synchronise", Label: "SYNCHRONIZE", Mask: 0x100000},
+	{Name: "nt.access_mask.access_sacl", Label: "ACCESS_SYSTEM_SECURITY", Mask: 0x1000000},
+	{Name: "nt.access_mask.maximum_allowed", Label: "MAXIMUM_ALLOWED", Mask: 0x2000000},
+	{Name: "nt.access_mask.generic_all", Label: "GENERIC_ALL", Mask: 0x10000000},
+	{Name: "nt.access_mask.generic_execute", Label: "GENERIC_EXECUTE", Mask: 0x20000000},
+	{Name: "nt.access_mask.generic_write", Label: "GENERIC_WRITE", Mask: 0x40000000},
+	{Name: "nt.access_mask.generic_read", Label: "GENERIC_READ", Mask: 0x80000000},
+}
+
+// Rights defines the access mask of an object with rights of its own.
+func Rights(own []field.Bit) *field.Def {
+	return &field.Def{Name: "nt.access_mask", Label: "Mask", Kind: field.Flags, Bits: append(own[:len(own):len(own)], commonRights...)}
+}
 
 const (
 	objectPresent    = 0x1

@@ -24,6 +24,7 @@ type Facts struct {
 	HasFID     bool
 	Unicode    bool
 	Pipe       bool // TREE_CONNECT response: the service is IPC
+	Directory  bool // NT_CREATE response: a directory was opened
 	Guest      bool // SESSION_SETUP response: the user was let in as a guest
 
 	andx   uint8 // next command of the chain

@@ -128,7 +128,7 @@ func ntCreateResponse(c *wire.Codec, f *Facts) {
 		c.Show8(fOplockLevel)
 		f.fid(c)
 		c.Show32(fCreateAction)
-		created(c)
+		created(c, f)
 		if words >= extendedWords {
 			c.GUID(fVolumeGUID)
 			c.Show64(fFileID64)
@@ -140,14 +140,14 @@ func ntCreateResponse(c *wire.Codec, f *Facts) {
 }
 
 // created is what both create responses tell of the file.
-func created(c *wire.Codec) {
+func created(c *wire.Codec, f *Facts) {
 	fourTimes(c)
 	c.Show32(fExtAttributes)
 	c.Show64(fAlloc64)
 	c.Show64(fEndOfFile)
 	c.Show16(fFileType)
 	c.Show16(fPipeState)
-	c.Show8(fDirectory)
+	f.Directory = c.Show8(fDirectory) != 0
 }
 
 func fourTimes(c *wire.Codec) {

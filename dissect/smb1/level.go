@@ -225,7 +225,12 @@ func queryFSLevel(c *wire.Codec, f *Facts) {
 	case unixBasic:
 		c.Show16(fUnixMajor)
 		c.Show16(fUnixMinor)
-		c.Show64(fUnixCaps)
+		if b := c.Peek(8); len(b) == 8 {
+			c.BeginLen(fUnixCaps, 8, binary.LittleEndian.Uint64(b))
+			c.Show32(fUnixCapsLow)
+			c.Bytes(fReserved, 4)
+			c.Done()
+		}
 		return
 	}
 	switch class := native(f.InfoClass, &fsClasses); class {

@@ -119,9 +119,10 @@ var (
 		field.Bit{Name: "smb.device.portable", Label: "FILE_PORTABLE_DEVICE", Mask: 0x4000},
 		field.Bit{Name: "smb.device.aat", Label: "FILE_DEVICE_ALLOW_APPCONTAINER_TRAVERSAL", Mask: 0x20000})
 
-	fUnixMajor = num("smb.unix.major_version", "MajorVersionNumber")
-	fUnixMinor = num("smb.unix.minor_version", "MinorVersionNumber")
-	fUnixCaps  = flags("smb.unix.capability", "Capability",
+	fUnixMajor   = num("smb.unix.major_version", "MajorVersionNumber")
+	fUnixMinor   = num("smb.unix.minor_version", "MinorVersionNumber")
+	fUnixCaps    = hexNum("smb.unix.capability", "Capability")
+	fUnixCapsLow = flags("smb.unix.capability.low", "Capability, lower half",
 		field.Bit{Name: "smb.unix.capability.fcntl", Label: "CIFS_UNIX_FCNTL_LOCKS_CAP", Mask: 0x1},
 		field.Bit{Name: "smb.unix.capability.posix_acl", Label: "CIFS_UNIX_POSIX_ACLS_CAP", Mask: 0x2},
 		field.Bit{Name: "smb.unix.capability.ea", Label: "CIFS_UNIX_XATTR_CAP", Mask: 0x4},

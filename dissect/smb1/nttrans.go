@@ -3,14 +3,13 @@ package smb1
 import (
 	"smbdiff/dissect/field"
 	"smbdiff/dissect/fscc"
-	"smbdiff/dissect/secdesc"
 	"smbdiff/dissect/smb2"
 	"smbdiff/dissect/wire"
 )
 
 var (
 	fNTFunction = enum("smb.nt.function", "Function", ntNames)
-	fControl    = &field.Def{Name: "smb2.ioctl.function", Label: "FunctionCode", Kind: field.Enum, Lookup: controlName, All: smb2.FsctlNames}
+	fControl    = &field.Def{Name: "smb2.ioctl.function", Label: "FunctionCode", Kind: field.Enum, Lookup: controlName, Bits: smb2.FunctionBits, All: smb2.FsctlNames}
 	fIsFsctl    = num("smb.nt.ioctl.isfsctl", "IsFsctl")
 	fIsFlags    = flags("smb.nt.ioctl.completion_filter", "IsFlags",
 		field.Bit{Name: "smb.nt.ioctl.flags.root_handle", Label: "ROOT_HANDLE", Mask: 0x1})
@@ -156,13 +155,13 @@ func ntParameters(c *wire.Codec, f *Facts) {
 func ntData(c *wire.Codec, f *Facts) {
 	switch f.SubCommand {
 	case ntSetSecurity:
-		secdesc.Walk(c)
+		descriptor(c)
 	case ntCreate:
 		if c.Tree() == nil {
 			return
 		}
 		if f.descriptor > 0 {
-			c.Within(min(f.descriptor, c.Left()), secdesc.Walk)
+			c.Within(min(f.descriptor, c.Left()), descriptor)
 		}
 		c.Align(4)
 		if f.attributes > 0 {
@@ -182,7 +181,7 @@ func ntResponseParameters(c *wire.Codec, f *Facts) {
 		f.fid(c)
 		c.Show32(fCreateAction)
 		c.Show32(fNTEAError)
-		created(c)
+		created(c, f)
 		if c.Left() >= 32 {
 			c.GUID(fVolumeGUID)
 			c.Show64(fFileID64)
@@ -209,7 +208,7 @@ func ntResponseParameters(c *wire.Codec, f *Facts) {
 func ntResponseData(c *wire.Codec, f *Facts) {
 	switch f.SubCommand {
 	case ntQuerySecurity:
-		secdesc.Walk(c)
+		descriptor(c)
 	case ntQueryQuota:
 		if c.Tree() != nil {
 			fscc.Quota(c)

@@ -2,6 +2,7 @@ package smb1
 
 import (
 	"smbdiff/dissect/field"
+	"smbdiff/dissect/smb2"
 	"smbdiff/dissect/wire"
 )
 
@@ -176,6 +177,8 @@ func trans2ResponseData(c *wire.Codec, f *Facts) {
 		queryFSLevel(c, f)
 	case trans2QueryPath, trans2QueryFile:
 		queryLevel(c, f)
+	case trans2GetReferral:
+		smb2.Referrals(c)
 	}
 }
 

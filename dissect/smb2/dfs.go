@@ -50,6 +50,9 @@ var (
 
 const nameListReferral = 0x2
 
+// Referrals walks RESP_GET_DFS_REFERRAL, [MS-DFSC] 2.2.4, which SMB1 has too.
+func Referrals(c *wire.Codec) { dfsResponse(c) }
+
 // dfsRequest is REQ_GET_DFS_REFERRAL, [MS-DFSC] 2.2.2.
 func dfsRequest(c *wire.Codec) {
 	c.Show16(fReferralLevel)

@@ -6,14 +6,7 @@ import (
 )
 
 var (
-	fFunction = &field.Def{Name: "smb2.ioctl.function", Label: "CtlCode", Kind: field.Enum, Lookup: fsctlName, All: FsctlNames, Bits: []field.Bit{
-		{Name: "smb2.ioctl.function.device", Label: "Device", Mask: 0xffff0000, Values: deviceNames},
-		{Name: "smb2.ioctl.function.access", Label: "Access", Mask: 0xc000, Values: field.Values{
-			{V: 0, Name: "FILE_ANY_ACCESS"}, {V: 1, Name: "FILE_READ_ACCESS"}, {V: 2, Name: "FILE_WRITE_ACCESS"}, {V: 3, Name: "FILE_READ_WRITE_ACCESS"}}},
-		{Name: "smb2.ioctl.function.function", Label: "Function", Mask: 0x3ffc},
-		{Name: "smb2.ioctl.function.method", Label: "Method", Mask: 0x3, Values: field.Values{
-			{V: 0, Name: "METHOD_BUFFERED"}, {V: 1, Name: "METHOD_IN_DIRECT"}, {V: 2, Name: "METHOD_OUT_DIRECT"}, {V: 3, Name: "METHOD_NEITHER"}}},
-	}}
+	fFunction   = &field.Def{Name: "smb2.ioctl.function", Label: "CtlCode", Kind: field.Enum, Lookup: fsctlName, All: FsctlNames, Bits: FunctionBits}
 	fMaxInput   = &field.Def{Name: "smb2.max_ioctl_in_size", Label: "MaxInputResponse", Kind: field.Uint}
 	fMaxOutput  = &field.Def{Name: "smb2.max_ioctl_out_size", Label: "MaxOutputResponse", Kind: field.Uint}
 	fIoctlFlags = &field.Def{Name: "smb2.ioctl.flags", Label: "Flags", Kind: field.Flags, Bits: []field.Bit{
@@ -23,6 +16,16 @@ var (
 	fInput         = &field.Def{Name: "smb2.ioctl.in", Label: "Input"}
 	fOutput        = &field.Def{Name: "smb2.ioctl.out", Label: "Output"}
 )
+
+// FunctionBits are the parts of a control code, [MS-FSCC] 2.3.
+var FunctionBits = []field.Bit{
+	{Name: "smb2.ioctl.function.device", Label: "Device", Mask: 0xffff0000, Values: deviceNames},
+	{Name: "smb2.ioctl.function.access", Label: "Access", Mask: 0xc000, Values: field.Values{
+		{V: 0, Name: "FILE_ANY_ACCESS"}, {V: 1, Name: "FILE_READ_ACCESS"}, {V: 2, Name: "FILE_WRITE_ACCESS"}, {V: 3, Name: "FILE_READ_WRITE_ACCESS"}}},
+	{Name: "smb2.ioctl.function.function", Label: "Function", Mask: 0x3ffc},
+	{Name: "smb2.ioctl.function.method", Label: "Method", Mask: 0x3, Values: field.Values{
+		{V: 0, Name: "METHOD_BUFFERED"}, {V: 1, Name: "METHOD_IN_DIRECT"}, {V: 2, Name: "METHOD_OUT_DIRECT"}, {V: 3, Name: "METHOD_NEITHER"}}},
+}
 
 var deviceNames = field.Values{
 	{V: 0x06, Name: "DFS"}, {V: 0x09, Name: "FILE_SYSTEM"}, {V: 0x11, Name: "NAMED_PIPE"}, {V: 0x14, Name: "NETWORK_FILE_SYSTEM"},

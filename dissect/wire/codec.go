@@ -20,6 +20,7 @@ type Env struct {
 	InfoClass uint8  // of the request, also for QUERY_DIRECTORY
 	CtlCode   uint32 // of the request, for IOCTL
 	Pipe      bool   // the open is a named pipe
+	Directory bool   // SMB1: the open is a directory
 	SubCode   uint16 // of the request: SMB1 Trans2 and NT transaction function
 	Unicode   bool   // SMB1 strings are UTF-16LE
 	Tree      string // name of the tree connect, when known

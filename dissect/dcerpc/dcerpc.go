@@ -105,7 +105,12 @@ func Walk(c *wire.Codec, other *field.Def) {
 			c.In("pipe", pdu, func(c *wire.Codec) { walkPDU(c, call()) })
 		}
 	}
-	for c.Left() > 0 {
+	for n := 0; c.Left() > 0; n++ {
+		if n == maxPDUs {
+			c.Problem("too many PDUs")
+			c.Rest(other)
+			return
+		}
 		if b := c.Peek(headerSize); !parseHeader(b, &h) {
 			if begins(b) {
 				other = fPiece

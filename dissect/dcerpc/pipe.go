@@ -12,10 +12,11 @@ const (
 	maxStub     = 4 << 20  // bytes put together for one call
 	maxHeld     = 64 << 20 // bytes put together for all calls
 	maxPipes    = 1 << 16
-	maxContexts = 256 // presentation contexts of a pipe
-	maxWaiting  = 256 // calls of a pipe without an answer
-	maxCalls    = 8   // calls of a pipe that are put together side by side
-	maxPieces   = 64  // messages that one PDU may lie in
+	maxContexts = 256  // presentation contexts of a pipe
+	maxWaiting  = 256  // calls of a pipe without an answer
+	maxCalls    = 8    // calls of a pipe that are put together side by side
+	maxPieces   = 64   // messages that one PDU may lie in
+	maxPDUs     = 1024 // that begin in one message
 )
 
 // Pipes follows the calls on named pipes. It is told of the data of each pipe
@@ -129,6 +130,8 @@ type reading struct {
 	flow *flow
 	num  uint32
 	seen *Seen
+
+	refused string // why a server refused every context
 }
 
 func (r *reading) data(data []byte) {
@@ -151,7 +154,10 @@ func (r *reading) data(data []byte) {
 		r.pdu(&h, pdu, append(pieces[:len(pieces):len(pieces)], Piece{r.num, 0}))
 		off = need
 	}
-	for off < len(data) && parseHeader(data[off:], &h) {
+	for n := 0; off < len(data) && parseHeader(data[off:], &h); n++ {
+		if n == maxPDUs {
+			return
+		}
 		if h.length > len(data)-off {
 			r.keep(data[off:], Piece{r.num, uint32(off)})
 			return
@@ -343,12 +349,22 @@ func (r *reading) bindAck(h *header, b []byte) {
 	}
 	n := int(b[at])
 	b = b[at+4:]
+	accepted := false
 	for i := 0; i < n && i < len(p.offered) && len(b) >= resultSize; i++ {
 		if ctx, ok := p.contexts[p.offered[i]]; ok && o.Uint16(b) == resultAcceptance {
 			ctx.syntax = syntaxOf(h.uuid(b[4:]))
 			p.contexts[p.offered[i]] = ctx
 		}
+		switch result := o.Uint16(b); {
+		case result == resultAcceptance:
+			accepted = true
+		case result != resultNegotiate && r.refused == "":
+			r.refused = fAckReason.NameOf(uint64(o.Uint16(b[2:])))
+		}
 		b = b[resultSize:]
+	}
+	if accepted {
+		r.refused = ""
 	}
 }
 
@@ -368,6 +384,9 @@ func (r *reading) text(h *header, b []byte, call *wire.Call) []byte {
 		text := AppendCall(nil, call)
 		if h.kind == typeFault && len(b) >= headerSize+12 {
 			v := h.order().Uint32(b[headerSize+8:])
+			if len(text) == 0 {
+				text = append(text, "fault"...)
+			}
 			text = append(text, ' ')
 			if name := statusNames.Name(uint64(v)); name != "" {
 				return append(text, name...)
@@ -383,9 +402,19 @@ func (r *reading) text(h *header, b []byte, call *wire.Call) []byte {
 			}
 		}
 		return text
-	case typeBindAck, typeAlterAck, typeBindNak:
-		r.seen.Plain = h.kind != typeBindNak
-		return []byte(typeNames.Name(uint64(h.kind)))
+	case typeBindAck, typeAlterAck:
+		text := []byte(typeNames.Name(uint64(h.kind)))
+		if r.seen.Plain = r.refused == ""; !r.seen.Plain && len(r.pipe.offered) > 0 {
+			text = appendInterface(append(text, ' '), r.pipe.contexts[r.pipe.offered[0]].uuid)
+			text = append(append(text, " refused: "...), r.refused...)
+		}
+		return text
+	case typeBindNak:
+		text := []byte("bind_nak")
+		if len(b) >= headerSize+2 {
+			text = append(append(text, ' '), fRejectReason.NameOf(uint64(h.order().Uint16(b[headerSize:])))...)
+		}
+		return text
 	}
 	return []byte(typeNames.Name(uint64(h.kind)))
 }

@@ -187,3 +187,28 @@ func stubs(calls []wire.Call) (n int) {
 	}
 	return n
 }
+
+func TestTexts(t *testing.T) {
+	s := new(Pipes)
+	text := func(response bool, b []byte) string { return string(s.Message(1, 1, response, b).Text) }
+	ack := bytes.Clone(sample(t, "bind_ack"))
+	ack[44], ack[46] = 2, 1
+	nak := []byte{5, 0, typeBindNak, 3, 0x10, 0, 0, 0, 21, 0, 0, 0, 1, 0, 0, 0, 8, 0, 1, 5, 0}
+	for _, c := range []struct {
+		response bool
+		b        []byte
+		want     string
+	}{
+		{false, sample(t, "bind srvsvc"), "bind srvsvc"},
+		{true, sample(t, "bind_ack"), "bind_ack"},
+		{false, sample(t, "bind srvsvc"), "bind srvsvc"},
+		{true, ack, "bind_ack srvsvc refused: abstract_syntax_not_supported"},
+		{true, nak, "bind_nak authentication_type_not_recognized"},
+		{false, sample(t, "alter_context"), "alter_context lsarpc"},
+		{true, sample(t, "fault"), "fault nca_s_fault_context_mismatch"},
+	} {
+		if got := text(c.response, c.b); got != c.want {
+			t.Errorf("%q, want %q", got, c.want)
+		}
+	}
+}

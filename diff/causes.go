@@ -56,6 +56,9 @@ func (r *Result) causes(c *Comparer, row *Row, a, b *op.Op) {
 				continue
 			}
 			x := ranked{Cause{Row: k.row, Field: ch.Name, Path: ch.Path, A: ch.A, B: ch.B, Why: whys[k.score]}, 2 * k.score}
+			if derived(ch.Name) {
+				x.score--
+			}
 			for _, h := range hints {
 				if matches(h.cause, ch.Name) {
 					x.Why += "; " + h.why

@@ -160,27 +160,31 @@ func (h *htmlWriter) title(i int) {
 
 func (h *htmlWriter) row(i int) {
 	row := &h.r.Rows[i]
+	if row.A == 0 || row.B == 0 {
+		h.write("<div class=\"row ", row.Grade.String(), "\" id=\"", h.anchor(i), "\">")
+		h.title(i)
+		h.write("</div>\n")
+		return
+	}
 	h.write("<details class=\"", row.Grade.String(), "\" id=\"", h.anchor(i), "\" open>\n<summary>")
 	h.title(i)
 	h.write("</summary>\n")
-	if row.A != 0 && row.B != 0 {
-		h.write("<table>\n<thead><tr><th>field</th><th>A</th><th>B</th></tr></thead>\n<tbody>\n")
-		n, more := 0, 0
-		for _, ch := range h.c.Compare(*row) {
-			if ch.Masked != "" && !h.r.options.ShowMasked {
-				continue
-			}
-			if n++; n > maxFields && h.r.options.Context >= 0 {
-				more++
-				continue
-			}
-			h.change(&ch)
+	h.write("<table>\n<thead><tr><th>field</th><th>A</th><th>B</th></tr></thead>\n<tbody>\n")
+	n, more := 0, 0
+	for _, ch := range h.c.Compare(*row) {
+		if ch.Masked != "" && !h.r.options.ShowMasked {
+			continue
 		}
-		if more > 0 {
-			h.write("<tr><td class=\"dim\">", number(more, "more field"), "</td><td class=\"a\"></td><td class=\"b\"></td></tr>\n")
+		if n++; n > maxFields && h.r.options.Context >= 0 {
+			more++
+			continue
 		}
-		h.write("</tbody>\n</table>\n")
+		h.change(&ch)
 	}
+	if more > 0 {
+		h.write("<tr><td class=\"dim\">", number(more, "more field"), "</td><td class=\"a\"></td><td class=\"b\"></td></tr>\n")
+	}
+	h.write("</tbody>\n</table>\n")
 	h.write("</details>\n")
 }
 

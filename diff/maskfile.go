@@ -141,6 +141,27 @@ func (m *Masks) file(path string, text []byte, depth int) error {
 	return nil
 }
 
+// Before gives the rules of a mask file's text before those of m. What the text
+// extends is left out: m stands in for it.
+func (m *Masks) Before(name string, text []byte) (*Masks, error) {
+	var f maskFile
+	if err := decodeMasks(text, &f); err != nil {
+		err.File = name
+		return nil, err
+	}
+	out := *m
+	out.rules = nil
+	for i := range f.Mask {
+		list, err := f.Mask[i].rules(name)
+		if err != nil {
+			return nil, &MaskError{File: name, What: err.Error()}
+		}
+		out.rules = append(out.rules, list...)
+	}
+	out.rules = append(out.rules, m.rules...)
+	return &out, nil
+}
+
 func decodeMasks(text []byte, f *maskFile) *MaskError {
 	err := toml.NewDecoder(bytes.NewReader(text)).DisallowUnknownFields().Decode(f)
 	if err == nil {

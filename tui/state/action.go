@@ -43,6 +43,12 @@ func (s *State) Do(a Action) Request {
 		return s.ask(Prompt{Label: "mark", Accept: s.setMark, Letter: true})
 	case GoToMark:
 		return s.ask(Prompt{Label: "go to mark", Accept: s.goToMark, Letter: true})
+	case ShowMasks:
+		s.open(&maskWindow{state: s})
+	case AskMask:
+		return s.ask(Prompt{Label: "mask", Text: s.fieldName() + " drop in " + s.commandHere(), Accept: s.mask, Complete: completeField, Hint: maskHint})
+	case UndoMask:
+		s.undoMask()
 	case StartFilter:
 		return s.askFilter()
 	case NextPane:
@@ -87,7 +93,7 @@ func (s *State) Do(a Action) Request {
 		s.free(a)
 	case Ignore:
 		if name := s.fieldName(); name != "" {
-			s.ignore(name)
+			return s.ignore(name)
 		} else {
 			s.note = "no field under the details cursor: b and n move it"
 		}
@@ -353,4 +359,15 @@ func (s *State) Wheel(y, by int) {
 	default:
 		s.moveTo(max(0, s.rows.cur+by))
 	}
+}
+
+// commandHere gives the command of the operation under the cursor.
+func (s *State) commandHere() string {
+	ops := s.selectedOps()
+	for k, d := range s.sides {
+		if o, ok := d.Trace.Op(ops[k]); ok {
+			return o.CommandName()
+		}
+	}
+	return ""
 }

@@ -27,12 +27,11 @@ func commands() []command {
 		}},
 		{"frame", "N", "go to the operation at a frame; B:N in the second capture", main, (*State).frameCommand},
 		{"help", "", "the keys", main, func(s *State, arg string) (Request, error) { return s.Do(Help), nil }},
-		{"ignore", "FIELD", "ignore a field in the comparison; again: undo", inDiff, func(s *State, arg string) (Request, error) {
+		{"mask", "FIELD [HOW]", "mask a field: drop, shape, within 5x ...; again: undo", inDiff, func(s *State, arg string) (Request, error) {
 			if arg == "" {
 				return Stay, fmt.Errorf("which field? as in smb2.nt_status or ntlmssp.*")
 			}
-			s.ignore(arg)
-			return Stay, nil
+			return Stay, s.mask(arg)
 		}},
 		{"key", "SPEC", "add a key: a file, SESSIONID,KEY or a bare key", main, func(s *State, arg string) (Request, error) {
 			return Stay, s.AddKey(arg)
@@ -156,11 +155,8 @@ func (s *State) commandHint(text string) string {
 // shows.
 func (s *State) Flags() string {
 	var out []string
-	for _, g := range s.cmp.ignored {
-		out = append(out, "--ignore "+quoted(g))
-	}
-	if s.cfg.Mask != "" && s.cfg.Mask != "default" {
-		out = append(out, "--mask "+quoted(s.cfg.Mask))
+	if s.diffing() {
+		out = append(out, s.cmp.masks.flags()...)
 	}
 	if s.filter.Text != "" {
 		out = append(out, "--filter "+quoted(s.filter.Text))

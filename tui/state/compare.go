@@ -104,7 +104,7 @@ type comparison struct {
 	result  *result // nil: not compared yet
 	differ  *differ
 	context int        // rows around a difference; -1: all rows
-	ignored []string   // globs of fields
+	masks   maskSet    // what the user masks beside the set
 	job     *comparing // the one that runs, nil: none
 }
 
@@ -116,7 +116,7 @@ func (s *State) compare() {
 	}
 	job := &comparing{}
 	c.job = job
-	d := newDiffer(s.sides[0].Trace, s.sides[1].Trace, s.cfg.Mask, s.cfg.Masks, c.ignored)
+	d := newDiffer(s.sides[0].Trace, s.sides[1].Trace, c.masks.force())
 	ops := [2]int{s.sides[0].Trace.Len(), s.sides[1].Trace.Len()}
 	s.run(func() func() {
 		r := d.compare(job)
@@ -229,22 +229,4 @@ func (r *result) nextDiff(row uint32, back bool) int {
 		return -1
 	}
 	return int(r.diffs[i])
-}
-
-// ignore adds a field to those that are ignored, or takes it away again, and
-// compares anew.
-func (s *State) ignore(name string) {
-	c := &s.cmp
-	s.moved = true
-	s.detail.keep = s.detail.key()
-	if i := slices.Index(c.ignored, name); i >= 0 {
-		c.ignored = slices.Delete(slices.Clone(c.ignored), i, i+1)
-		s.note = "no longer ignored: " + name
-	} else {
-		c.ignored = append(slices.Clone(c.ignored), name)
-		s.note = "ignored: " + name + " (a again: undo)"
-	}
-	if !s.loading() {
-		s.compare()
-	}
 }

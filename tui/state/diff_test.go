@@ -56,18 +56,26 @@ func TestIgnore(t *testing.T) {
 		press(s, "b")
 	}
 	counts := s.cmp.result.counts
-	press(s, "a")
-	if s.cmp.result.counts[outcome] != counts[outcome]-1 || s.cmp.job != nil {
-		t.Errorf("ignoring %v: %v, was %v", s.cmp.ignored, s.cmp.result.counts, counts)
+	if s.Press("a") != DoPrompt { // the outcome is masked on a yes alone
+		t.Fatal("masking a status asks nothing")
 	}
-	if !strings.Contains(text(s, 160, 40), "2 ignored") {
+	if s.Prompt().Accept("n"); len(s.cmp.masks.rules) != 1 {
+		t.Errorf("no means %v", s.cmp.masks.rules)
+	}
+	s.Prompt().Accept("y")
+	press(s)
+	s.Wait()
+	if s.cmp.result.counts[outcome] != counts[outcome]-1 || s.cmp.job != nil {
+		t.Errorf("ignoring %v: %v, was %v", s.cmp.masks.rules, s.cmp.result.counts, counts)
+	}
+	if !strings.Contains(text(s, 160, 40), "default + 2") {
 		t.Error("the state line does not tell of it")
 	}
 	if got := s.fieldName(); got != "smb2.nt_status" || !strings.HasPrefix(selected(t, s), "37 ") {
 		t.Errorf("on %s of %s", got, selected(t, s))
 	}
 	press(s, "a")
-	if s.cmp.result.counts != counts || len(s.cmp.ignored) != 1 {
+	if s.cmp.result.counts != counts || len(s.cmp.masks.rules) != 1 {
 		t.Errorf("after undoing: %v, was %v", s.cmp.result.counts, counts)
 	}
 }

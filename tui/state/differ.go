@@ -20,10 +20,11 @@ type differ struct {
 	a, b     *dissect.Trace
 	options  diff.Options
 	comparer *diff.Comparer
+	report   *diff.Result
 }
 
-func newDiffer(a, b *dissect.Trace, mask string, masks *diff.Masks, ignored []string) *differ {
-	return &differ{a: a, b: b, options: diff.Options{Mask: mask, Masks: masks, Ignore: ignored}}
+func newDiffer(a, b *dissect.Trace, masks *diff.Masks) *differ {
+	return &differ{a: a, b: b, options: diff.Options{Masks: masks}}
 }
 
 // compare gives nil when it was stopped.
@@ -38,7 +39,7 @@ func (d *differ) compare(c *comparing) *result {
 	if got == nil {
 		return nil
 	}
-	d.comparer = got.Comparer()
+	d.comparer, d.report = got.Comparer(), got
 	r := &result{sentence: got.Sentence(), first: -1, causes: got.Causes, verdict: verdictStyle(got.Verdict), Rows: make([]pair, len(got.Rows))}
 	if got.First != nil {
 		r.first = got.First.Row

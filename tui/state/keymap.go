@@ -38,6 +38,14 @@ const (
 	Suspend
 	ShowKeys
 	AddKey
+	ShowMasks
+	AskMask
+	UndoMask
+	NewMask
+	Toggle
+	Drop
+	SaveMasks
+	ShowFlags
 	FindRow
 	NextMatch
 	PrevMatch
@@ -73,13 +81,14 @@ const (
 	DiffDetails
 	HelpWindow
 	KeysWindow
+	MaskWindow
 	FindOpen // while a search is open, before the others
 
 	lists   = SingleList | DiffList
 	details = SingleDetails | DiffDetails
 	inDiff  = DiffList | DiffDetails
 	main    = lists | details
-	windows = HelpWindow | KeysWindow
+	windows = HelpWindow | KeysWindow | MaskWindow
 	all     = main | windows
 )
 
@@ -112,7 +121,8 @@ func bindings() []binding {
 		{"k", PrevB, DiffList, "MOVE", "B only: previous", "", None},
 		{"=", Realign, inDiff, "MOVE", "put B beside A again", "", None},
 		{"PgUp Ctrl-B", PageUp, all, "MOVE", "page up", "", None},
-		{"PgDn Space", PageDown, all, "MOVE", "page down", "", None},
+		{"PgDn Space", PageDown, all &^ MaskWindow, "MOVE", "page down", "", None},
+		{"PgDn", PageDown, MaskWindow, "MOVE", "page down", "", None},
 		{"Ctrl-U", HalfUp, all, "MOVE", "half a page up", "", None},
 		{"Ctrl-D", HalfDown, all, "MOVE", "half a page down", "", None},
 		{"F8", NextRow, main, "MOVE", "next row, from any pane", "", None},
@@ -132,7 +142,15 @@ func bindings() []binding {
 		{"{", PrevField, inDiff, "COMPARE", "previous field that differs", "", None},
 		{"!", Divergence, inDiff, "COMPARE", "first divergence of outcome; again: what may explain it", "first", None},
 		{"!", NextTrouble, SingleList | SingleDetails, "FIND", "next failure, lost answer, bad signature; then first", "failure", None},
-		{"a", Ignore, inDiff, "COMPARE", "ignore the field under the details cursor; again: undo", "ignore", None},
+		{"a", Ignore, inDiff, "COMPARE", "mask the field under the details cursor; again: undo", "mask", None},
+		{"A", AskMask, inDiff, "COMPARE", "mask it in some messages or in another way", "", None},
+		{"u", UndoMask, inDiff | MaskWindow, "COMPARE", "take back the last mask", "", None},
+		{"M", ShowMasks, inDiff, "COMPARE", "masks: rules on and off, new ones", "masks", None},
+		{"Space Enter", Toggle, MaskWindow, "COMPARE", "rule on or off", "on/off", None},
+		{"D", Drop, MaskWindow, "COMPARE", "take the rule away", "", None},
+		{"n", NewMask, MaskWindow, "COMPARE", "new rule", "new", None},
+		{"s", SaveMasks, MaskWindow, "COMPARE", "write the rules to a file", "save", None},
+		{"v", ShowFlags, MaskWindow, "COMPARE", "the flags that mask the same", "flags", None},
 		{"/", StartFilter, main, "FIND", "filter: hide other rows", "filter", None},
 		{"Ctrl-F", FindRow, main, "FIND", "find: go to a row that matches, hide none", "", None},
 		{"F3", NextMatch, main, "FIND", "next match", "", None},

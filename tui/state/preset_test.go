@@ -77,8 +77,8 @@ func TestSmbcmpKeys(t *testing.T) {
 		press(s, "b")
 	}
 	press(s, "a")
-	if len(s.cmp.ignored) != 1 {
-		t.Errorf("a ignores %q", s.cmp.ignored)
+	if len(s.cmp.masks.rules) != 1 {
+		t.Errorf("a ignores %q", s.cmp.masks.rules)
 	}
 	if s.Press("q") != DoQuit {
 		t.Error("q does not quit")

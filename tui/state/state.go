@@ -109,7 +109,7 @@ func New(c Config) *State {
 	}
 	s.rows.want, s.rows.other = -1, -1
 	s.cmp.context = contextRows
-	s.cmp.ignored = append([]string(nil), c.Ignore...)
+	s.cmp.masks = newMaskSet(c.Mask, c.Masks, c.Ignore)
 	return s
 }
 

@@ -313,12 +313,9 @@ func (s *State) contextText() string {
 }
 
 func (s *State) maskText() string {
-	text := s.cfg.Mask
-	if text == "" {
-		text = "default"
-	}
-	if n := len(s.cmp.ignored); n > 0 {
-		text += fmt.Sprintf(" + %d ignored", n)
+	text := s.cmp.masks.base.Name
+	if n := len(s.cmp.masks.rules); n > 0 {
+		text += fmt.Sprintf(" + %d", n)
 	}
 	return text
 }

@@ -52,7 +52,8 @@ type Config struct {
 	Ignore []string
 	Screen tcell.Screen // nil: the terminal
 
-	Settings state.Settings // of the user's file; zero: the usual keys
+	Settings   state.Settings // of the user's file; zero: the usual keys
+	Statistics func() string  // counts the captures, as smbdiff stats does
 }
 
 // tick is how often the screen takes over what has been read.
@@ -96,7 +97,7 @@ func run(c Config, started func(*tview.Application)) (err error) {
 }
 
 func stateConfig(c Config) state.Config {
-	out := state.Config{A: c.A.state(), ASCII: c.ASCII, Mask: c.Mask, Masks: c.Masks, Ignore: c.Ignore, Settings: c.Settings}
+	out := state.Config{A: c.A.state(), ASCII: c.ASCII, Mask: c.Mask, Masks: c.Masks, Ignore: c.Ignore, Settings: c.Settings, Statistics: c.Statistics}
 	if c.B != nil {
 		b := c.B.state()
 		out.B = &b

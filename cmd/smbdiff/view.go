@@ -1,8 +1,10 @@
 package main
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -45,6 +47,7 @@ func (a *app) view(f *flags) int {
 	if len(sides) == 2 {
 		c.B = &sides[1]
 	}
+	c.Statistics = func() string { return a.quietly(f) }
 	var err error
 	if c.Settings, err = settings(); err != nil {
 		return a.fail(err)
@@ -57,6 +60,16 @@ func (a *app) view(f *flags) int {
 		code = max(code, a.aftermath(t.File.Name(), t.Summary(), t.Counts().Messages))
 	}
 	return code
+}
+
+// quietly gives the statistics without a word beside them: what it would say,
+// the log of the screen says.
+func (a *app) quietly(f *flags) string {
+	var out bytes.Buffer
+	again := *f
+	again.format, again.filter = "text", nil
+	(&app{stdin: a.stdin, stdout: &out, stderr: io.Discard}).stats(&again)
+	return out.String()
 }
 
 // settings reads the user's file about the screen, if there is one.

@@ -43,6 +43,14 @@ func (s *State) Do(a Action) Request {
 		return s.ask(Prompt{Label: "mark", Accept: s.setMark, Letter: true})
 	case GoToMark:
 		return s.ask(Prompt{Label: "go to mark", Accept: s.goToMark, Letter: true})
+	case Statistics:
+		s.showStatistics()
+	case ShowLog:
+		s.showLog()
+	case History:
+		s.showHistory()
+	case Export:
+		return s.askExport()
 	case ShowMasks:
 		s.open(&maskWindow{state: s})
 	case AskMask:

@@ -17,6 +17,9 @@ type command struct {
 // commands lists what the command line knows, by name.
 func commands() []command {
 	return []command{
+		{"export", "FORM FILE", "write what is shown: --redact hides names, --force writes over a file", main, func(s *State, arg string) (Request, error) {
+			return Stay, s.Export(arg)
+		}},
 		{"filter", "EXPR", "hide the rows that do not match; nothing: show all", main, func(s *State, arg string) (Request, error) {
 			return Stay, s.SetFilter(arg)
 		}},

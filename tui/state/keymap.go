@@ -38,6 +38,11 @@ const (
 	Suspend
 	ShowKeys
 	AddKey
+	Statistics
+	ShowLog
+	History
+	Choose
+	Export
 	ShowMasks
 	AskMask
 	UndoMask
@@ -82,13 +87,16 @@ const (
 	HelpWindow
 	KeysWindow
 	MaskWindow
+	StatsWindow
+	LogWindow
+	HistoryWindow
 	FindOpen // while a search is open, before the others
 
 	lists   = SingleList | DiffList
 	details = SingleDetails | DiffDetails
 	inDiff  = DiffList | DiffDetails
 	main    = lists | details
-	windows = HelpWindow | KeysWindow | MaskWindow
+	windows = HelpWindow | KeysWindow | MaskWindow | StatsWindow | LogWindow | HistoryWindow
 	all     = main | windows
 )
 
@@ -166,6 +174,11 @@ func bindings() []binding {
 		{"Enter", Enter, details, "MOVE", "fold or unfold", "", None},
 		{"Esc", Escape, main, "OTHER", "stop reading; else drop the filter", "", None},
 		{"Esc", Escape, windows, "OTHER", "close", "close", None},
+		{"o", History, main, "FIND", "every operation on this open, or this path", "", None},
+		{"Enter", Choose, HistoryWindow, "FIND", "go to the operation", "go to", None},
+		{"S", Statistics, main, "OTHER", "statistics: counts, errors, response times", "stats", None},
+		{"L", ShowLog, main, "OTHER", "log: what was read and what could not be", "", None},
+		{"e", Export, main, "OTHER", "export to a file", "export", None},
 		{"H", Hex, main, "OTHER", "bytes of the field", "", None},
 		{"y", CopyField, main, "OTHER", "copy the field under the details cursor", "", None},
 		{"Y", CopyOperation, main, "OTHER", "copy the operation", "", None},

@@ -16,7 +16,7 @@ var actionNames = [...]string{Up: "up", Down: "down", PageUp: "page-up", PageDow
 	NextA: "next-a", PrevA: "previous-a", NextB: "next-b", PrevB: "previous-b", Realign: "realign", DetailDown: "detail-down",
 	DetailUp: "detail-up", NextPane: "pane", Fold: "fold", Unfold: "unfold", Enter: "enter", NextDiff: "next-difference",
 	PrevDiff: "previous-difference", Divergence: "divergence", NextTrouble: "failure", Ignore: "mask-field", Context: "context",
-	StartFilter: "filter", Escape: "escape", Help: "help", Redraw: "redraw", Suspend: "suspend", ShowKeys: "keys", AddKey: "add-key", ShowMasks: "masks", AskMask: "mask", UndoMask: "undo", NewMask: "new-rule", Toggle: "toggle",
+	StartFilter: "filter", Escape: "escape", Help: "help", Redraw: "redraw", Suspend: "suspend", ShowKeys: "keys", AddKey: "add-key", ShowMasks: "masks", Statistics: "statistics", ShowLog: "log", History: "history", Choose: "choose", Export: "export", AskMask: "mask", UndoMask: "undo", NewMask: "new-rule", Toggle: "toggle",
 	Drop: "drop-rule", SaveMasks: "save-rules", ShowFlags: "flags",
 	FindRow: "find", NextMatch: "next-match", PrevMatch: "previous-match", EndFind: "end-find", GoTo: "go", AskGoTo: "go-to",
 	HalfUp: "half-page-up", HalfDown: "half-page-down", NextField: "next-field", PrevField: "previous-field", NextRow: "next-row",

@@ -28,7 +28,8 @@ type Config struct {
 	Masks  *diff.Masks
 	Ignore []string
 
-	Settings Settings // zero: the preset default
+	Settings   Settings      // zero: the preset default
+	Statistics func() string // counts the captures anew, nil: not there
 }
 
 // Request is what a key asks of the screen that a State cannot do.

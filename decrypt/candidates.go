@@ -145,15 +145,16 @@ func (o *Opener) proofs(x *exchange, t *ticket) (list []material, client string)
 			for _, k := range g.keys {
 				list = append(list, material{key: k, source: g.source, proved: true})
 			}
-			return list, g.client
+			client = g.client
 		}
 	}
-	if x == nil {
-		return nil, ""
+	if x == nil { // else a server that wanted NTLM may have been offered a ticket first
+		return list, client
 	}
 	if x.anonymous() {
-		return []material{{key: x.anonymousKey(), source: "anonymous", guess: true}}, ""
+		return append(list, material{key: x.anonymousKey(), source: "anonymous", guess: true}), client
 	}
+	tickets := len(list)
 	// A dump may hold thousands of accounts: the user's own come first.
 	user := string(utf16.Decode(x.user))
 	for _, own := range []bool{true, false} {
@@ -165,12 +166,12 @@ func (o *Opener) proofs(x *exchange, t *ticket) (list []material, client string)
 			for _, k := range x.sessionKeys(h) {
 				list = append(list, material{key: k, source: h.source, proved: true})
 			}
-			if len(list) > 0 {
-				return list, ""
+			if len(list) > tickets {
+				return list, client
 			}
 		}
 	}
-	return nil, ""
+	return list, client
 }
 
 // derive takes the keys that session keys give under a setup.

@@ -32,7 +32,7 @@ var lsarpcCalls = []*op{
 	0:  lsa("Close", nil, []member{handle("handle", "ObjectHandle")}),
 	1:  lsa("Delete", nil, nil),
 	2:  lsaEnum("EnumPrivs", "max_count", of("privs", "EnumerationBuffer", privileges)),
-	3:  lsa("QuerySecurity", []member{secInfo("SecurityInformation")}, []member{ptr(of("sdbuf", "SecurityDescriptor", lsaSecurity))}),
+	3:  lsa("QuerySecurity", []member{flags("sec_info", "SecurityInformation", u32, securityInformation)}, []member{ptr(of("sdbuf", "SecurityDescriptor", lsaSecurity))}),
 	4:  lsa("SetSecObj", []member{secInfo("SecurityInformation"), of("sdbuf", "SecurityDescriptor", lsaSecurity)}, nil),
 	6:  lsaRaw("OpenPolicy", append([]member{ptr(of("system_name", "SystemName", u16))}, openPolicy()...), policyHandle()),
 	7:  lsa("QueryInfoPolicy", []member{policyClass()}, []member{ptr(of("info", "PolicyInformation", policyInfo))}),
@@ -103,7 +103,7 @@ var stringPointer = lrec("StringPointer", ptr(lstr("string", "String")))
 // openPolicy is what LsarOpenPolicy and LsarOpenPolicy2 share, [MS-LSAD]
 // 3.1.4.4, with LSAPR_OBJECT_ATTRIBUTES of 2.2.2.
 func openPolicy() []member {
-	return []member{of("attr", "ObjectAttributes", objectAttributes), access("lsarpc.policy.access_mask", "DesiredAccess", policyRights)}
+	return []member{of("attr", "ObjectAttributes", objectAttributes), lsaAccess(policyRights)}
 }
 
 var (
@@ -133,9 +133,13 @@ var (
 		"LSA_DOMAIN_SET_AUTH=TRUSTED_SET_AUTH", "LSA_DOMAIN_QUERY_AUTH=TRUSTED_QUERY_AUTH")
 )
 
-func accountAccess() member { return access("access_mask", "DesiredAccess", accountRights) }
-func secretAccess() member  { return access("access_mask", "DesiredAccess", secretRights) }
-func trustAccess() member   { return access("access_mask", "DesiredAccess", trustRights) }
+func accountAccess() member { return lsaAccess(accountRights) }
+func secretAccess() member  { return lsaAccess(secretRights) }
+func trustAccess() member   { return lsaAccess(trustRights) }
+
+func lsaAccess(rights []field.Bit) member {
+	return access("lsarpc.policy.access_mask", "DesiredAccess", rights)
+}
 
 // lookupNames is [MS-LSAT] 3.1.4.5 to 3.1.4.8.
 func lookupNames(name string, sids *typ, onHandle, options bool) *op {

@@ -60,6 +60,8 @@ var policyInfo = unionOf("lsarpc.lsa_PolicyInformation", enum16,
 	on(of("role", "PolicyServerRoleInfo", lrec("ServerRole",
 		enum("role", "LsaServerRole", enum16, values(2, "PolicyServerRoleBackup", "PolicyServerRolePrimary")))), 6),
 	on(of("replica", "PolicyReplicaSourceInfo", lrec("ReplicaSourceInfo", lstr("source", "ReplicaSource"), lstr("account", "ReplicaAccountName"))), 7),
+	on(of("quota", "PolicyDefaultQuotaInfo", lrec("DefaultQuotaInfo", append(nums("", "paged_pool=PagedPoolLimit non_paged_pool=NonPagedPoolLimit "+
+		"min_wss=MinimumWorkingSetSize max_wss=MaximumWorkingSetSize pagefile=PagefileLimit"), leaf("unknown", "TimeLimit", field.Uint, u64))...)), 8),
 	on(of("db", "PolicyModificationInfo", lrec("ModificationInfo",
 		leaf("modified_id", "ModifiedId", field.Uint, u64), date("db_create_time", "DatabaseCreationTime", u64))), 9),
 	on(of("auditfullset", "PolicyAuditFullSetInfo", lrec("AuditFullSetInfo", of("shutdown_on_full", "ShutDownOnFull", u8))), 10),

@@ -71,21 +71,29 @@ var samrCalls = []*op{
 	51: display("QueryDisplayInfo3"),
 	52: sam("AddMultipleMembersToAlias", []member{samAlias(), of("sids", "MembersBuffer", samSIDs)}, nil),
 	53: sam("RemoveMultipleMembersFromAlias", []member{samAlias(), of("sids", "MembersBuffer", samSIDs)}, nil),
-	55: sam("ChangePasswordUser2",
-		[]member{ptr(ustr("server", "ServerName")), ustr("account", "UserName"), ptr(of("nt_password", "NewPasswordEncryptedWithOldNt", plain(516, 1))),
-			ptr(of("nt_verifier", "OldNtOwfPasswordEncryptedWithNewNt", plain(16, 1))), of("lm_change", "LmPresent", u8),
-			ptr(of("lm_password", "NewPasswordEncryptedWithOldLm", plain(516, 1))),
-			ptr(of("lm_verifier", "OldLmOwfPasswordEncryptedWithNewNt", plain(16, 1)))}, nil),
+	55: sam("ChangePasswordUser2", changePassword(), nil),
 	56: sam("GetDomPwInfo", []member{ptr(ustr("domain_name", "Unused"))}, []member{of("info", "PasswordInformation", passwordInfo)}),
 	57: sam("Connect2", []member{optStr("system_name", "ServerName"), serverAccess()}, []member{samServer()}),
 	58: set("SetUserInfo2", samUser(), userClasses, "UserInformationClass", userInfo),
 	61: sam("Connect3", []member{optStr("system_name", "ServerName"), num("unknown", "ClientRevision"), serverAccess()}, []member{samServer()}),
 	62: sam("Connect4", []member{optStr("system_name", "ServerName"), revision(), serverAccess()}, []member{samServer()}),
+	63: sam("ChangePasswordUser3", append(changePassword(), ptr(secret("password3", 516))),
+		[]member{ptr(of("dominfo", "DomainPasswordInformation", domainPassword)), ptr(of("reject", "PasswordChangeInfo", changeReject))}),
 	64: sam("Connect5",
 		[]member{optStr("system_name", "ServerName"), serverAccess(), num("level_in", "InVersion"), of("info_in", "InRevisionInfo", revisionInfo)},
 		[]member{num("level_out", "OutVersion"), of("info_out", "OutRevisionInfo", revisionInfo), samServer()}),
 	65: sam("RidToSid", []member{samObject("ObjectHandle"), rid("Rid")}, []member{optSID("Sid")}),
 }
+
+// changePassword is [MS-SAMR] 3.1.5.10.3.
+func changePassword() []member {
+	return []member{ptr(ustr("server", "ServerName")), ustr("account", "UserName"), ptr(of("nt_password", "NewPasswordEncryptedWithOldNt", plain(516, 1))),
+		ptr(owf("nt_verifier", "OldNtOwfPasswordEncryptedWithNewNt")), of("lm_change", "LmPresent", u8),
+		ptr(of("lm_password", "NewPasswordEncryptedWithOldLm", plain(516, 1))), ptr(owf("lm_verifier", "OldLmOwfPasswordEncryptedWithNewNt"))}
+}
+
+// changeReject tells why; the specification no longer does.
+var changeReject = srec("ChangeReject", num("reason", "ExtendedFailureReason"), num("unknown1", "FilterModuleName.Length"), num("unknown2", "FilterModuleName"))
 
 // enumSAM is [MS-SAMR] 3.1.5.2.
 func enumSAM(name string, on member, size string, filter ...member) *op {

@@ -81,10 +81,12 @@ var (
 		enum("role", "DomainServerRole", u32, serverRoles), num("unknown3", "UasCompatibilityRequired"),
 		num("num_users", "UserCount"), num("num_groups", "GroupCount"), num("num_aliases", "AliasCount"))
 
+	domainPassword = srec("DomInfo1", of("min_password_length", "MinPasswordLength", u16),
+		of("password_history_length", "PasswordHistoryLength", u16), flags("password_properties", "PasswordProperties", u32, passwordProperties),
+		duration("max_password_age", "MaxPasswordAge", old64), duration("min_password_age", "MinPasswordAge", old64))
+
 	domainInfo = sunion("DomainInfo",
-		on(of("info1", "Password", srec("DomInfo1", of("min_password_length", "MinPasswordLength", u16),
-			of("password_history_length", "PasswordHistoryLength", u16), flags("password_properties", "PasswordProperties", u32, passwordProperties),
-			duration("max_password_age", "MaxPasswordAge", old64), duration("min_password_age", "MinPasswordAge", old64))), 1),
+		on(of("info1", "Password", domainPassword), 1),
 		on(of("general", "General", domainGeneral), 2),
 		on(of("info3", "Logoff", srec("DomInfo3", duration("force_logoff_time", "ForceLogoff", old64))), 3),
 		on(of("oem", "Oem", srec("DomOEMInformation", ustr("oem_information", "OemInformation"))), 4),
@@ -147,4 +149,6 @@ func displayOEM(label string) *typ {
 	return srec("DispEntryAscii", num("idx", "Index"), leaf("account_name", label, field.Text, oemString))
 }
 
-var oemString = &typ{shape: counted, size: unicode.size, align: unicode.align, strings: unicode.strings, elem: char8}
+var oemString = &typ{shape: counted, size: unicode.size, align: unicode.align, elem: char8, strings: &stringDefs{
+	&field.Def{Name: "dcerpc.nt.str.len", Label: "Length", Kind: field.Uint},
+	&field.Def{Name: "dcerpc.nt.str.size", Label: "MaximumLength", Kind: field.Uint}, nil}}

@@ -73,10 +73,10 @@ var srvsvcCalls = []*op{
 	37: srv("NetShareDelStart", []member{serverUNC(), str("share", "NetName"), num("reserved", "Reserved")}, []member{handle("hnd", "ContextHandle")}),
 	38: srv("NetShareDelCommit", []member{handle("hnd", "ContextHandle")}, []member{handle("hnd", "ContextHandle")}),
 	39: srv("NetGetFileSecurity",
-		[]member{serverUNC(), optStr("share", "ShareName"), str("file", "lpFileName"), secInfo("RequestedInformation")},
+		[]member{serverUNC(), optStr("share", "ShareName"), str("file", "lpFileName"), fileSecInfo("RequestedInformation")},
 		[]member{ptr(of("sd_buf", "SecurityDescriptor", srvSecurity))}),
 	40: srv("NetSetFileSecurity",
-		[]member{serverUNC(), optStr("share", "ShareName"), str("file", "lpFileName"), secInfo("SecurityInformation"),
+		[]member{serverUNC(), optStr("share", "ShareName"), str("file", "lpFileName"), fileSecInfo("SecurityInformation"),
 			of("sd_buf", "SecurityDescriptor", srvSecurity)}, nil),
 }
 

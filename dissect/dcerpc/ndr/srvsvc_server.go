@@ -152,6 +152,12 @@ var srvSecurity = structOf("srvsvc", num("sec_desc_buf_len", "Length"), ptr(secu
 // secInfo is SECURITY_INFORMATION, [MS-DTYP] 2.4.7.
 func secInfo(label string) member { return flags("nt.sec_info", label, u32, securityInformation) }
 
+// fileSecInfo is the same for a file, by the names of NT_TRANSACT_QUERY_SECURITY_DESC.
+func fileSecInfo(label string) member {
+	return flags("smb.nt_qsd", label, u32, bits("smb.nt_qsd", "owner=OWNER_SECURITY_INFORMATION", "group=GROUP_SECURITY_INFORMATION",
+		"dacl=DACL_SECURITY_INFORMATION", "sacl=SACL_SECURITY_INFORMATION"))
+}
+
 var securityInformation = []field.Bit{
 	{Name: "nt.sec_info.owner", Label: "OWNER_SECURITY_INFORMATION", Mask: 0x1},
 	{Name: "nt.sec_info.group", Label: "GROUP_SECURITY_INFORMATION", Mask: 0x2},

@@ -41,6 +41,7 @@ type typ struct {
 	elem    *typ              // of pointers and arrays; the discriminant of a union
 	members []member          // of a structure
 	arms    []arm             // of a union
+	inner   [syntaxes]int     // alignment of what a union holds
 	vary    bool              // arrays: varying too
 	unit    int               // bytes of a character
 	short   bool              // a string without a maximum count
@@ -163,14 +164,19 @@ func structOf(prefix string, ms ...member) *typ {
 }
 
 // unionOf is a non-encapsulated union, [C706] 14.3.8 and [MS-RPCE] 2.2.5.3.4.4.
+// All arms begin where the one that is aligned most would: the interfaces are
+// defined with ms_union.
 func unionOf(prefix string, discriminant *typ, arms ...arm) *typ {
 	t := &typ{shape: choice, elem: discriminant, arms: arms, size: unknown, align: discriminant.align}
 	for _, a := range arms {
 		if a.t != nil {
 			complete(prefix, []member{a.member})
-			t.align[ndr64] = max(t.align[ndr64], a.t.align[ndr64])
+			for s := range syntaxes {
+				t.inner[s] = max(t.inner[s], a.t.align[s])
+			}
 		}
 	}
+	t.align[ndr64] = max(t.align[ndr64], t.inner[ndr64])
 	return t
 }
 

@@ -52,8 +52,11 @@ func (w *walker) param(m member) {
 func (w *walker) up(at int, t *typ) int { return w.base + up(at-w.base, t.align[w.s]) }
 
 // pad moves the cursor to where t may begin.
-func (w *walker) pad(t *typ) {
-	if n := w.up(w.c.Pos(), t) - w.c.Pos(); n > 0 {
+func (w *walker) pad(t *typ) { w.padTo(t.align[w.s]) }
+
+func (w *walker) padTo(align int) {
+	at := w.c.Pos() - w.base
+	if n := up(at, align) - at; n > 0 {
 		w.c.Bytes(fPadding, min(n, w.c.Left()))
 	}
 }
@@ -103,9 +106,7 @@ func (w *walker) after(t *typ, at int) int {
 	case choice:
 		n := t.elem.size[w.s]
 		v := w.peek(at, n)
-		if at += n; w.s == ndr64 {
-			at = w.up(at, t)
-		}
+		at = w.base + up(at+n-w.base, t.inner[w.s])
 		if a, ok := t.arm(v); ok && a.t != nil {
 			at = w.after(a.t, at)
 		}
@@ -317,9 +318,7 @@ func (w *walker) record(t *typ) {
 // union walks the discriminant and the arm it names.
 func (w *walker) union(t *typ) {
 	v := w.scalar(t.elem, fDiscriminant)
-	if w.s == ndr64 {
-		w.pad(t)
-	}
+	w.padTo(t.inner[w.s])
 	a, ok := t.arm(v)
 	if !ok {
 		w.c.Problem("no such arm of the union")

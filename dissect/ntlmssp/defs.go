@@ -5,9 +5,10 @@ import "smbdiff/dissect/field"
 // Defs gives every field that this package can leave in a tree.
 func Defs() []*field.Def {
 	defs := []*field.Def{
-		fMessage, fIdentifier, fMessageType, fServerChallenge, fClientChallenge, fReserved, fInfoLength, fInfoRoom, fInfoOffset, fInfo,
-		fMIC, fVersion, fNoVersion, fMajor, fMinor, fBuild, fVersionReserved, fRevision, fV2, fProof, fResponseVersion,
-		fHighestVersion, fZero, fTime, fV2Challenge, fSignatureVersion, fSignatureBody, fSignatureChecksum, fSignatureSequence, fFlags,
+		fMessage, fIdentifier, fMessageType, fServerChallenge, fClientChallenge, fReserved, fInfoLength, fInfoRoom, fInfoOffset,
+		fInfo, fMIC, fVersion, fNoVersion, fMajor, fMinor, fBuild, fVersionReserved, fRevision, fV2, fProof, fResponseVersion,
+		fHighestVersion, fZero, fTime, fV2Challenge, fSignatureVersion, fSignatureBody, fSignatureChecksum, fSignatureSequence,
+		fFlags, fSignature,
 	}
 	for _, p := range [...]payload{negotiateDomain, negotiateWorkstation, targetName, domain, user, host, lmResponse, ntResponse, sessionKey} {
 		defs = append(defs, p.length, p.room, p.offset, p.octets, p.empty)

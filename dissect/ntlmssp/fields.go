@@ -78,6 +78,7 @@ var (
 	fTime            = &field.Def{Name: "ntlmssp.ntlmv2_response.time", Label: "TimeStamp", Kind: field.FileTime}
 	fV2Challenge     = &field.Def{Name: "ntlmssp.ntlmv2_response.chal", Label: "ChallengeFromClient", Kind: field.Bytes}
 
+	fSignature         = &field.Def{Name: "ntlmssp.verf", Label: "NTLMSSP_MESSAGE_SIGNATURE"}
 	fSignatureVersion  = &field.Def{Name: "ntlmssp.verf.vers", Label: "Version", Kind: field.Uint}
 	fSignatureBody     = &field.Def{Name: "ntlmssp.verf.body", Label: "Body", Kind: field.Bytes}
 	fSignatureChecksum = &field.Def{Name: "ntlmssp.verf.hmacmd5", Label: "Checksum", Kind: field.Bytes}

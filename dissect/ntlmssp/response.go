@@ -99,9 +99,11 @@ const SignatureSize = 16
 // WalkSignature walks a message signature, [MS-NLMP] 2.2.2.9, in the form of
 // extended session security.
 func WalkSignature(c *wire.Codec) {
+	c.Begin(fSignature)
 	c.Show32(fSignatureVersion)
 	c.BeginLen(fSignatureBody, 12, 0)
 	c.Bytes(fSignatureChecksum, 8)
 	c.Show32(fSignatureSequence)
 	c.Done()
+	c.Finish()
 }

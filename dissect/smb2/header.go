@@ -184,8 +184,14 @@ func WalkHeader(c *wire.Codec, h *Header) {
 		wire.U64(c, fAsyncID, &h.AsyncID)
 	} else {
 		c.Show32(fProcessID)
-		wire.U32(c, fTreeID, &h.TreeID)
-		c.Known(fTree, 4, c.Env.Tree)
+		if b := c.Peek(4); len(b) == 4 && c.Env.Tree != "" {
+			c.BeginLen(fTreeID, 4, uint64(binary.LittleEndian.Uint32(b)))
+			wire.U32(c, nil, &h.TreeID)
+			c.Known(fTree, 4, c.Env.Tree)
+			c.Done()
+		} else {
+			wire.U32(c, fTreeID, &h.TreeID)
+		}
 	}
 	wire.U64(c, fSessionID, &h.SessionID)
 	c.Bytes(fSignature, 16)

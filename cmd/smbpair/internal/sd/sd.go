@@ -271,15 +271,17 @@ func (d *Descriptor) Effective() {
 }
 
 // Inherit gives the entries that a new object gets from its directory,
-// [MS-DTYP] 2.5.3.4.
-func Inherit(parent []ACE, dir bool, owner, group SID) (list []ACE) {
+// [MS-DTYP] 2.5.3.4. They are marked as inherited when mark says so.
+func Inherit(parent []ACE, dir, mark bool, owner, group SID) (list []ACE) {
 	for _, a := range parent {
 		if a.Type > 3 {
 			continue
 		}
 		passes := a.Flags & (ObjectInherit | ContainerInherit)
 		n := a
-		n.Flags = a.Flags&^InheritOnly | Inherited
+		if n.Flags = a.Flags &^ (InheritOnly | Inherited); mark {
+			n.Flags |= Inherited
+		}
 		if !dir {
 			if passes&ObjectInherit == 0 {
 				continue

@@ -132,7 +132,7 @@ func (rq *request) inherited(n *vfs.Node) sd.Descriptor {
 	owner, group := s.sid(rq.ss), s.group()
 	up := s.descriptor(n.Parent)
 	d := sd.Descriptor{Control: sd.DACLPresent | up.Control&sd.AutoInherited, Owner: owner, Group: group, HasDACL: true}
-	d.DACL = sd.Inherit(up.DACL, n.Dir, owner, group)
+	d.DACL = sd.Inherit(up.DACL, n.Dir, up.Control&sd.AutoInherited != 0, owner, group)
 	if len(d.DACL) == 0 {
 		d.DACL = []sd.ACE{{Mask: proto.FileAll, SID: owner}, {Mask: proto.FileAll, SID: sd.System}}
 		d.Control &^= sd.AutoInherited

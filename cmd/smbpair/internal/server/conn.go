@@ -43,12 +43,14 @@ type conn struct {
 	asked    bool // an SMB1 negotiate was answered
 	window   window
 	sessions map[uint64]*session
+	ghost    *session            // ended when somebody could not authenticate again
+	number   uint64              // connections count up
 	pending  map[uint64]*request // by AsyncId
 	stopped  bool
 }
 
 func newConn(s *Server, nc net.Conn) *conn {
-	c := &conn{srv: s, nc: nc, in: bufio.NewReaderSize(nc, 128<<10), done: make(chan struct{}),
+	c := &conn{srv: s, nc: nc, number: s.id(), in: bufio.NewReaderSize(nc, 128<<10), done: make(chan struct{}),
 		sessions: make(map[uint64]*session), pending: make(map[uint64]*request)}
 	c.out.ready.L = &c.out.Mutex
 	c.window.high = 1

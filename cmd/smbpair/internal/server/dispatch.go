@@ -153,7 +153,11 @@ func (c *conn) authorize(rq *request) proto.Status {
 	}
 	ss := c.sessions[rq.h.SessionID]
 	if ss == nil || !ss.valid && !ss.expired {
-		rq.signAs(s.sessions[rq.h.SessionID])
+		other := s.sessions[rq.h.SessionID]
+		if other == nil && c.ghost != nil && c.ghost.id == rq.h.SessionID {
+			other = c.ghost
+		}
+		rq.signAs(other)
 		return proto.UserSessionDeleted
 	}
 	rq.ss, rq.ch = ss, ss.channels[c]

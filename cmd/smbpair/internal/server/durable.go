@@ -107,7 +107,7 @@ func (rq *request) reconnectOpen(cr *createRequest) proto.Status {
 		return proto.InvalidParameter
 	}
 	o := s.opens[rc.id]
-	if o == nil || o.c != nil || o.durable == nil || o.durable.v2 != rc.v2 || o.durable.user != rq.ss.user {
+	if o == nil || o.c != nil || o.durable == nil || o.durable.user != rq.ss.user {
 		return proto.ObjectNameNotFound
 	}
 	d := o.durable

@@ -98,7 +98,13 @@ func (rq *request) openControl(x *control) (out wire.Buf, st proto.Status) {
 		out.U16(0)
 		return out, proto.OK
 	case proto.FsctlSetCompression:
-		return nil, proto.NotSupported
+		if len(x.in) < 2 {
+			return nil, proto.InvalidParameter
+		}
+		if x.in[0]|x.in[1] != 0 {
+			return nil, proto.NotSupported
+		}
+		return nil, proto.OK
 	case proto.FsctlGetReparse, proto.FsctlDeleteReparse:
 		return nil, proto.NotAReparsePoint
 	case proto.FsctlCreateObjectID, proto.FsctlGetObjectID:

@@ -39,6 +39,12 @@ const (
 	maxLocks      = 4096
 )
 
+// lockElement is SMB2_LOCK_ELEMENT, [MS-SMB2] 2.2.26.1.
+type lockElement struct {
+	rangeLock
+	flags uint32
+}
+
 // lock is [MS-SMB2] 3.3.5.14.
 func (rq *request) lock() proto.Status {
 	r := rq.reader()
@@ -52,11 +58,7 @@ func (rq *request) lock() proto.Status {
 	if n == 0 || n*24 > r.Left() || o.file == nil {
 		return proto.InvalidParameter
 	}
-	type element struct {
-		rangeLock
-		flags uint32
-	}
-	list := make([]element, n)
+	list := make([]lockElement, n)
 	for i := range list {
 		e := &list[i]
 		e.o, e.off, e.length, e.flags = o, r.U64(), r.U64(), r.U32()
@@ -67,6 +69,17 @@ func (rq *request) lock() proto.Status {
 		rq.short()
 		return proto.OK
 	}
+	st := rq.doLocks(list)
+	if st == proto.OK {
+		o.remember(rq, sequence)
+		rq.short()
+	}
+	return st
+}
+
+// doLocks takes locks, or lets them go, in turn.
+func (rq *request) doLocks(list []lockElement) proto.Status {
+	o := rq.open
 	if o.file.dir() {
 		return proto.InvalidDeviceRequest
 	}
@@ -79,7 +92,6 @@ func (rq *request) lock() proto.Status {
 				return st
 			}
 		}
-		rq.short()
 		return proto.OK
 	}
 	if o.access&(proto.ReadData|proto.WriteData|proto.AppendData|proto.Execute) == 0 {
@@ -90,7 +102,7 @@ func (rq *request) lock() proto.Status {
 		switch {
 		case e.flags&lockUnlock != 0, e.flags&3 == 0, e.flags&3 == 3, e.flags&^(lockFail|3) != 0:
 			st = proto.InvalidParameter
-		case n > 1 && e.flags&lockFail == 0:
+		case len(list) > 1 && e.flags&lockFail == 0:
 			st = proto.InvalidParameter
 		default:
 			st = rq.lockOne(e.rangeLock, e.flags&lockFail == 0)
@@ -102,7 +114,6 @@ func (rq *request) lock() proto.Status {
 			return st
 		}
 	}
-	rq.short()
 	return proto.OK
 }
 
@@ -190,21 +201,37 @@ func (f *file) mayTransfer(o *open, off, length uint64, write bool) bool {
 	return true
 }
 
-// repeats reports whether a lock request was done before, [MS-SMB2] 3.3.5.14
-// LockSequence; it counts for durable opens.
+// lockBucket takes LockSequence apart, [MS-SMB2] 2.2.26; ok says that it counts.
+func (o *open) lockBucket(rq *request, sequence uint32) (bucket, number uint8, ok bool) {
+	index := sequence >> 4
+	return uint8(index), uint8(sequence & 15), index >= 1 && index <= 64 && rq.c.dialect >= smb2.Dialect300
+}
+
+// repeats reports whether a lock request was done before, [MS-SMB2] 3.3.5.14.
 func (o *open) repeats(rq *request, sequence uint32) bool {
-	number, bucket := uint8(sequence&15), uint8(sequence>>4&0xff)
-	if bucket == 0 || bucket > 64 || o.durable == nil || rq.c.dialect < smb2.Dialect300 {
+	bucket, number, ok := o.lockBucket(rq, sequence)
+	if !ok {
 		return false
+	}
+	last, there := o.sequence[bucket]
+	delete(o.sequence, bucket)
+	if there && last == number {
+		o.sequence[bucket] = number
+		return true
+	}
+	return false
+}
+
+// remember keeps that a lock request was done.
+func (o *open) remember(rq *request, sequence uint32) {
+	bucket, number, ok := o.lockBucket(rq, sequence)
+	if !ok {
+		return
 	}
 	if o.sequence == nil {
 		o.sequence = make(map[uint8]uint8)
 	}
-	if last, ok := o.sequence[bucket]; ok && last == number {
-		return true
-	}
 	o.sequence[bucket] = number
-	return false
 }
 
 // pause waits for a while with the server's mutex let go.

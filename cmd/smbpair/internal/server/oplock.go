@@ -251,21 +251,28 @@ func (s *Server) breakLease(o *open, to uint32) {
 	s.unasked(o, b)
 }
 
+// firstOf gives the oldest connection of a client.
+func (s *Server) firstOf(client [16]byte) (first *conn) {
+	for c := range s.conns {
+		if c.guid == client && len(c.sessions) > 0 && !c.stopped && (first == nil || c.number < first.number) {
+			first = c
+		}
+	}
+	return first
+}
+
 // unasked sends a message that answers nothing: MessageId is all ones.
 func (s *Server) unasked(o *open, body []byte) {
 	c := o.c
-	if o.lease != nil {
-		for _, other := range o.file.opens { // the latest connection
-			if other.lease == o.lease && other.c != nil {
-				c = other.c
-			}
-		}
+	sealed := o.ss.seal || o.tree.seal
+	if o.lease != nil && !sealed {
+		c = s.firstOf(o.lease.id.client)
 	}
 	if c == nil || c.stopped {
 		return
 	}
 	ch := &chain{c: c}
-	if o.ss.seal || o.tree.seal {
+	if sealed {
 		ch.sealer = o.ss
 	}
 	ch.begin()

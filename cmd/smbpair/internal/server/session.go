@@ -61,6 +61,7 @@ func (c *conn) sessionSetup(rq *request) proto.Status {
 	}
 	ss, ch, st := c.setupSession(rq, flags)
 	if st != proto.OK {
+		rq.signAs(c.srv.sessions[rq.h.SessionID])
 		return st
 	}
 	rq.ss, rq.ch = ss, ch
@@ -194,6 +195,7 @@ func (c *conn) dropSetup(ss *session, ch *channel) {
 		delete(c.sessions, ss.id)
 	default:
 		c.srv.endSession(ss, false)
+		c.ghost = ss
 	}
 }
 

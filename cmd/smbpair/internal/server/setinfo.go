@@ -61,10 +61,8 @@ func (rq *request) setFileInfo(class uint8, in []byte) proto.Status {
 	case want.access != 0 && o.access&want.access == 0:
 		return proto.AccessDenied
 	}
-	if class != 14 && class != 16 {
-		if st := rq.channelSequence(o); st != proto.OK {
-			return st
-		}
+	if st := rq.channelSequence(o); st != proto.OK {
+		return st
 	}
 	switch class {
 	case 4:

@@ -43,7 +43,8 @@ type conn struct {
 	asked    bool // an SMB1 negotiate was answered
 	window   window
 	sessions map[uint64]*session
-	ghost    *session            // ended when somebody could not authenticate again
+	ghost    *channel // of a session that ended when somebody could not authenticate again
+	ghostID  uint64
 	number   uint64              // connections count up
 	pending  map[uint64]*request // by AsyncId
 	stopped  bool

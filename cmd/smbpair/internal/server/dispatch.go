@@ -153,11 +153,11 @@ func (c *conn) authorize(rq *request) proto.Status {
 	}
 	ss := c.sessions[rq.h.SessionID]
 	if ss == nil || !ss.valid && !ss.expired {
-		other := s.sessions[rq.h.SessionID]
-		if other == nil && c.ghost != nil && c.ghost.id == rq.h.SessionID {
-			other = c.ghost
+		if c.ghost != nil && c.ghostID == rq.h.SessionID {
+			rq.answerAs(&session{id: c.ghostID}, c.ghost)
+		} else {
+			rq.signAs(s.sessions[rq.h.SessionID])
 		}
-		rq.signAs(other)
 		return proto.UserSessionDeleted
 	}
 	rq.ss, rq.ch = ss, ss.channels[c]
@@ -195,8 +195,15 @@ func (rq *request) signAs(ss *session) {
 	if ss == nil || !rq.signed || len(ss.signKey) == 0 {
 		return
 	}
-	if signer, err := decrypt.NewSigner(rq.c.signing, ss.signKey); err == nil && signer.Verify(rq.msg) {
-		rq.ss, rq.ch = ss, &channel{conn: rq.c, signer: signer}
+	if signer, err := decrypt.NewSigner(rq.c.signing, ss.signKey); err == nil {
+		rq.answerAs(ss, &channel{conn: rq.c, signer: signer})
+	}
+}
+
+// answerAs signs the answer when the request has a sound signature.
+func (rq *request) answerAs(ss *session, ch *channel) {
+	if rq.signed && ch.signer != nil && ch.signer.Verify(rq.msg) {
+		rq.ss, rq.ch = ss, ch
 	}
 }
 

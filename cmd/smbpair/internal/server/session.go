@@ -195,7 +195,8 @@ func (c *conn) dropSetup(ss *session, ch *channel) {
 		delete(c.sessions, ss.id)
 	default:
 		c.srv.endSession(ss, false)
-		c.ghost = ss
+		c.ghost = &channel{conn: c, signer: ch.signer}
+		c.ghostID = ss.id
 	}
 }
 

@@ -40,12 +40,15 @@ func srvsvc(h *Host, op uint16, in *reader, out *writer) bool {
 	return false
 }
 
-// shareEnum is [MS-SRVS] 3.1.4.8, levels 0, 1, 2.
+// level502 adds a reserved number and a security descriptor to level 2.
+const level502 = 502
+
+// shareEnum is [MS-SRVS] 3.1.4.8, levels 0, 1, 2 and 502.
 func shareEnum(h *Host, in *reader, out *writer) bool {
 	level := in.u32()
 	out.u32(level)
 	out.u32(level)
-	if level > 2 {
+	if level > 2 && level != level502 {
 		out.u32(0)
 		out.u32(0)
 		out.u32(0)
@@ -81,6 +84,10 @@ func shareFixed(s Share, level uint32, out *writer) {
 		out.ref()
 		out.u32(0)
 	}
+	if level == level502 {
+		out.u32(0)
+		out.u32(0)
+	}
 }
 
 func shareTexts(s Share, level uint32, out *writer) {
@@ -97,7 +104,7 @@ func shareTexts(s Share, level uint32, out *writer) {
 func shareInfo(h *Host, name string, level uint32, out *writer) bool {
 	out.u32(level)
 	for _, s := range h.Shares {
-		if strings.EqualFold(s.Name, name) && level <= 2 {
+		if strings.EqualFold(s.Name, name) && (level <= 2 || level == level502) {
 			out.ref()
 			shareFixed(s, level, out)
 			shareTexts(s, level, out)
@@ -106,7 +113,7 @@ func shareInfo(h *Host, name string, level uint32, out *writer) bool {
 		}
 	}
 	out.u32(0)
-	if level > 2 {
+	if level > 2 && level != level502 {
 		out.u32(errLevel)
 	} else {
 		out.u32(errNotFound)

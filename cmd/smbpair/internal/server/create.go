@@ -178,7 +178,7 @@ func (rq *request) createNew(cr *createRequest, t target) proto.Status {
 			return proto.AccessDenied
 		}
 		var err error
-		if n, err = t.parent.Create(t.name, dir); err != nil {
+		if n, err = t.parent.Create(s.longName(t.parent, t.name), dir); err != nil {
 			return statusOf(err)
 		}
 		rq.fill(n, cr)

@@ -210,6 +210,7 @@ func (s *Server) streamsOpen(n *vfs.Node) bool {
 
 // remove takes a node away and tells those who watch.
 func (s *Server) remove(n *vfs.Node) {
+	s.keepName(n)
 	parent, name := n.Parent, n.Name
 	if parent == nil || n.Remove() != nil {
 		return

@@ -99,7 +99,8 @@ type Server struct {
 	files    map[fileKey]*file
 	leases   map[leaseID]*lease
 	doomed   map[*vfs.Node]bool // deleted, but streams of theirs are open
-	watches  []*open            // directories that are watched
+	tunnel   map[tunnelKey]tunnelled
+	watches  []*open // directories that are watched
 	nextID   uint64
 	closed   bool
 	hashes   map[string][]byte // NT hashes by folded name
@@ -110,7 +111,8 @@ type Server struct {
 // New makes a server.
 func New(c Config) (*Server, error) {
 	s := &Server{Config: c, conns: make(map[*conn]bool), sessions: make(map[uint64]*session), opens: make(map[uint64]*open),
-		files: make(map[fileKey]*file), leases: make(map[leaseID]*lease), doomed: make(map[*vfs.Node]bool), hashes: make(map[string][]byte)}
+		files: make(map[fileKey]*file), leases: make(map[leaseID]*lease), doomed: make(map[*vfs.Node]bool),
+		tunnel: make(map[tunnelKey]tunnelled), hashes: make(map[string][]byte)}
 	if s.Name == "" {
 		s.Name = "SMBPAIR"
 	}

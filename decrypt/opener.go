@@ -15,6 +15,7 @@ import (
 // from several goroutines at once.
 type Opener struct {
 	sessions table
+	calls    calls
 
 	mu     sync.Mutex
 	ring   keys.Ring
@@ -44,6 +45,7 @@ func NewOpener(ring *keys.Ring) *Opener {
 // Add takes further keys, such as pasted ones. They count for what is opened
 // from now on.
 func (o *Opener) Add(ring *keys.Ring) {
+	defer o.calls.forget()
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	o.ring.Append(ring)

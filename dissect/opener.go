@@ -1,6 +1,9 @@
 package dissect
 
-import "smbdiff/dissect/conv"
+import (
+	"smbdiff/dissect/conv"
+	"smbdiff/dissect/wire"
+)
 
 // Opener opens sealed PDUs and checks signatures. The package decrypt has the
 // one that works from keys; Sealed is the one without any. All methods may be
@@ -21,4 +24,19 @@ type Opener interface {
 	// VerifySMB1 checks the signature of one signed SMB1 message that has this
 	// number in its connection.
 	VerifySMB1(conn uint32, msg []byte, number uint32) conv.Signature
+}
+
+// CallOpener is an Opener that also opens calls on pipes which their own
+// authentication seals.
+type CallOpener interface {
+	// OpenCall opens the bytes from to to of a PDU, and checks its signature.
+	// It gives nil when it cannot.
+	OpenCall(s *wire.Seal, response bool, pdu []byte, from, to int) []byte
+}
+
+// openCalls lets the walk of the message's pipe data open what is sealed there.
+func openCalls(o Opener, m *conv.Message) {
+	if c, ok := o.(CallOpener); ok && m.Env.RPC != nil {
+		m.Env.RPC.Open = c.OpenCall
+	}
 }

@@ -293,6 +293,7 @@ func (r *run) track(b *Batch) {
 			r.o.Tracker.Hole(m)
 		case capture.PDUMessage, capture.PDUSession, capture.PDUDatagram, capture.PDUDirect:
 			r.o.Tracker.Message(m)
+			openCalls(r.o.Opener, m)
 		}
 	}
 	if r.o.Tracked != nil {

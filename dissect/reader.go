@@ -94,6 +94,7 @@ func (r *Reader) calls(m *conv.Message) {
 	rpc, pieces := t.tracker.Calls(m.Num)
 	t.mu.RUnlock()
 	m.Env.RPC = rpc
+	openCalls(r.again.worker.opener, m)
 	if len(pieces) == 0 {
 		return
 	}

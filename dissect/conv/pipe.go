@@ -21,6 +21,7 @@ type calls struct {
 	pieces     []dcerpc.Piece
 	interfaces [][16]byte
 	index      map[[16]byte]uint16
+	exchanges  []*wire.Exchange
 }
 
 // callsOf is one message: its part of the lists.
@@ -28,8 +29,10 @@ type callsOf struct{ num, call, calls, piece, pieces uint32 }
 
 // call is a wire.Call without its stub.
 type call struct {
-	uuid, opnum uint16
-	flags       uint8
+	bytes, count uint32 // of its seal
+	exchange     uint32 // number, 0: it is not sealed
+	uuid, opnum  uint16
+	flags        uint8
 }
 
 const (
@@ -135,7 +138,13 @@ func (c *calls) add(num uint32, seen *dcerpc.Seen) {
 	c.pieces = append(c.pieces, seen.Pieces...)
 	for i := range seen.Calls {
 		k := &seen.Calls[i]
-		e := call{opnum: k.Opnum}
+		e := call{opnum: k.Opnum, bytes: k.Seal.Bytes, count: k.Seal.Count}
+		if x := k.Seal.Exchange; x != nil {
+			if n := len(c.exchanges); n == 0 || c.exchanges[n-1] != x {
+				c.exchanges = append(c.exchanges, x)
+			}
+			e.exchange = uint32(len(c.exchanges))
+		}
 		if k.Bound {
 			e.uuid, e.flags = c.number(k.Interface)
 		}
@@ -186,6 +195,9 @@ func (t *Tracker) Calls(num uint32) (*wire.RPC, []dcerpc.Piece) {
 			Named: k.flags&callNamed != 0}
 		if call.Bound {
 			call.Interface = c.interfaces[k.uuid]
+		}
+		if k.exchange > 0 {
+			call.Seal = wire.Seal{Exchange: c.exchanges[k.exchange-1], Bytes: k.bytes, Count: k.count}
 		}
 		rpc.Calls = append(rpc.Calls, call)
 	}

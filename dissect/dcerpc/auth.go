@@ -12,8 +12,10 @@ const trailerSize = 8
 // Authentication types and levels, [MS-RPCE] 2.2.1.1.7 and 2.2.1.1.8.
 const (
 	authNegotiate = 9
+	authNTLM      = 10
 	authKerberos  = 16
 
+	levelPacket  = 4
 	levelPrivacy = 6
 )
 

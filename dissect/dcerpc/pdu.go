@@ -8,16 +8,17 @@ import (
 // pdu is a PDU while it is walked.
 type pdu struct {
 	header
-	c    *wire.Codec
-	base int // place of the first byte
-	call *wire.Call
-	end  int // place where the body ends: the auth trailer or the PDU's end
-	auth authTrailer
+	c     *wire.Codec
+	base  int // place of the first byte
+	bytes []byte
+	call  *wire.Call
+	end   int // place where the body ends: the auth trailer or the PDU's end
+	auth  authTrailer
 }
 
 // walkPDU walks the PDU that fills the codec's bounds.
 func walkPDU(c *wire.Codec, call *wire.Call) {
-	p := pdu{c: c, base: c.Pos(), call: call}
+	p := pdu{c: c, base: c.Pos(), bytes: c.Peek(c.Left()), call: call}
 	if !parseHeader(c.Peek(headerSize), &p.header) {
 		c.Rest(fUnknown)
 		return

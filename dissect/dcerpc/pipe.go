@@ -32,6 +32,7 @@ type pipe struct {
 	offered  []uint16 // contexts of the latest bind or alter_context, in order
 	waiting  map[uint32]wire.Call
 	flows    [2]flow // requests, responses
+	secure   secure
 }
 
 // context is what a presentation context stands for.
@@ -79,7 +80,7 @@ func (s *Pipes) Message(open, num uint32, response bool, data []byte) Seen {
 		p = &pipe{contexts: map[uint16]context{}, waiting: map[uint32]wire.Call{}}
 		s.pipes[open] = p
 	}
-	r := reading{Pipes: s, pipe: p, flow: &p.flows[0], num: num, seen: &seen}
+	r := reading{Pipes: s, pipe: p, flow: &p.flows[0], num: num, seen: &seen, response: response}
 	if response {
 		r.flow = &p.flows[1]
 	}
@@ -126,10 +127,11 @@ func (s *Seen) sort() {
 // reading is the data of one message while it is read.
 type reading struct {
 	*Pipes
-	pipe *pipe
-	flow *flow
-	num  uint32
-	seen *Seen
+	pipe     *pipe
+	flow     *flow
+	num      uint32
+	seen     *Seen
+	response bool
 
 	refused string // why a server refused every context
 }
@@ -210,6 +212,7 @@ func (r *reading) pdu(h *header, b []byte, pieces []Piece) {
 		delete(r.pipe.waiting, h.call)
 		r.forget(h.call)
 	}
+	call.Seal = r.secured(h, b, r.response)
 	if len(r.seen.Calls) == 0 {
 		r.seen.Text = r.text(h, b, &call)
 	}
@@ -288,10 +291,7 @@ func (r *reading) forget(call uint32) {
 // stubOf gives the stub in a request or response, without the auth trailer and
 // its padding. It reports false for one that is sealed or damaged.
 func stubOf(h *header, b []byte) ([]byte, bool) {
-	at, end := headerSize+8, len(b)
-	if h.kind == typeRequest && h.flags&flagObject != 0 {
-		at += 16
-	}
+	at, end := h.stubAt(), len(b)
 	if h.auth > 0 {
 		end -= h.auth + trailerSize
 		if end < at || b[end+1] == levelPrivacy {

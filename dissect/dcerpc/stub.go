@@ -13,7 +13,7 @@ import (
 func (p *pdu) stub(opnum uint16, named bool) {
 	c := p.c
 	if p.sealed() {
-		c.Rest(fSealed)
+		p.unseal(opnum, named)
 		return
 	}
 	n := max(0, c.Left()-p.auth.padding)
@@ -26,6 +26,24 @@ func (p *pdu) stub(opnum uint16, named bool) {
 		}
 	}
 	c.Rest(fAuthPadding)
+}
+
+// unseal walks a sealed stub, which is opened with its padding.
+func (p *pdu) unseal(opnum uint16, named bool) {
+	c := p.c
+	from := c.Pos() - p.base
+	c.BeginLen(fSealed, c.Left(), 0)
+	to := from + c.Left()
+	c.Skip(c.Left())
+	if rpc := c.Env.RPC; rpc != nil && rpc.Open != nil && p.call.Seal.Exchange != nil && p.first() && p.last() {
+		if plain := rpc.Open(&p.call.Seal, p.kind == typeResponse, p.bytes, from, to); plain != nil {
+			c.In("unsealed", plain, func(c *wire.Codec) {
+				c.Within(max(0, c.Left()-p.auth.padding), func(c *wire.Codec) { p.whole(c, opnum, named) })
+				c.Rest(fAuthPadding)
+			})
+		}
+	}
+	c.Done()
 }
 
 // whole walks a stub that is complete, up to the codec's end.

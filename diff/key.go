@@ -1,6 +1,7 @@
 package diff
 
 import (
+	"slices"
 	"strings"
 
 	"smbdiff/dissect"
@@ -30,7 +31,44 @@ type sessionFacts struct {
 	kind  uint64 // dialect
 	conn  uint32
 	print uint64 // of all its operations in order
+	least sketch // of what its operations are
 	ops   []int32
+}
+
+// sketch is the least of many hashes, in rising order: two sets that share many
+// share many of these.
+type sketch struct {
+	list [24]uint64
+	n    int
+}
+
+func (s *sketch) add(h uint64) {
+	h = mix(h, 0)
+	if s.n == len(s.list) && h >= s.list[s.n-1] {
+		return
+	}
+	i, ok := slices.BinarySearch(s.list[:s.n], h)
+	if ok {
+		return
+	}
+	s.n = min(s.n+1, len(s.list))
+	copy(s.list[i+1:s.n], s.list[i:])
+	s.list[i] = h
+}
+
+// shared counts the hashes that two sketches have in common.
+func (s *sketch) shared(o *sketch) (n int) {
+	for i, j := 0, 0; i < s.n && j < o.n; {
+		switch {
+		case s.list[i] == o.list[j]:
+			i, j, n = i+1, j+1, n+1
+		case s.list[i] < o.list[j]:
+			i++
+		default:
+			j++
+		}
+	}
+	return n
 }
 
 // list is the operations of one trace.
@@ -152,6 +190,7 @@ func (g *gatherer) add(o *op.Op) {
 	s := &g.sessions[f.session-1]
 	s.ops = append(s.ops, n)
 	s.print = mix(s.print, f.strong)
+	s.least.add(f.strong)
 	if joins && s.share == 0 {
 		s.share = object
 	}

@@ -1,5 +1,10 @@
 package diff
 
+import (
+	"cmp"
+	"slices"
+)
+
 // pairUp puts the operations of both sides beside each other: sessions first,
 // then connections, then operations inside those that belong together. It gives
 // the pairs of connections and sessions too.
@@ -37,6 +42,7 @@ func matchSessions(a, b []sessionFacts) *pairing {
 		return out
 	}
 	p := align(keys(a, whole), keys(b, whole))
+	p.alike(a, b)
 	for _, key := range []func(*sessionFacts) uint64{
 		func(s *sessionFacts) uint64 { return mix(mix(s.user, s.kind), s.share) },
 		func(s *sessionFacts) uint64 { return mix(s.user, s.share) },
@@ -48,6 +54,44 @@ func matchSessions(a, b []sessionFacts) *pairing {
 		p.inOrder(keys(a, key), keys(b, key))
 	}
 	return p
+}
+
+// mostAlike bounds the sessions that are held against each other.
+const mostAlike = 256
+
+// alike pairs free sessions of one user, dialect and share that do most of the
+// same things: two clients may come in any order.
+func (p *pairing) alike(a, b []sessionFacts) {
+	type match struct{ shared, i, j int }
+	var all []match
+	free := func(mates []int32) (out []int) {
+		for i, m := range mates {
+			if m < 0 && len(out) < mostAlike {
+				out = append(out, i)
+			}
+		}
+		return out
+	}
+	fa, fb := free(p.a), free(p.b)
+	if len(fa) < 2 && len(fb) < 2 {
+		return
+	}
+	for _, i := range fa {
+		for _, j := range fb {
+			x, y := &a[i], &b[j]
+			if n := x.least.shared(&y.least); n > 0 && x.user == y.user && x.kind == y.kind && x.share == y.share {
+				all = append(all, match{n, i, j})
+			}
+		}
+	}
+	slices.SortStableFunc(all, func(x, y match) int {
+		return cmp.Or(cmp.Compare(y.shared, x.shared), cmp.Compare(x.i+x.j, y.i+y.j), cmp.Compare(max(x.i, x.j), max(y.i, y.j)), cmp.Compare(x.i, y.i))
+	})
+	for _, m := range all {
+		if p.a[m.i] < 0 && p.b[m.j] < 0 {
+			p.set(int32(m.i), int32(m.j))
+		}
+	}
 }
 
 // inOrder pairs the nth free element of a key with the nth of that key.

@@ -17,9 +17,9 @@ import (
 	"smbdiff/dissect"
 )
 
-// gcPercent bounds the memory of a comparison: half of what it needs may be
+// gcPercent bounds the memory of a comparison: a quarter of what it needs may be
 // garbage, which costs a tenth of the time.
-const gcPercent = 50
+const gcPercent = 25
 
 // exitSkip is what git bisect run takes as "cannot be tested".
 const exitSkip = 125

@@ -42,6 +42,8 @@ func TestCauses(t *testing.T) {
 			options: Options{Timing: true}},
 		{b: "again", verdict: "same", equal: 52, options: Options{Timing: true}},
 		{b: "delayed", verdict: "same", equal: 52, options: Options{Timing: true, Mask: "ci"}},
+		{a: "leases", b: "noleases", verdict: "differ", first: `NEGOTIATE 3.1.1 AES-128-GCM, smb2.capabilities {LEASING} vs {}`, reason: "field", suspect: "server",
+			differ: 3, equal: 40},
 		{a: "write1", b: "write2", verdict: "differ", first: `WRITE w.bin F1 16384+16384, only in B`, reason: "extra", suspect: "consequence",
 			causes: []string{"smb2.max_write_size"}, differ: 5, equal: 15},
 	} {

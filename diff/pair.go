@@ -7,9 +7,51 @@ import (
 
 // pairUp puts the operations of both sides beside each other: sessions first,
 // then connections, then operations inside those that belong together. It gives
-// the pairs of connections and sessions too.
+// the pairs of connections and sessions too. Which side is A makes no difference
+// to what is paired.
 func pairUp(a, b *list) (rows []Row, conns, sessions *pairing) {
-	u := &pairer{sides: [2]*list{a, b}, all: newPairing(len(a.facts), len(b.facts))}
+	if !before(b, a) {
+		u := &pairer{sides: [2]*list{a, b}}
+		conns, sessions = u.pair()
+		return u.rows(), conns, sessions
+	}
+	u := &pairer{sides: [2]*list{b, a}}
+	conns, sessions = u.pair()
+	conns.turn()
+	sessions.turn()
+	u.all.turn()
+	return u.rows(), conns, sessions
+}
+
+// before puts two traces in an order that hangs on what they hold alone.
+func before(a, b *list) bool {
+	if n, m := len(a.facts), len(b.facts); n != m {
+		return n < m
+	}
+	for i := range a.facts {
+		if x, y := a.facts[i].strong, b.facts[i].strong; x != y {
+			return x < y
+		}
+	}
+	return false
+}
+
+// turn changes the sides.
+func (p *pairing) turn() {
+	if p.moved != nil {
+		moved := make([]bool, len(p.b))
+		for j, i := range p.b {
+			moved[j] = i >= 0 && p.moved[i]
+		}
+		p.moved = moved
+	}
+	p.a, p.b = p.b, p.a
+}
+
+// pair pairs everything.
+func (u *pairer) pair() (conns, sessions *pairing) {
+	a, b := u.sides[0], u.sides[1]
+	u.all = newPairing(len(a.facts), len(b.facts))
 	sessions = matchSessions(a.sessions, b.sessions)
 	conns = matchConns(a, b, sessions)
 	for i, j := range conns.a {
@@ -22,7 +64,7 @@ func pairUp(a, b *list) (rows []Row, conns, sessions *pairing) {
 			u.stream(a.sessions[i].ops, b.sessions[j].ops)
 		}
 	}
-	return u.rows(), conns, sessions
+	return conns, sessions
 }
 
 type pairer struct {

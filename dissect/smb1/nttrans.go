@@ -3,6 +3,7 @@ package smb1
 import (
 	"smbdiff/dissect/field"
 	"smbdiff/dissect/fscc"
+	"smbdiff/dissect/secdesc"
 	"smbdiff/dissect/smb2"
 	"smbdiff/dissect/wire"
 )
@@ -161,7 +162,7 @@ func ntData(c *wire.Codec, f *Facts) {
 			return
 		}
 		if f.descriptor > 0 {
-			c.Within(min(f.descriptor, c.Left()), descriptor)
+			c.Within(min(f.descriptor, c.Left()), secdesc.Walk)
 		}
 		c.Align(4)
 		if f.attributes > 0 {

@@ -26,7 +26,8 @@ func Defs() []*field.Def {
 		fInterfaceSpeed, fFamily, fPort, fIPv4, fFlow, fIPv6, fZone, fCompressionFormat, fSetSparse, fChecksum, fIntegrityReserved,
 		fIntegrityFlags, fChecksumChunk, fClusterSize, fRangeOffset, fRangeLength, fBeyond, fRegionLength, fRegionUsage,
 		fRegionFlags, fRegionTotal, fRegionCount, fDiskSupport, fDiskState, fODXSize, fODXFlags, fODXTTL, fODXOffset, fODXLength,
-		fODXTransfer, fODXPlace, fODXType, fODXIDLength, fODXID, fSourceOffset, fTargetOffset, fExtentLength, fDirectAsk, fDirectAnswer, fDirectData, fDirectMin, fDirectMax, fDirectVersion, fDirectWanted, fDirectGranted, fDirectStatus, fDirectRW,
+		fODXTransfer, fODXPlace, fODXType, fODXIDLength, fODXID, fSourceOffset, fTargetOffset, fExtentLength, fDirectAsk,
+		fDirectAnswer, fDirectData, fDirectMin, fDirectMax, fDirectVersion, fDirectWanted, fDirectGranted, fDirectStatus, fDirectRW,
 		fDirectSend, fDirectReceive, fDirectMaxFrag, fDirectFlags, fDirectLeft, fDirectOffset, fDirectLength, fHeader, fProtocolID,
 		fHeaderLen, fCharge, fStatus, fChannelSeq, fReserved, fCommand, fRequested, fGranted, fFlags, fNextCommand, fMessageID,
 		fProcessID, fAsyncID, fTreeID, fTree, fSessionID, fSignature, fInfoType, fInfoClass, fFileClass, fSystemClass,
@@ -54,7 +55,7 @@ func Defs() []*field.Def {
 		fVolumeMFT2, fVolumeZone, fVolumeZoneEnd, fVolumeBytes, fVolumeMajor, fVolumeMinor, fVolumePhysical, fVolumeResident,
 		fExtentCount, fExtentStart, fExtentNext, fExtentLCN, fExtentRefs, fStatisticsType, fStatisticsVersion, fStatisticsSize,
 		fUSNLength, fUSNMajor, fUSNMinor, fUSN, fUSNOwner, fUSNNameLen, fUSNNameAt, fSpareUnit, fSpareSoft, fSpareTotal, fSpareFree,
-		fPathLength, fEncryptOp, fEncrypted,
+		fPathLength, fEncryptOp, fEncrypted, fLockSequence,
 	}
 	for _, list := range [...][]*field.Def{fQoSLimits[:], fQoSCounters[:], fStatisticsCounter[:]} {
 		defs = append(defs, list...)

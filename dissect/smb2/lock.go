@@ -6,7 +6,11 @@ import (
 )
 
 var (
-	fLockCount  = &field.Def{Name: "smb2.lock_count", Label: "LockCount", Kind: field.Uint}
+	fLockCount    = &field.Def{Name: "smb2.lock_count", Label: "LockCount", Kind: field.Uint}
+	fLockSequence = &field.Def{Name: fReserved.Name, Label: "LockSequence", Kind: field.Hex, Bits: []field.Bit{
+		{Name: "smb2.lock_sequence_number", Label: "LockSequenceNumber", Mask: 0xf},
+		{Name: "smb2.lock_sequence_index", Label: "LockSequenceIndex", Mask: 0xfffffff0},
+	}}
 	fLockInfo   = &field.Def{Name: "smb2.lock_info", Label: "Lock"}
 	fLockLength = &field.Def{Name: "smb2.lock_length", Label: "Length", Kind: field.Uint}
 	fLockFlags  = &field.Def{Name: "smb2.lock_flags", Label: "Flags", Kind: field.Flags, Bits: []field.Bit{
@@ -21,7 +25,11 @@ var (
 func lockRequest(c *wire.Codec, f *Facts) {
 	c.Show16(fBufferCode)
 	n := int(c.Show16(fLockCount))
-	c.Bytes(fReserved, 4) // LockSequence, where the dialect has it
+	if c.Env.Dialect == uint16(Dialect202) {
+		c.Bytes(fReserved, 4)
+	} else {
+		c.Show32(fLockSequence)
+	}
 	fileID(c, f)
 	for i := 0; c.More(i, n, 24); i++ {
 		var offset, length uint64

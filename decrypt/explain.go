@@ -90,7 +90,10 @@ func (o *Opener) explainNoKey(s *session, st *state) (what, hint string) {
 			service = m.ticket.service()
 		}
 	}
-	ids := o.others(s.id)
+	ids, none := o.others(s.id), "no key was given"
+	if o.ring.Len() > 0 {
+		none = "none of what was given is for this session"
+	}
 	switch {
 	case len(o.ring.Kerberos) > 0 && service != "":
 		return "no Kerberos key given opens the ticket for " + service, "give a keytab with that principal, encryption type and key version (klist -kte)"
@@ -101,11 +104,11 @@ func (o *Opener) explainNoKey(s *session, st *state) (what, hint string) {
 	case ids != "":
 		return "the keys given are of other sessions: " + ids, hintWhen
 	case service != "":
-		return "no key was given", "the keytab of " + service + " opens it, or any record of its keys: " + hintSources
+		return none, "the keytab of " + service + " opens it, or any record of its keys: " + hintSources
 	case user != "":
-		return "no key was given", "the password of " + user + " opens it, -k password:@FILE, or any record of its keys: " + hintSources
+		return none, "the password of " + user + " opens it, -k password:@FILE, or any record of its keys: " + hintSources
 	}
-	return "no key was given", hintSources
+	return none, hintSources
 }
 
 // others names the sessions that the ring's keys are for.

@@ -79,7 +79,9 @@ func (o *Opener) Add(ring *keys.Ring) {
 		s.publish(o.build(s.id, s.setups))
 	}
 	for _, p := range o.plains {
+		p.mu.Lock()
 		o.build1(p)
+		p.mu.Unlock()
 	}
 }
 

@@ -71,7 +71,16 @@ func (o *Opener) report(s *session) SessionState {
 	return r
 }
 
+// key gives the MAC key that was proved, nil when none was.
+func (p *plain) key() *macKey {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.proved
+}
+
 func (p *plain) report(conn uint32) SessionState {
+	p.mu.Lock()
+	defer p.mu.Unlock()
 	r := SessionState{ID: uint64(p.uid), SMB1: true, Conn: conn, SignaturesTried: p.tried, SignaturesVerified: p.held, Account: p.account}
 	switch {
 	case p.proved != nil:
@@ -102,8 +111,8 @@ func (o *Opener) Derived() []Derived {
 		o.mu.Lock()
 		d := Derived{SessionState: st}
 		if st.SMB1 {
-			if p := o.plains[st.Conn]; p != nil && p.proved != nil {
-				d.Key = keys.Key{SessionID: st.ID, Session: p.proved.session, Signing: p.proved.key, Source: st.Source}
+			if k := o.plains[st.Conn].key(); k != nil {
+				d.Key = keys.Key{SessionID: st.ID, Session: k.session, Signing: k.key, Source: st.Source}
 			}
 		} else if s := o.sessions.find(st.ID); s != nil {
 			d.Key = s.proved()

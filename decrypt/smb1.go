@@ -5,6 +5,7 @@ import (
 	"crypto/subtle"
 	"encoding/binary"
 	"slices"
+	"sync"
 
 	"smbdiff/dissect/conv"
 )
@@ -41,6 +42,7 @@ func SignSMB1(mac, msg []byte, number uint32) (s [signature1]byte) {
 // plain is what is known of the signatures of one SMB1 connection. Its key is
 // made by the first SESSION_SETUP of somebody and stays.
 type plain struct {
+	mu     sync.Mutex // of what stands below
 	setups []setup1
 	keys   []macKey
 	proved *macKey
@@ -86,6 +88,8 @@ func (o *Opener) setup1(c *conv.Setup) {
 		p = &plain{uid: uint16(c.SessionID)}
 		o.plains[c.Conn] = p
 	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
 	if len(p.setups) >= maxSetups {
 		return
 	}
@@ -103,7 +107,8 @@ func (o *Opener) setup1(c *conv.Setup) {
 	o.build1(p)
 }
 
-// build1 lists the MAC keys that may be a connection's.
+// build1 lists the MAC keys that may be a connection's. Both locks are the
+// caller's.
 func (o *Opener) build1(p *plain) {
 	p.keys, p.misses = nil, 0
 	for i := range p.setups {
@@ -147,11 +152,13 @@ func (o *Opener) VerifySMB1(conn uint32, msg []byte, number uint32) conv.Signatu
 		return conv.SignatureUnsigned
 	}
 	o.mu.Lock()
-	defer o.mu.Unlock()
 	p := o.plains[conn]
+	o.mu.Unlock()
 	if p == nil {
 		return conv.SignatureUnverified
 	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
 	p.tried++
 	try := p.keys
 	if p.proved != nil {

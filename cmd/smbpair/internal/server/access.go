@@ -1,6 +1,9 @@
 package server
 
 import (
+	"crypto/sha256"
+	"encoding/binary"
+
 	"smbdiff/cmd/smbpair/internal/proto"
 	"smbdiff/cmd/smbpair/internal/sd"
 	"smbdiff/cmd/smbpair/internal/vfs"
@@ -12,12 +15,12 @@ const (
 	ridFirst = 1000
 )
 
-// machine is the id of the server's accounts.
+// machine is the id of the server's accounts. It comes from the server's name,
+// so that two runs give files the same owners.
 func (s *Server) machine() (m [3]uint32) {
+	sum := sha256.Sum256([]byte(s.Name))
 	for i := range m {
-		for j := range 4 {
-			m[i] = m[i]<<8 | uint32(s.guid[4*i+j])
-		}
+		m[i] = binary.LittleEndian.Uint32(sum[4*i:])
 	}
 	return m
 }

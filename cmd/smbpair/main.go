@@ -20,6 +20,8 @@ const (
 )
 
 const usage = `usage: smbpair serve [flags]   an SMB2/3 server; prints "listening on HOST:PORT", ends on SIGTERM
+       smbpair client //HOST:PORT/SHARE [flags] -c 'COMMAND; ...'
+       smbpair record SCENARIO [--twin RULE] [--seed N] -o X   client against server: X.pcapng and X.keys
        smbpair proxy [flags]   a relay between any client and any server that records
 
 flags of serve:
@@ -33,17 +35,27 @@ flags of serve:
   --dialect MIN-MAX     2.0.2-3.1.1
   --name NAME           the server's name: SMBPAIR
   --fault RULE          what goes wrong; repeatable
+flags of client:
+  -U [DOMAIN\\]USER%PASSWORD   without it anonymous
+  -m, --dialect MIN-MAX  2.0.2-3.1.1
+  --sign, --seal        whatever the server wants
+  --cipher LIST, --signing LIST   best first; AES-GMAC,AES-CMAC,HMAC-SHA256
+  -c COMMANDS           "ls; get a b; mkdir d"; a command -> STATUS wants to fail so
+flags of record:
+  --twin RULE           record it again with what goes wrong: X-twin.pcapng
+  --seed N              the same bytes each time: clock, random numbers and addresses are made up
 flags of proxy:
   --listen HOST:PORT    127.0.0.1:4450
   --to HOST:PORT        the server
-flags of both:
-  --record X.pcapng     record all connections; serve writes their keys to X.keys
+flags of serve, client and proxy:
+  --record X.pcapng     record all connections; serve and client write their keys to X.keys
 
 A rule is COMMAND [path=GLOB] [nth=N] and what is to happen: status=NAME, delay=DURATION, drop, cut, flip.
 
 examples:
   smbpair serve --share data=mem: --user tester:Passw0rd! --record trace.pcapng
   smbpair serve --share data=/srv/data --user tester:Passw0rd! --fault 'CREATE path=*.txt nth=3 status=ACCESS_DENIED'
+  smbpair client //127.0.0.1:4450/data -U tester%Passw0rd! --seal -c "mkdir d; put a.txt d/a.txt; ls d/*"
   smbpair proxy --listen 127.0.0.1:4451 --to 192.0.2.7:445 --record trace.pcapng
 `
 
@@ -68,6 +80,10 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 		err = serve(ctx, args, stdout, stderr)
 	case "proxy":
 		err = proxy(ctx, args, stdout, stderr)
+	case "client":
+		err = runClient(ctx, args, stdout)
+	case "record":
+		err = recordVerb(ctx, args, stdout)
 	case "help", "-h", "--help":
 		fmt.Fprint(stdout, usage)
 		return exitDone

@@ -1,0 +1,288 @@
+// Package client is an SMB2/3 client, [MS-SMB2] 3.2: one connection with one
+// session and the trees on it. Requests may overlap as far as credits reach. It
+// knows no command line.
+package client
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"sync"
+	"time"
+
+	"smbdiff/cmd/smbpair/internal/proto"
+	"smbdiff/cmd/smbpair/internal/wire"
+	"smbdiff/decrypt"
+	"smbdiff/dissect/ntstatus"
+	"smbdiff/dissect/smb2"
+)
+
+// Recorder takes the bytes of a connection as they cross, and its keys.
+type Recorder interface {
+	Connect(at time.Time, client, server net.Addr)
+	Data(at time.Time, src, dst net.Addr, b []byte)
+	End(at time.Time, src, dst net.Addr)
+	Key(session uint64, key []byte)
+}
+
+// Config says how a connection is made.
+type Config struct {
+	Server                 string // HOST:PORT
+	User, Domain, Password string
+	Dialects               []smb2.Dialect          // rising
+	Ciphers                []smb2.Cipher           // best first
+	Signing                []smb2.SigningAlgorithm // best first
+	Sign, Seal             bool                    // wanted, whatever the server does
+	Record                 Recorder                // nil: none
+	Random                 io.Reader               // nil: the system's
+	Now                    func() time.Time        // nil: the clock
+	Timeout                time.Duration           // of an answer, 0: 60 s
+}
+
+// StatusError is a refusal by the server.
+type StatusError struct {
+	Command smb2.Command
+	Path    string
+	Status  proto.Status
+}
+
+// Error gives command, path and status in one line.
+func (e *StatusError) Error() string {
+	text := e.Command.String()
+	if e.Path != "" {
+		text += " " + e.Path
+	}
+	name := ntstatus.Name(uint64(e.Status))
+	if name == "" {
+		name = fmt.Sprintf("0x%08x", uint32(e.Status))
+	}
+	return text + ": " + name
+}
+
+// Conn is a connection to a server.
+type Conn struct {
+	cfg Config
+	nc  net.Conn
+
+	dialect smb2.Dialect
+	cipher  smb2.Cipher
+	signing smb2.SigningAlgorithm
+	caps    uint32
+	maxIO   uint32
+	guid    [16]byte
+	asked   []byte // what NEGOTIATE said, as FSCTL_VALIDATE_NEGOTIATE_INFO repeats it
+	told    []byte
+	preauth [64]byte
+
+	session uint64
+	signer  *decrypt.Signer
+	sealing bool
+	in, out *decrypt.Sealer
+	nonce   uint64
+
+	mu      sync.Mutex
+	ready   sync.Cond
+	next    uint64 // MessageId
+	credits int
+	waiting map[uint64]chan *Response
+	err     error
+	ended   chan struct{}
+}
+
+// Response is an answer.
+type Response struct {
+	smb2.Header
+	Msg []byte // header and body
+}
+
+// Reader starts at the body.
+func (r *Response) Reader() *wire.Reader { return wire.Read(r.Msg[smb2.HeaderSize:]) }
+
+// Buffer gives n bytes at an offset from the header's start.
+func (r *Response) Buffer(off, n uint32) ([]byte, error) {
+	b, ok := wire.Range(r.Msg, int64(off), int64(n))
+	if !ok {
+		return nil, fmt.Errorf("%s: the answer is damaged", r.Command)
+	}
+	return b, nil
+}
+
+// maxPDU bounds an answer, in bytes.
+const maxPDU = 16<<20 + 1<<16
+
+// Dial connects, negotiates and sets up a session.
+func Dial(ctx context.Context, cfg Config) (*Conn, error) {
+	if cfg.Random == nil {
+		cfg.Random = rand.Reader
+	}
+	if cfg.Now == nil {
+		cfg.Now = time.Now
+	}
+	if cfg.Timeout == 0 {
+		cfg.Timeout = time.Minute
+	}
+	var d net.Dialer
+	nc, err := d.DialContext(ctx, "tcp", cfg.Server)
+	if err != nil {
+		return nil, fmt.Errorf("connecting: %w", err)
+	}
+	c := &Conn{cfg: cfg, nc: nc, credits: 1, waiting: map[uint64]chan *Response{}, ended: make(chan struct{}), maxIO: 65536}
+	c.ready.L = &c.mu
+	if _, err := io.ReadFull(cfg.Random, c.guid[:]); err != nil {
+		nc.Close()
+		return nil, err
+	}
+	if r := cfg.Record; r != nil {
+		r.Connect(cfg.Now(), nc.LocalAddr(), nc.RemoteAddr())
+	}
+	go c.read()
+	if err = c.negotiate(); err == nil {
+		err = c.setup()
+	}
+	if err != nil {
+		c.Close()
+		return nil, err
+	}
+	return c, nil
+}
+
+// Close ends the connection.
+func (c *Conn) Close() {
+	c.nc.Close()
+	<-c.ended
+}
+
+// Dialect gives what was negotiated.
+func (c *Conn) Dialect() smb2.Dialect { return c.dialect }
+
+// Cipher gives the cipher in use, 0 when nothing is sealed.
+func (c *Conn) Cipher() smb2.Cipher {
+	if c.sealing {
+		return c.cipher
+	}
+	return 0
+}
+
+// fail ends everything that waits.
+func (c *Conn) fail(err error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.err == nil {
+		c.err = err
+	}
+	for id, w := range c.waiting {
+		close(w)
+		delete(c.waiting, id)
+	}
+	c.ready.Broadcast()
+}
+
+// read takes answers until the connection ends.
+func (c *Conn) read() {
+	defer close(c.ended)
+	for {
+		pdu, err := c.pdu()
+		if err == nil {
+			err = c.answers(pdu)
+		}
+		if err != nil {
+			if r := c.cfg.Record; r != nil {
+				r.End(c.cfg.Now(), c.nc.RemoteAddr(), c.nc.LocalAddr())
+			}
+			if errors.Is(err, io.EOF) || errors.Is(err, net.ErrClosed) {
+				err = errors.New("the connection ended")
+			}
+			c.fail(err)
+			return
+		}
+	}
+}
+
+func (c *Conn) pdu() ([]byte, error) {
+	var head [4]byte
+	if _, err := io.ReadFull(c.nc, head[:]); err != nil {
+		return nil, err
+	}
+	n := int(binary.BigEndian.Uint32(head[:]) & 0xffffff)
+	if head[0] != 0 || n > maxPDU {
+		return nil, errors.New("the server sends no SMB")
+	}
+	b := make([]byte, 4+n)
+	copy(b, head[:])
+	if _, err := io.ReadFull(c.nc, b[4:]); err != nil {
+		return nil, err
+	}
+	if r := c.cfg.Record; r != nil {
+		r.Data(c.cfg.Now(), c.nc.RemoteAddr(), c.nc.LocalAddr(), b)
+	}
+	return b[4:], nil
+}
+
+// answers hands out the messages of a PDU.
+func (c *Conn) answers(pdu []byte) error {
+	sealed := len(pdu) > 4 && pdu[0] == 0xfd
+	if sealed {
+		plain, ok := []byte(nil), false
+		if c.in != nil {
+			plain, ok = c.in.Open(nil, pdu)
+		}
+		if !ok {
+			return errors.New("an answer does not unseal")
+		}
+		pdu = plain
+	}
+	for len(pdu) > 0 {
+		var h smb2.Header
+		if len(pdu) < smb2.HeaderSize || !smb2.ParseHeader(pdu, &h) || !h.Response() {
+			return errors.New("an answer is damaged")
+		}
+		msg := pdu
+		if n := int(h.NextCommand); n > 0 {
+			if n < smb2.HeaderSize || n > len(pdu) {
+				return errors.New("an answer is damaged")
+			}
+			msg = pdu[:n]
+		}
+		if err := c.verify(&h, msg, sealed); err != nil {
+			return err
+		}
+		c.hand(&Response{h, msg})
+		pdu = pdu[len(msg):]
+	}
+	return nil
+}
+
+// verify checks the signature of an answer, [MS-SMB2] 3.2.5.1.3.
+func (c *Conn) verify(h *smb2.Header, msg []byte, sealed bool) error {
+	if sealed || c.signer == nil || h.MessageID == 1<<64-1 || h.Async() && proto.Status(h.Status) == proto.Pending {
+		return nil
+	}
+	if h.Flags&smb2.FlagSigned == 0 {
+		if !c.cfg.Sign || h.Command == smb2.SessionSetup {
+			return nil
+		}
+		return fmt.Errorf("%s: the answer is not signed", h.Command)
+	}
+	if !c.signer.Verify(msg) {
+		return fmt.Errorf("%s: the signature of the answer is wrong", h.Command)
+	}
+	return nil
+}
+
+// hand gives an answer to who waits for it, and takes its credits.
+func (c *Conn) hand(r *Response) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.credits += int(r.Credits)
+	c.ready.Broadcast()
+	w := c.waiting[r.MessageID]
+	if w == nil || r.Async() && proto.Status(r.Status) == proto.Pending {
+		return
+	}
+	delete(c.waiting, r.MessageID)
+	w <- r
+}

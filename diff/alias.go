@@ -114,11 +114,12 @@ func special(t *field.Tree, i int) (ones, ok bool) {
 	return b[0] != 0, true
 }
 
-// identity gives the number by which an identifier is known on its side: its
-// bytes, with the number of what the conversation takes it for, because bytes are
-// reused.
-func identity(class aliasClass, o *op.Op, part int, t *field.Tree, i int) (aliasClass, uint64) {
-	num := uint32(0)
+// byBytes marks the class of identifiers that are known by their bytes alone.
+const byBytes aliasClass = 1 << 31
+
+// identity gives what an identifier is known by on its side: its bytes, and the
+// number of what the conversation takes it for, 0 for nothing. Bytes are reused.
+func identity(class aliasClass, o *op.Op, part int, t *field.Tree, i int) (as aliasClass, bytes uint64, num uint32) {
 	switch class {
 	case aliasSession:
 		num = o.Session
@@ -131,18 +132,14 @@ func identity(class aliasClass, o *op.Op, part int, t *field.Tree, i int) (alias
 			num = o.Open
 		}
 	}
-	n := &t.Nodes[i]
-	h := mix(uint64(class)+1, n.Val)
-	if num != 0 {
-		h = mix(h, uint64(num))
-	}
+	h := mix(uint64(class)+1, t.Nodes[i].Val)
 	for _, c := range t.Bytes(i) {
 		h = mix(h, uint64(c))
 	}
-	if num == 0 && (class == aliasTree || class == aliasOpen) {
+	if class == aliasTree || class == aliasOpen {
 		h = mix(h, uint64(o.Session))
 	}
-	return class, h
+	return class, h, num
 }
 
 // sameIdentity compares two identifiers. With known correspondences it holds
@@ -159,15 +156,20 @@ func (c *Comparer) sameIdentity(class aliasClass, part int, ta, tb *field.Tree, 
 	if c.torn && sameValue(ta, tb, i, j) { // the conversation did not know it
 		return true
 	}
-	ca, x := identity(class, &c.ops[0], part, ta, i)
-	cb, y := identity(class, &c.ops[1], part, tb, j)
+	ca, x, m := identity(class, &c.ops[0], part, ta, i)
+	cb, y, n := identity(class, &c.ops[1], part, tb, j)
 	if ca != cb {
 		return false
 	}
-	t := triple{ca, x, y}
+	t := triple{ca | byBytes, x, y}
+	if m != 0 && n != 0 {
+		t = triple{ca, mix(x, uint64(m)), mix(y, uint64(n))}
+	}
 	switch {
 	case c.meet != nil:
-		c.meet.add(t)
+		if c.meet.add(t) && t.class&byBytes == 0 {
+			c.meet.add(triple{ca | byBytes, x, y})
+		}
 	case c.alias != nil:
 		return c.alias.holds(t)
 	}
@@ -188,10 +190,11 @@ type meetings struct {
 	last int // place of the one met last, -1 for none
 }
 
-func (m *meetings) add(t triple) {
+// add notes a meeting and reports whether it is a new one.
+func (m *meetings) add(t triple) bool {
 	if m.last >= 0 && m.list[m.last].triple == t {
 		m.list[m.last].times++
-		return
+		return false
 	}
 	i, ok := m.seen[t]
 	if !ok {
@@ -201,6 +204,7 @@ func (m *meetings) add(t triple) {
 	}
 	m.list[i].times++
 	m.last = i
+	return !ok
 }
 
 func (m *meetings) reset() {

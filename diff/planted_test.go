@@ -272,3 +272,78 @@ func sealers(t *testing.T, path string, tr *dissect.Trace) map[uint64][2]*decryp
 	}
 	return out
 }
+
+// TestPlantedInNoise plants changes in one of two runs that are equal but for
+// their noise: that change shows and no other row.
+func TestPlantedInNoise(t *testing.T) {
+	good := load(t, pcap("plain-1"), false)
+	if r := Traces(good, load(t, pcap("plain-2"), false), Options{}); r.Verdict != "same" {
+		t.Fatal(r.Sentence())
+	}
+	for _, c := range []struct {
+		what  string
+		frame uint32
+		field string
+		value func(old []byte, rd *dissect.Reader) []byte
+	}{
+		{"write time not set", 53, "smb2.last_write.time", func([]byte, *dissect.Reader) []byte { return make([]byte, 8) }},
+		{"one flag", 52, "smb.share_access", func(b []byte, _ *dissect.Reader) []byte { return []byte{b[0] ^ 4} }},
+		{"one flag of the header", 56, "smb2.flags", func(b []byte, _ *dissect.Reader) []byte { return []byte{b[0], b[1], b[2], b[3] | 0x10} }},
+		{"another status", 55, "smb2.nt_status", func([]byte, *dissect.Reader) []byte { return []byte{0x22, 0, 0, 0xc0} }},
+		{"another open's handle", 88, "smb2.fid", handleOf(84)},
+		{"a closed handle", 96, "smb2.fid", handleOf(52)},
+		{"handles swapped", 86, "smb2.fid", handleOf(80)},
+		{"another tree", 56, "smb2.tid", func(b []byte, _ *dissect.Reader) []byte { return []byte{b[0] ^ 0x40} }},
+		{"other data", 57, "smb2.read.blob", func(b []byte, _ *dissect.Reader) []byte { return []byte{b[0] ^ 1} }},
+	} {
+		whole, err := os.ReadFile(pcap("plain-2"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		tr := load(t, pcap("plain-2"), false)
+		rd, other := tr.NewReader(), tr.NewReader()
+		num := uint32(1)
+		for rd.Read(num) && rd.Message.Frame != c.frame {
+			num++
+		}
+		i := rd.Tree.Find(c.field, rd.Outer)
+		if i < 0 {
+			t.Fatalf("%s: frame %d has no %s", c.what, c.frame, c.field)
+		}
+		at := bytes.Index(whole, rd.Message.Bytes) + int(rd.Tree.Nodes[i].Off)
+		copy(whole[at:], c.value(bytes.Clone(rd.Tree.Bytes(i)), other))
+		file := filepath.Join(t.TempDir(), "x.pcap")
+		if err := os.WriteFile(file, whole, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		r := Traces(good, load(t, file, false), Options{})
+		cmp := r.Comparer()
+		found := ""
+		for _, row := range r.Rows {
+			if !row.Grade.Shows() && row.Grade != Unread {
+				continue
+			}
+			found += fmt.Sprintf(" row %d/%d:", row.A, row.B)
+			for _, ch := range cmp.Compare(row) {
+				if ch.Masked == "" {
+					found += fmt.Sprintf(" %s in %d", ch.Name, ch.FrameB)
+				}
+			}
+		}
+		if want := fmt.Sprintf(": %s in %d", c.field, c.frame); r.Differ() != 1 || !strings.HasSuffix(found, want) || strings.Count(found, " in ") != 1 {
+			t.Errorf("%s:%s, want%s alone", c.what, found, want)
+		}
+	}
+}
+
+// handleOf gives the handle that the CREATE in a frame made.
+func handleOf(frame uint32) func([]byte, *dissect.Reader) []byte {
+	return func(_ []byte, rd *dissect.Reader) []byte {
+		for num := uint32(1); rd.Read(num); num++ {
+			if rd.Message.Frame == frame+1 {
+				return bytes.Clone(rd.Tree.Bytes(rd.Tree.Find("smb2.fid", rd.Outer)))
+			}
+		}
+		return nil
+	}
+}

@@ -81,6 +81,14 @@ func smbclient(t *testing.T, dir, port, commands string, more ...string) string 
 	return string(out)
 }
 
+// commandOutput runs a program in a folder.
+func commandOutput(ctx context.Context, dir, name string, args ...string) (string, error) {
+	cmd := exec.CommandContext(ctx, name, args...)
+	cmd.Dir = dir
+	out, err := cmd.CombinedOutput()
+	return string(out), err
+}
+
 // protections are ways to ask smbclient for a dialect, a cipher, a signature.
 func protections() map[string][]string {
 	return map[string][]string{

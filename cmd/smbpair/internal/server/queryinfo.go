@@ -189,7 +189,7 @@ func (f *file) basic(b *wire.Buf) {
 func (f *file) standard(b *wire.Buf) {
 	b.U64(f.allocation())
 	b.U64(f.size())
-	links := f.node.Links
+	links := *f.node.Links
 	if f.deleting && links > 0 {
 		links--
 	}

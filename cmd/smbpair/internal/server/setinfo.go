@@ -5,7 +5,6 @@ import (
 	"time"
 
 	"smbdiff/cmd/smbpair/internal/proto"
-	"smbdiff/cmd/smbpair/internal/vfs"
 	"smbdiff/cmd/smbpair/internal/wire"
 )
 
@@ -86,7 +85,7 @@ func (rq *request) setFileInfo(class uint8, in []byte) proto.Status {
 	case 20:
 		return rq.setSize(r.U64())
 	case 11:
-		return proto.NotSupported
+		return rq.hardLink(in)
 	}
 	return proto.OK
 }
@@ -257,145 +256,5 @@ func (rq *request) setFullEA(in []byte) proto.Status {
 	}
 	n.EAs, n.Changed = after, rq.c.srv.Now()
 	rq.c.srv.notify(n, proto.NotifyEA, proto.ActionModified, "")
-	return proto.OK
-}
-
-// rename is [MS-FSA] 2.1.5.15.11.
-func (rq *request) rename(in []byte) proto.Status {
-	s, o := rq.c.srv, rq.open
-	r := wire.Read(in)
-	replace := r.U8() != 0
-	r.Skip(7)
-	root := r.U64()
-	raw := r.Bytes(int(min(r.U32(), maxPath)))
-	if r.Cut() || root != 0 {
-		return proto.InvalidParameter
-	}
-	name := wire.Text(raw)
-	f := o.file
-	if strings.HasPrefix(name, ":") || f.stream != nil {
-		return rq.renameStream(name, replace)
-	}
-	for s.contendHandle(f, o) {
-		if st := rq.settle(f); st != proto.OK {
-			return st
-		}
-	}
-	if f.node.Parent == nil {
-		return proto.InvalidParameter
-	}
-	t, st := resolve(rq.tc.share.Volume, strings.TrimPrefix(name, `\`))
-	if st != proto.OK {
-		return st
-	}
-	return rq.renameTo(t, replace)
-}
-
-func (rq *request) renameTo(t target, replace bool) proto.Status {
-	s, o := rq.c.srv, rq.open
-	n := o.file.node
-	switch {
-	case t.parent == nil, t.named:
-		return proto.InvalidParameter
-	case n.Above(t.parent):
-		return proto.AccessDenied
-	case t.node == n && t.name == n.Name:
-		return proto.OK
-	case t.node != nil && t.node != n && !replace:
-		return proto.ObjectNameCollision
-	}
-	if n.Dir && s.openBelow(n) {
-		return proto.AccessDenied
-	}
-	for _, dir := range []*vfs.Node{n.Parent, t.parent} {
-		if f := s.files[fileKey{dir, nil}]; f != nil && f.anyFor(proto.Delete) {
-			return proto.SharingViolation
-		}
-	}
-	for _, other := range o.file.opens {
-		if other != o && other.access&accessData != 0 && other.share&proto.ShareDelete == 0 {
-			return proto.SharingViolation
-		}
-	}
-	if t.node != nil && t.node != n {
-		if t.node.Dir || n.Dir || t.node.Attr&proto.AttrReadonly != 0 {
-			return proto.AccessDenied
-		}
-		if f := s.files[fileKey{t.node, nil}]; f != nil && len(f.opens) > 0 {
-			return proto.AccessDenied
-		}
-	}
-	need := uint32(proto.WriteData)
-	if n.Dir {
-		need = proto.AppendData
-	}
-	if s.maximal(rq.ss, t.parent)&need == 0 {
-		return proto.AccessDenied
-	}
-	return rq.move(t)
-}
-
-// anyFor reports whether an open has one of the rights.
-func (f *file) anyFor(access uint32) bool {
-	for _, o := range f.opens {
-		if o.access&access != 0 {
-			return true
-		}
-	}
-	return false
-}
-
-// move renames and tells those who watch.
-func (rq *request) move(t target) proto.Status {
-	s, n := rq.c.srv, rq.open.file.node
-	from, old := n.Parent, n.Name
-	if t.node != nil && t.node != n {
-		s.notify(t.node, filterOf(t.node), proto.ActionRemoved, "")
-	}
-	if err := n.Rename(t.parent, t.name); err != nil {
-		return statusOf(err)
-	}
-	now := s.Now()
-	n.Changed, from.Written, t.parent.Written = now, now, now
-	if !n.Dir {
-		n.Attr |= proto.AttrArchive
-	}
-	if from == t.parent {
-		s.notifyIn(from, filterOf(n), proto.ActionRenamedOld, old)
-		s.notifyIn(from, filterOf(n), proto.ActionRenamedNew, n.Name)
-		return proto.OK
-	}
-	s.notifyIn(from, filterOf(n), proto.ActionRemoved, old)
-	s.notifyIn(t.parent, filterOf(n), proto.ActionAdded, n.Name)
-	return proto.OK
-}
-
-// openBelow reports whether anything below a directory is open.
-func (s *Server) openBelow(dir *vfs.Node) bool {
-	for k, f := range s.files {
-		if k.node != dir && dir.Above(k.node) && len(f.opens) > 0 {
-			return true
-		}
-	}
-	return false
-}
-
-// renameStream gives a stream another name.
-func (rq *request) renameStream(name string, replace bool) proto.Status {
-	f := rq.open.file
-	parts := strings.Split(name, ":")
-	if len(parts) < 2 || len(parts) > 3 || parts[0] != "" || len(parts) == 3 && !strings.EqualFold(parts[2], "$DATA") {
-		return proto.InvalidParameter
-	}
-	if f.stream == nil || parts[1] == "" {
-		return proto.InvalidParameter
-	}
-	if old := f.node.Stream(parts[1]); old != nil && old != f.stream {
-		if !replace {
-			return proto.ObjectNameCollision
-		}
-		f.node.RemoveStream(old)
-	}
-	f.stream.Name = parts[1]
 	return proto.OK
 }

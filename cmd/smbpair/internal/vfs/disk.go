@@ -96,11 +96,12 @@ func (d *disk) fill(n *Node, info fs.FileInfo) {
 	n.seen, n.Written = info.ModTime(), info.ModTime()
 	n.Accessed, n.Changed = n.Written, n.Written
 	if st, _ := info.Sys().(*syscall.Stat_t); st != nil {
-		n.ID, n.Links = st.Ino, uint32(st.Nlink)
+		n.ID = st.Ino
+		*n.Links = uint32(st.Nlink)
 		n.Accessed, n.Changed = time.Unix(st.Atim.Unix()), time.Unix(st.Ctim.Unix())
 	}
 	if n.Dir {
-		n.Links = 1
+		*n.Links = 1
 	} else if _, ok := n.Data.(*folderFile); !ok {
 		n.Data = &folderFile{disk: d, node: n}
 	}
@@ -167,6 +168,13 @@ func (d *disk) rename(n, dir *Node, name string) error {
 		return ErrDenied
 	}
 	return d.root.Rename(n.local(), local(dir, name))
+}
+
+func (d *disk) link(n, dir *Node, name string) error {
+	if !plain(name) {
+		return ErrDenied
+	}
+	return d.root.Link(n.local(), local(dir, name))
 }
 
 func (d *disk) times(n *Node) {

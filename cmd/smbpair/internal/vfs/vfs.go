@@ -68,8 +68,8 @@ type Node struct {
 	EAs      []EA
 	Streams  []*Stream
 	Data     Content // nil for directories
-	Links    uint32
-	Alloc    int64 // allocation that a client asked for
+	Links    *uint32 // how many names there are, shared by them
+	Alloc    int64   // allocation that a client asked for
 
 	vol      *Volume
 	children map[string]*Node
@@ -96,7 +96,8 @@ func NewMemory(limit int64, now func() time.Time) *Volume {
 func (v *Volume) node(name string, dir bool) *Node {
 	v.last++
 	t := v.Now()
-	n := &Node{ID: v.last, Dir: dir, Name: name, vol: v, Created: t, Accessed: t, Written: t, Changed: t, Links: 1}
+	n := &Node{ID: v.last, Dir: dir, Name: name, vol: v, Created: t, Accessed: t, Written: t, Changed: t, Links: new(uint32)}
+	*n.Links = 1
 	if dir {
 		n.children = make(map[string]*Node)
 	} else {
@@ -204,7 +205,9 @@ func (n *Node) Remove() error {
 		}
 	}
 	n.detach()
-	n.Links = 0
+	if *n.Links--; *n.Links > 0 {
+		return nil
+	}
 	if m, ok := n.Data.(*memory); ok {
 		m.free()
 	}
@@ -223,11 +226,29 @@ func (n *Node) Rename(dir *Node, name string) error {
 	}
 	if old := dir.children[Fold(name)]; old != nil && old != n {
 		old.detach()
-		old.Links = 0
+		*old.Links--
 	}
 	n.detach()
 	n.Name = name
 	dir.attach(n)
+	return nil
+}
+
+// Link gives a file another name. The two share bytes and number; what else is
+// known of them each name keeps for itself.
+func (n *Node) Link(dir *Node, name string) error {
+	if n.vol.disk != nil {
+		if err := n.vol.disk.link(n, dir, name); err != nil {
+			return err
+		}
+	}
+	c := *n
+	c.Name = name
+	if f, ok := n.Data.(*folderFile); ok {
+		c.Data = &folderFile{disk: f.disk, node: &c}
+	}
+	*c.Links++
+	dir.attach(&c)
 	return nil
 }
 

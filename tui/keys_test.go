@@ -1,6 +1,7 @@
 package tui
 
 import (
+	"fmt"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -38,9 +39,10 @@ type testRing struct {
 func (k *testRing) Sessions() []state.KeySession {
 	var out []state.KeySession
 	for _, s := range k.opener.Sessions() {
-		t := state.KeySession{Name: "the session", User: s.Account, Proof: "all tags verify"}
+		t := state.KeySession{Name: fmt.Sprintf("0x%016x", s.ID), User: s.Account, Dialect: s.Dialect.String(), Cipher: s.Cipher.String(), Proof: "all tags verify"}
 		if s.TagsVerified < s.TagsTried {
-			t.Proof, t.Shut, t.Hint = "no tags verify", s.Why.String(), "give \x1b[31ma key"
+			what, _ := k.opener.Explain(s.ID, s.Why)
+			t.Proof, t.Shut, t.Hint = "no tags verify", s.Why.String()+": "+what, "give \x1b[31ma key"
 		}
 		out = append(out, t)
 	}

@@ -35,8 +35,24 @@ func (r *Reader) Read(num uint32) bool {
 	if r.Message.Env.Pipe {
 		r.calls(&r.Message)
 	}
+	if r.Message.Proto == op.SMB1 {
+		r.join(&r.Message)
+	}
 	r.Dissect(&r.Message)
 	return true
+}
+
+// join gives the last message of an SMB1 transaction the data of those before.
+func (r *Reader) join(m *conv.Message) {
+	t := r.trace
+	t.mu.RLock()
+	nums := t.tracker.Earlier(m.Num)
+	t.mu.RUnlock()
+	for _, n := range nums {
+		if e := t.bare(&r.earlier, n); e != nil {
+			m.Env.Earlier = append(m.Env.Earlier, e.Facts1.Data...)
+		}
+	}
 }
 
 // bare reads message num without what its conversation says of it. The result

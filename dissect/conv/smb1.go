@@ -26,6 +26,7 @@ func (t *Tracker) request1(c *connection, m *Message) {
 		if o := t.Ops.At(c.one[key1(h)]); o != nil {
 			m.Op, m.Role, m.RequestFrame = o.Num, Request, o.ReqFrame
 			t.env1(m, o)
+			t.join(m, o)
 			return
 		}
 	}
@@ -70,6 +71,7 @@ func (t *Tracker) request1(c *connection, m *Message) {
 		o.State |= op.OneWay
 	}
 	t.env1(m, o)
+	t.join(m, o)
 	if !o.Done() && len(c.one) < maxWaiting {
 		c.one[key1(h)] = o.Num
 	}
@@ -108,6 +110,7 @@ func (t *Tracker) response1(c *connection, m *Message) {
 	}
 	m.Op, m.RequestFrame, m.Role = o.Num, o.ReqFrame, Final
 	t.env1(m, o)
+	t.join(m, o)
 	if h.Command == smb1.Negotiate {
 		c.negotiat = 0
 	}

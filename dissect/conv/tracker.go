@@ -34,6 +34,8 @@ type Tracker struct {
 	messages uint32
 	text     []byte
 	found    map[uint32][]string // by number of the message
+	joints   map[uint64]*joint   // by operation and direction
+	earlier  map[uint32][]uint32 // see Earlier
 	pipes    dcerpc.Pipes
 	calls    calls
 }

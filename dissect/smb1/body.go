@@ -16,6 +16,9 @@ type Facts struct {
 	Challenge  []byte // NEGOTIATE response without extended security
 	Token      []byte // SESSION_SETUP with extended security
 	Data       []byte // READ_ANDX response, WRITE_ANDX request, data of a transaction: as far as it is there
+	DataPlace  int    // of a transaction in several messages: where Data stands in the whole,
+	DataTotal  int    // which has so many bytes,
+	DataSize   int    // and how many Data should have
 	Offset     uint64 // READ, WRITE, LOCK: file offset
 	Length     uint64 // READ, WRITE, LOCK: bytes asked for or given
 	FID        uint16

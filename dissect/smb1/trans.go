@@ -57,8 +57,9 @@ func (p *parts) walk(c *wire.Codec, f *Facts, name, params, data func(c *wire.Co
 	if p.paramsPlace != 0 {
 		params = nil
 	}
+	f.DataPlace, f.DataTotal, f.DataSize = p.dataPlace, p.totalData, p.data
 	if !p.whole() {
-		data = nil
+		data = p.joined(c, data)
 	}
 	if p.calls && c.Tree() != nil {
 		data = pipeData
@@ -71,6 +72,23 @@ func (p *parts) walk(c *wire.Codec, f *Facts, name, params, data func(c *wire.Co
 	f.Data = p.part(c, f, end, p.dataAt, p.data, octets, data)
 	if end > c.Pos() {
 		c.Bytes(fData, end-c.Pos())
+	}
+}
+
+// joined gives the walk of the last part of data that began in earlier
+// messages: its octets, and what all parts are together.
+func (p *parts) joined(c *wire.Codec, data func(c *wire.Codec, f *Facts)) func(c *wire.Codec, f *Facts) {
+	earlier := c.Env.Earlier
+	if data == nil || c.Tree() == nil || len(earlier) == 0 || len(earlier) != p.dataPlace || p.dataPlace+p.data != p.totalData {
+		return nil
+	}
+	return func(c *wire.Codec, f *Facts) {
+		last := c.Rest(fTransData)
+		whole := append(earlier[:len(earlier):len(earlier)], last...)
+		c.In("transaction", whole, func(c *wire.Codec) {
+			data(c, f)
+			c.Rest(fUnknownData)
+		})
 	}
 }
 

@@ -52,7 +52,8 @@ func trans2More(c *wire.Codec, f *Facts) {
 			f.fid(c)
 		}
 	})
-	p.walk(c, f, nil, nil, nil)
+	f.SubCommand, f.InfoClass = c.Env.SubCode, c.Env.InfoClass
+	p.walk(c, f, nil, nil, trans2Data)
 }
 
 // trans2Response is [MS-CIFS] 2.2.4.46.2.
@@ -64,6 +65,7 @@ func trans2Response(c *wire.Codec, f *Facts) {
 	})
 	f.SubCommand, f.InfoClass = c.Env.SubCode, c.Env.InfoClass
 	if c.Tree() == nil {
+		p.walk(c, f, nil, nil, nil)
 		return
 	}
 	p.walk(c, f, nil, trans2ResponseParameters, trans2ResponseData)

@@ -25,6 +25,7 @@ type Env struct {
 	Unicode   bool   // SMB1 strings are UTF-16LE
 	Tree      string // name of the tree connect, when known
 	RPC       *RPC   // of pipe data, when known
+	Earlier   []byte // SMB1: data of a transaction that earlier messages of it hold
 }
 
 // Codec is a cursor over one buffer. A value is reused from message to

@@ -19,19 +19,13 @@ func (t *textWriter) beside() {
 		width = 120
 	}
 	half := (max(width, leastWidth) - 3) / 2
-	t.r.listing(func(what listKind, i int) {
-		if what == listedGap {
-			if t.r.options.Context > 0 {
-				t.line("...")
-			}
-			return
-		}
-		row := &t.r.Rows[i]
-		t.halves(half, t.half(row, 0), mark(row), t.half(row, 1))
-		if what == listedFull && row.A != 0 && row.B != 0 {
+	brief := func(row *Row) { t.halves(half, t.half(row, 0), mark(row), t.half(row, 1)) }
+	t.each(func(row *Row) {
+		brief(row)
+		if row.A != 0 && row.B != 0 {
 			t.fields(half, row)
 		}
-	})
+	}, brief)
 }
 
 // half gives the operation of one side on a line.

@@ -124,16 +124,25 @@ func shorten(s string) string {
 
 // rows writes the rows that are to be listed, with equal ones around them.
 func (t *textWriter) rows() {
+	t.each(t.row, t.brief)
+}
+
+// each writes rows, and a mark where some are left out between them.
+func (t *textWriter) each(full, brief func(*Row)) {
+	begun, gap := false, false
 	t.r.listing(func(what listKind, i int) {
-		switch what {
-		case listedFull:
-			t.row(&t.r.Rows[i])
-		case listedBrief:
-			t.brief(&t.r.Rows[i])
-		case listedGap:
-			if t.r.options.Context > 0 {
-				t.line("...")
-			}
+		if what == listedGap {
+			gap = begun && t.r.options.Context > 0
+			return
+		}
+		if gap {
+			t.line("...")
+		}
+		begun, gap = true, false
+		if what == listedFull {
+			full(&t.r.Rows[i])
+		} else {
+			brief(&t.r.Rows[i])
 		}
 	})
 }

@@ -64,9 +64,9 @@ func look(t *testing.T, name string) seen {
 	return s
 }
 
-// TestRecord holds that what the server records can be read, with every seal and
+// TestServeRecords holds that what the server records can be read, with every seal and
 // every signature.
-func TestRecord(t *testing.T) {
+func TestServeRecords(t *testing.T) {
 	peer(t, "smbclient")
 	dir := t.TempDir()
 	if err := os.WriteFile(filepath.Join(dir, "a"), make([]byte, 1<<20), 0o600); err != nil {

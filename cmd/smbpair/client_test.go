@@ -126,9 +126,9 @@ func TestClient(t *testing.T) {
 	}
 }
 
-// TestRecord records the scenarios twice from one seed, once without, and with
+// TestScenarios records the scenarios twice from one seed, once without, and with
 // a twin that differs by its fault alone.
-func TestRecord(t *testing.T) {
+func TestScenarios(t *testing.T) {
 	list, err := filepath.Glob(filepath.Join("..", "..", "testdata", "scenarios", "*.txt"))
 	if err != nil || len(list) == 0 {
 		t.Fatal("no scenarios")

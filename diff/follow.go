@@ -24,7 +24,7 @@ func (c *Comparer) follow(changes []Change, ra, rb *message) {
 	for i := range changes {
 		ch := &changes[i]
 		switch {
-		case ch.Masked != "" || ch.alias || isNote(ch, ra, rb):
+		case ch.Masked != "" || ch.alias && !misread(ch, ra.tree, rb.tree) || isNote(ch, ra, rb):
 			real = real || ch.Masked == "" && ch.alias
 		case sameBytes(ra.tree, rb.tree, ch.NodeA, ch.NodeB):
 			ch.Masked = ruleSameBytes
@@ -33,10 +33,78 @@ func (c *Comparer) follow(changes []Change, ra, rb *message) {
 		}
 	}
 	for i := range changes {
+		if ch := &changes[i]; ch.Masked == "" && !ch.alias && explained(changes, i, ra.tree, rb.tree) {
+			ch.Masked = ruleFollows
+		}
+	}
+	for i := range changes {
 		if ch := &changes[i]; real && ch.Masked == "" && isNote(ch, ra, rb) {
 			ch.Masked = ruleFollows
 		}
 	}
+}
+
+// misread reports whether an identifier stands in another place on each side, in
+// messages of one size.
+func misread(ch *Change, ta, tb *field.Tree) bool {
+	return ch.NodeA >= 0 && ch.NodeB >= 0 && ta.Nodes[ch.NodeA].Off != tb.Nodes[ch.NodeB].Off
+}
+
+// explained reports whether all bytes of a change that are not the same on both
+// sides belong to fields that are told to differ and are no more than it is: a
+// field below it, or one that reads the same bytes in its own place.
+func explained(changes []Change, i int, ta, tb *field.Tree) bool {
+	ch := &changes[i]
+	t, other, k := ta, tb, ch.NodeA
+	if k < 0 {
+		t, other, k = tb, ta, ch.NodeB
+	}
+	if k < 0 || t.Nodes[k].Len == 0 {
+		return false
+	}
+	n := &t.Nodes[k]
+	b := counterpart(t, other, n)
+	if len(b) != len(t.Bufs[n.Buf].Bytes) {
+		return false
+	}
+	x, y := t.Bytes(k), part(b, n)
+	for at := range x {
+		if at < len(y) && x[at] != y[at] && !told(changes, i, n, n.Off+uint32(at), ta, tb) {
+			return false
+		}
+	}
+	return true
+}
+
+// told reports whether a change other than i says that a byte differs.
+func told(changes []Change, i int, n *field.Node, at uint32, ta, tb *field.Tree) bool {
+	for k := range changes {
+		c := &changes[k]
+		if k == i || c.Masked != "" || c.NodeA < 0 && c.NodeB < 0 {
+			continue
+		}
+		var x, y *field.Node
+		if c.NodeA >= 0 {
+			x = &ta.Nodes[c.NodeA]
+		}
+		if c.NodeB >= 0 {
+			y = &tb.Nodes[c.NodeB]
+		}
+		both := x != nil && y != nil
+		if both && (x.Off != y.Off || x.Len != y.Len) {
+			continue
+		}
+		if x == nil {
+			x = y
+		}
+		if x.Buf != n.Buf || at < x.Off || at >= x.Off+x.Len {
+			continue
+		}
+		if both && changes[i].Op != "replace" || x.Len < n.Len || x.Len == n.Len && len(c.Path) > len(changes[i].Path) {
+			return true
+		}
+	}
+	return false
 }
 
 // isNote reports whether a change is a finding, with no bytes of its own.

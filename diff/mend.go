@@ -53,22 +53,25 @@ func first(o *op.Op) uint32 {
 	return o.Response
 }
 
-// like reports whether two messages are the same but for a few bytes.
-func (m *mender) like(a, b uint32) bool {
+// like tells how many bytes two messages have in common if they are the same but
+// for a few bytes, else 0.
+func (m *mender) like(a, b uint32) (same int) {
 	if a == 0 || b == 0 || !m.readers[0].Read(a) || !m.readers[1].Read(b) {
-		return false
+		return 0
 	}
 	x, y := m.readers[0].Message.Bytes, m.readers[1].Message.Bytes
-	if len(x) != len(y) || len(x) == 0 || m.readers[0].Message.Missing+m.readers[1].Message.Missing > 0 {
-		return false
+	if len(x) != len(y) || m.readers[0].Message.Missing+m.readers[1].Message.Missing > 0 {
+		return 0
 	}
-	same := 0
 	for i := range x {
 		if x[i] == y[i] {
 			same++
 		}
 	}
-	return same*likeOf >= len(x)*likePart
+	if same*likeOf < len(x)*likePart {
+		return 0
+	}
+	return same
 }
 
 // pairs looks at runs of rows without partners.
@@ -109,7 +112,7 @@ func (m *mender) run(from, end int, gone map[int]bool) {
 				continue
 			}
 			b, _ := m.r.traces[1].Op(rows[j].B)
-			if m.like(first(&a), first(&b)) {
+			if m.like(first(&a), first(&b)) > 0 {
 				rows[i].B, rows[i].Grade = rows[j].B, Equal
 				gone[j] = true
 				break
@@ -138,14 +141,14 @@ func (m *mender) answers() {
 // answer puts the torn operation of a side together if what it lacks stands near
 // and is like what the whole one has.
 func (m *mender) answer(i, side int, whole, torn *op.Op) {
-	like := func(w, t uint32) bool {
+	like := func(w, t uint32) int {
 		if side == 0 {
 			return m.like(t, w)
 		}
 		return m.like(w, t)
 	}
 	j := join{request: torn.Request, response: torn.Response, proto: whole.Proto}
-	if j.request == 0 && like(whole.Request, j.response) { // taken for a response
+	if j.request == 0 && like(whole.Request, j.response) > like(whole.Response, j.response) { // taken for a response
 		j.request, j.response = j.response, 0
 	}
 	for k := max(0, i-mendNear); k < min(len(m.r.Rows), i+mendNear+1); k++ {
@@ -162,9 +165,9 @@ func (m *mender) answer(i, side int, whole, torn *op.Op) {
 		switch {
 		case o.Conn != torn.Conn || o.Request != 0 && o.Response != 0:
 			continue
-		case j.response == 0 && like(whole.Response, msg):
+		case j.response == 0 && like(whole.Response, msg) > 0:
 			j.response = msg
-		case j.request == 0 && like(whole.Request, msg):
+		case j.request == 0 && like(whole.Request, msg) > 0:
 			j.request = msg
 		default:
 			continue

@@ -70,7 +70,7 @@ func (c *Comparer) lists(ta, tb *field.Tree, la, lb []child, path string) {
 	for i := 0; same && i < len(la); i++ {
 		same = la[i].name == lb[i].name && la[i].key == lb[i].key
 	}
-	if same {
+	if same || oneKey(ta, tb, la, lb) {
 		for i := range la {
 			c.entry(ta, tb, &la[i], &lb[i], path)
 		}
@@ -107,6 +107,25 @@ func (c *Comparer) lists(ta, tb *field.Tree, la, lb []child, path string) {
 			c.alone(tb, &lb[next], 1, path)
 		}
 	}
+}
+
+// oneKey reports whether the lists have the same layout and all keys but one in
+// common: nothing has moved.
+func oneKey(ta, tb *field.Tree, la, lb []child) bool {
+	if len(la) != len(lb) {
+		return false
+	}
+	other := 0
+	for i := range la {
+		na, nb := &ta.Nodes[la[i].node], &tb.Nodes[lb[i].node]
+		if la[i].name != lb[i].name || na.Off != nb.Off || na.Len != nb.Len {
+			return false
+		}
+		if la[i].key != lb[i].key {
+			other++
+		}
+	}
+	return other == 1
 }
 
 // order notes lists whose entries stand in another order.

@@ -123,7 +123,6 @@ func TestAllocates(t *testing.T) {
 			} else {
 				Walk(&c, h.iface, h.op, h.response)
 			}
-			OpName(h.iface, h.op)
 		}
 	}
 	all()

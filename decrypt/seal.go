@@ -108,11 +108,21 @@ func (s *Sealer) Prefix(dst, head []byte) []byte {
 // Seal appends a sealed PDU to dst. The nonce has 16 bytes, of which the cipher
 // takes the first 11 or 12; it must not repeat under one key.
 func (s *Sealer) Seal(dst, nonce, plain []byte, sessionID uint64) []byte {
-	at, n := len(dst), len(plain)
-	dst = slices.Grow(dst, sealHeader+n+tagSize)
-	dst = append(dst, 0xfd, 'S', 'M', 'B')
-	dst = append(dst, make([]byte, sealHeader-4)...)
-	h := dst[at:]
+	at := len(dst)
+	dst = slices.Grow(dst, sealHeader+len(plain)+tagSize)
+	dst = append(dst, make([]byte, sealHeader)...)
+	dst = append(dst, plain...)
+	s.SealInPlace(dst[at:], nonce, sessionID)
+	return dst
+}
+
+// SealInPlace seals a PDU where it lies: the transform header's room first, then
+// the plaintext. Its capacity must have 16 bytes to spare, which are overwritten.
+func (s *Sealer) SealInPlace(pdu, nonce []byte, sessionID uint64) {
+	n := len(pdu) - sealHeader
+	h := pdu[:sealHeader]
+	clear(h)
+	copy(h, "\xfdSMB")
 	used := gcmNonce
 	if s.ccm != nil {
 		used = ccmNonce
@@ -121,18 +131,15 @@ func (s *Sealer) Seal(dst, nonce, plain []byte, sessionID uint64) []byte {
 	binary.LittleEndian.PutUint32(h[sealSize:], uint32(n))
 	binary.LittleEndian.PutUint16(h[sealFlags:], 1)
 	binary.LittleEndian.PutUint64(h[sealSession:], sessionID)
-	dst = append(dst, plain...)
-	h = dst[at : at+sealHeader]
-	buf := dst[at+sealHeader : at+sealHeader+n+tagSize]
+	buf := pdu[sealHeader : sealHeader+n+tagSize]
 	if s.ccm == nil {
 		s.gcm.Seal(buf[:0], h[sealNonce:sealNonce+gcmNonce], buf[:n], h[sealNonce:])
 		copy(h[sealTag:], buf[n:])
-		return dst
+		return
 	}
 	sc := s.ccm.get(h[sealNonce:])
-	s.ccm.sum(sc, plain, h[sealNonce:])
+	s.ccm.sum(sc, buf[:n], h[sealNonce:])
 	copy(h[sealTag:], sc.mac[:tagSize])
 	s.ccm.stream(sc, buf, n)
 	s.ccm.scratch.Put(sc)
-	return dst
 }

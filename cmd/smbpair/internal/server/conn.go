@@ -21,6 +21,7 @@ type conn struct {
 	srv  *Server
 	nc   net.Conn
 	in   *bufio.Reader
+	buf  []byte        // of the PDU being handled, for who reads
 	done chan struct{} // closed when the connection ends
 
 	out struct {
@@ -106,7 +107,11 @@ func (c *conn) read() ([]byte, error) {
 	if n > int(c.srv.MaxIO)+1<<16 {
 		return nil, io.ErrUnexpectedEOF
 	}
-	b := make([]byte, frameSize+n)
+	const spare = 16 // for what opens the PDU in its place
+	if cap(c.buf) < frameSize+n+spare {
+		c.buf = make([]byte, frameSize+n+spare)
+	}
+	b := c.buf[:frameSize+n]
 	copy(b, head[:])
 	if _, err := io.ReadFull(c.in, b[frameSize:]); err != nil {
 		return nil, err
@@ -171,8 +176,11 @@ func (c *conn) flush(batch [][]byte) error {
 			r.Data(c.srv.Now(), c.nc.LocalAddr(), c.nc.RemoteAddr(), b)
 		}
 	}
-	buffers := net.Buffers(batch)
+	buffers := net.Buffers(append([][]byte(nil), batch...))
 	_, err := buffers.WriteTo(c.nc)
+	for _, b := range batch {
+		c.srv.release(b)
+	}
 	return err
 }
 

@@ -5,6 +5,7 @@ import (
 	"io"
 
 	"smbdiff/cmd/smbpair/internal/proto"
+	"smbdiff/cmd/smbpair/internal/wire"
 	"smbdiff/dissect/smb2"
 )
 
@@ -37,7 +38,7 @@ func (rq *request) read() proto.Status {
 		return proto.FileLockConflict
 	}
 	const head = 16
-	out := make([]byte, head+int(n))
+	out := rq.room(head + int(n))
 	d := f.data()
 	s.mu.Unlock()
 	got, err := d.ReadAt(out[head:], int64(off))
@@ -58,10 +59,11 @@ func (rq *request) read() proto.Status {
 func (rq *request) readBody(out []byte) {
 	rq.out = out
 	n := len(out) - 16
+	clear(rq.out[:16])
 	rq.out[0], rq.out[2] = 17, smb2.HeaderSize+16
 	rq.out.Put32(4, uint32(n))
 	if n == 0 {
-		rq.out.U8(0)
+		rq.out, rq.placed = append(append(wire.Buf(nil), rq.out...), 0), false
 	}
 }
 

@@ -59,6 +59,7 @@ type request struct {
 	flags   uint32        // more flags of the answer
 	open    *open
 	silent  bool // no answer
+	placed  bool // out lies where it belongs in the chain already
 }
 
 // reader starts at the body of the message.
@@ -125,7 +126,7 @@ func (rq *request) goAsync() {
 	interim.parts = append(interim.parts, part{at: at, async: true})
 	interim.flush()
 	if !rq.handed {
-		rq.handed = true
+		rq.handed, c.buf = true, nil // this request keeps the buffer
 		c.srv.wait.Add(1)
 		go c.loop()
 	}
@@ -160,9 +161,12 @@ func (rq *request) finish(st proto.Status) {
 	}
 	at := len(ch.out)
 	ch.header(h, st, flags, rq.async, rq.ss)
-	if st.Failed() && len(rq.out) == 0 || len(rq.out) == 0 {
+	switch {
+	case len(rq.out) == 0:
 		ch.errorBody()
-	} else {
+	case rq.placed:
+		ch.out = ch.out[:len(ch.out)+len(rq.out)]
+	default:
 		ch.out.Bytes(rq.out)
 	}
 	p := part{at: at, hash: rq.hash}
@@ -186,6 +190,40 @@ func (rq *request) mustSign(st proto.Status) bool {
 func (ch *chain) begin() {
 	if len(ch.out) == 0 {
 		ch.out = make(wire.Buf, prefix, prefix+512)
+	}
+}
+
+// pooled is the size from which buffers of answers are used again.
+const pooled = 64 << 10
+
+// room gives n bytes where the body of the answer belongs, so that it need not be
+// copied.
+func (rq *request) room(n int) []byte {
+	ch := rq.chain
+	const spare = 64
+	if len(ch.out) == 0 && n >= pooled {
+		if b, _ := rq.c.srv.buffers.Get().(*[]byte); b != nil && cap(*b) >= prefix+smb2.HeaderSize+n+spare {
+			ch.out = wire.Buf((*b)[:prefix])
+		} else {
+			ch.out = make(wire.Buf, prefix, prefix+smb2.HeaderSize+n+spare)
+		}
+	}
+	ch.begin()
+	at := len(ch.out)
+	if len(ch.parts) > 0 {
+		at = prefix + (at-prefix+7)&^7
+	}
+	at += smb2.HeaderSize
+	ch.out = slices.Grow(ch.out, at+n+spare-len(ch.out))
+	rq.placed = true
+	return ch.out[at : at+n]
+}
+
+// release takes the buffer of an answer back that was sent.
+func (s *Server) release(b []byte) {
+	if cap(b) >= pooled {
+		b = b[:0]
+		s.buffers.Put(&b)
 	}
 }
 
@@ -245,7 +283,7 @@ func (ch *chain) flush() {
 	}
 	b := []byte(ch.out)
 	if ch.sealer != nil {
-		b = ch.sealer.wrap(b[:frameSize], b[prefix:])
+		b = ch.sealer.wrap(b)
 	} else {
 		b = b[prefix-frameSize:]
 	}

@@ -92,6 +92,7 @@ type Server struct {
 	guid    [16]byte
 	started time.Time
 
+	buffers  sync.Pool // *[]byte, of large answers
 	mu       sync.Mutex
 	conns    map[*conn]bool
 	sessions map[uint64]*session

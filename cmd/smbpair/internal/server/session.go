@@ -2,6 +2,7 @@ package server
 
 import (
 	"encoding/binary"
+	"slices"
 	"sync/atomic"
 
 	"smbdiff/cmd/smbpair/internal/auth"
@@ -331,14 +332,17 @@ func (s *Server) endSession(ss *session, lost bool) {
 	delete(s.sessions, ss.id)
 }
 
-// wrap seals an answer behind the room for its frame.
-func (ss *session) wrap(dst, plain []byte) []byte {
+// wrap seals an answer that stands behind room for frame and transform header.
+func (ss *session) wrap(b []byte) []byte {
 	var nonce [16]byte
 	binary.LittleEndian.PutUint64(nonce[:], ss.nonce.Add(1))
-	return ss.out.Seal(dst, nonce[:], plain, ss.id)
+	const spare = 16
+	b = slices.Grow(b, spare)
+	ss.out.SealInPlace(b[frameSize:], nonce[:], ss.id)
+	return b
 }
 
-// unseal opens a sealed PDU, [MS-SMB2] 3.3.5.2.1.1. It gives nil when the
+// unseal opens a sealed PDU in its place, [MS-SMB2] 3.3.5.2.1.1. It gives nil when the
 // connection has to end.
 func (c *conn) unseal(pdu []byte) ([]byte, *session) {
 	s := c.srv
@@ -352,7 +356,7 @@ func (c *conn) unseal(pdu []byte) ([]byte, *session) {
 	if in == nil {
 		return nil, nil
 	}
-	plain, ok := in.Open(nil, pdu)
+	plain, ok := in.Open(pdu[smb2.TransformSize:smb2.TransformSize], pdu)
 	if !ok || len(plain) < 4 || plain[0] == 0xfd {
 		return nil, nil
 	}

@@ -16,9 +16,8 @@ func letters(s string) []uint64 {
 
 // picture draws rows: . a pair, X only in A, Y only in B, M a moved pair.
 func picture(p *pairing) string {
-	u := pairer{all: p}
 	var b strings.Builder
-	for _, r := range u.rows() {
+	for _, r := range p.rows() {
 		switch {
 		case r.B == 0:
 			b.WriteByte('X')

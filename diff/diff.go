@@ -167,6 +167,7 @@ type Result struct {
 	edges   [2]*edges
 	// pairs of connections and of sessions
 	conns, sessions *pairing
+	turned          bool      // pairing exchanged the sides
 	red             *redactor // nil: as captured
 	joins           joins
 	parts           [2]map[uint32]bool // operations that are part of a joined one
@@ -185,8 +186,7 @@ func Traces(a, b *dissect.Trace, o Options) *Result {
 	}
 	la, lb := gather(a), gather(b)
 	r.edges = [2]*edges{la.edges, lb.edges}
-	r.Rows, r.conns, r.sessions = pairUp(la, lb)
-	r.mend()
+	r.pairUp(la, lb)
 	if !r.compare() {
 		return nil
 	}
@@ -194,6 +194,47 @@ func Traces(a, b *dissect.Trace, o Options) *Result {
 	r.pick()
 	r.judge()
 	return r
+}
+
+// pairUp makes the rows. Mending goes on in the order of pairing.
+func (r *Result) pairUp(a, b *list) {
+	p := pairUp(a, b)
+	turned := p.turned
+	if turned {
+		r.traces[0], r.traces[1] = r.traces[1], r.traces[0]
+	}
+	r.Rows = p.all.rows()
+	r.mend()
+	if turned {
+		r.traces[0], r.traces[1] = r.traces[1], r.traces[0]
+		r.joins[0], r.joins[1] = r.joins[1], r.joins[0]
+		r.parts[0], r.parts[1] = r.parts[1], r.parts[0]
+		p.all = pairingOf(r.Rows)
+		p.turn()
+		r.Rows = p.all.rows()
+	}
+	r.conns, r.sessions, r.turned = p.conns, p.sessions, turned
+}
+
+// order gives the rows in the order of pairing.
+func (r *Result) order() []int {
+	out := make([]int, 0, len(r.Rows))
+	if !r.turned {
+		for i := range r.Rows {
+			out = append(out, i)
+		}
+		return out
+	}
+	at := map[[2]uint32]int{}
+	for i := range r.Rows {
+		at[[2]uint32{r.Rows[i].A, r.Rows[i].B}] = i
+	}
+	p := pairingOf(r.Rows)
+	p.turn()
+	for _, row := range p.rows() {
+		out = append(out, at[[2]uint32{row.B, row.A}])
+	}
+	return out
 }
 
 // Comparer gives a comparer that knows the identifiers of the whole result.

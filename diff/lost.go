@@ -99,7 +99,7 @@ func (r *Result) doubt() {
 	}
 	runs := map[uint32]*run{}
 	place := map[uint32]int{}
-	for i := range r.Rows {
+	for _, i := range r.order() {
 		conn := r.conn(&r.Rows[i])
 		place[conn]++
 		g := r.Rows[i].Grade

@@ -5,22 +5,56 @@ import (
 	"slices"
 )
 
+// paired is what stands beside what: operations, connections and sessions.
+type paired struct {
+	all, conns, sessions *pairing
+	turned               bool // the sides are exchanged
+}
+
 // pairUp puts the operations of both sides beside each other: sessions first,
-// then connections, then operations inside those that belong together. It gives
-// the pairs of connections and sessions too. Which side is A makes no difference
-// to what is paired.
-func pairUp(a, b *list) (rows []Row, conns, sessions *pairing) {
-	if !before(b, a) {
-		u := &pairer{sides: [2]*list{a, b}}
-		conns, sessions = u.pair()
-		return u.rows(), conns, sessions
+// then connections, then operations inside those that belong together. It
+// exchanges the sides, or not, by what they hold alone, so that what is paired
+// does not hang on which is A.
+func pairUp(a, b *list) *paired {
+	p := &paired{turned: before(b, a)}
+	if p.turned {
+		a, b = b, a
 	}
-	u := &pairer{sides: [2]*list{b, a}}
-	conns, sessions = u.pair()
-	conns.turn()
-	sessions.turn()
-	u.all.turn()
-	return u.rows(), conns, sessions
+	u := &pairer{sides: [2]*list{a, b}}
+	p.conns, p.sessions = u.pair()
+	p.all = u.all
+	return p
+}
+
+// turn exchanges the sides.
+func (p *paired) turn() {
+	p.turned = !p.turned
+	p.all.turn()
+	p.conns.turn()
+	p.sessions.turn()
+}
+
+// pairingOf gives the pairing of rows.
+func pairingOf(rows []Row) *pairing {
+	n, m := uint32(0), uint32(0)
+	for i := range rows {
+		n, m = max(n, rows[i].A), max(m, rows[i].B)
+	}
+	p := newPairing(int(n), int(m))
+	for i := range rows {
+		r := &rows[i]
+		if r.A == 0 || r.B == 0 {
+			continue
+		}
+		p.set(int32(r.A)-1, int32(r.B)-1)
+		if r.Moved {
+			if p.moved == nil {
+				p.moved = make([]bool, n)
+			}
+			p.moved[r.A-1] = true
+		}
+	}
+	return p
 }
 
 // before puts two traces in an order that hangs on what they hold alone.
@@ -295,8 +329,7 @@ func concurrent(facts []fact, in []int32) []bool {
 
 // rows lists the pairs in the order of A; what only B has stands before the
 // operation that follows it in B.
-func (u *pairer) rows() []Row {
-	p := u.all
+func (p *pairing) rows() []Row {
 	n, m := len(p.a), len(p.b)
 	// before[i] heads the list of what only B has before operation i of A.
 	before := make([]int32, n+1)

@@ -77,7 +77,11 @@ func TestPairUp(t *testing.T) {
 		{"another file's handle", "1/0 a\n1/0 read:f o1\n1/0 z", "1/0 a\n1/0 read:g o2\n1/0 z", "1-1 2-0 0-2 3-3"},
 		{"connections", "0/0 neg\n0/1 neg\n1/1 user:ann", "0/0 neg\n1/0 user:ann", "1-0 2-1 3-2"},
 	} {
-		rows, _, _ := pairUp(sideOf(c.a), sideOf(c.b))
+		p := pairUp(sideOf(c.a), sideOf(c.b))
+		if p.turned {
+			p.turn()
+		}
+		rows := p.all.rows()
 		if got := rowsText(rows); got != c.want {
 			t.Errorf("%s: %s, want %s", c.name, got, c.want)
 		}

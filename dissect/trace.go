@@ -210,6 +210,13 @@ func (t *Trace) User(session uint32) string {
 	return t.tracker.User(session)
 }
 
+// TreeName gives the name of tree connect num, from 1, "" when unknown.
+func (t *Trace) TreeName(num uint32) string {
+	t.mu.RLock()
+	defer t.mu.RUnlock()
+	return t.tracker.TreeName(num)
+}
+
 // FrameOp gives the number of the operation to which the first message at or
 // behind a frame belongs, 0 when there is none.
 func (t *Trace) FrameOp(frame uint32) uint32 {

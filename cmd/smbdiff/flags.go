@@ -143,7 +143,7 @@ func (f *flags) check(verb, color string) error {
 	want, formats := []int{1, 2}, []string{""}
 	switch verb {
 	case "dump":
-		want, formats = []int{1}, []string{"", "ndjson", "json", "text"}
+		want, formats = []int{1}, []string{"", "ndjson", "json", "text", "ops", "zeek"}
 	case "decrypt":
 		want = []int{1}
 		if f.filter != nil {

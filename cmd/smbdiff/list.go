@@ -9,6 +9,7 @@ import (
 	"smbdiff/dissect/conv"
 	"smbdiff/dissect/filter"
 	"smbdiff/dissect/op"
+	"smbdiff/dissect/smb2"
 )
 
 // list writes one line an operation, in the order of the requests.
@@ -24,22 +25,33 @@ func (a *app) list(f *flags) int {
 	w := bufio.NewWriterSize(a.stdout, 1<<16)
 	tracker := new(conv.Tracker)
 	var (
-		t     tally
-		line  []byte
-		start int64
-		bad   error
-		row   = opRow(tracker, s.file)
+		t    tally
+		line []byte
+		bad  error
+		row  = opRow(tracker, s.file)
+
+		written int // operations
 	)
+	tell := &teller{name: tracker.Names.Get, tree: tracker.TreeName, ends: row.A.Ends}
+	tell.session = func(num uint32) (uint64, string, smb2.Dialect) {
+		if int(num) >= len(tracker.Sessions) {
+			return 0, "", 0
+		}
+		return tracker.Sessions[num].ID, tracker.User(num), tracker.Sessions[num].Dialect
+	}
 	emit := func(o *op.Op) {
 		if o.Num == 1 {
-			start, row.A.Start = o.Start, o.Start
+			tell.start, row.A.Start = o.Start, o.Start
 		}
 		if f.filter != nil {
 			if row.A.SetOp(o); !f.filter.Match(row) {
 				return
 			}
 		}
-		line = o.AppendLine(line[:0], start, tracker.Names.Get)
+		if written++; f.limit > 0 && written > f.limit {
+			return
+		}
+		line = tell.line(line[:0], o, f.format)
 		if _, err := w.Write(line); err != nil {
 			bad = err
 		}
@@ -93,15 +105,28 @@ func (a *app) listRead(f *flags, s *side) int {
 	err := t.Load(f.ports, nil)
 	w := bufio.NewWriterSize(a.stdout, 1<<16)
 	look := filter.NewLooker(t)
+	sessions := t.Sessions()
+	tell := &teller{name: t.Name, tree: t.TreeName, ends: opRow(new(conv.Tracker), s.file).A.Ends}
+	tell.session = func(num uint32) (uint64, string, smb2.Dialect) {
+		if num == 0 || int(num) > len(sessions) {
+			return 0, "", 0
+		}
+		return sessions[num-1].ID, t.User(num), sessions[num-1].Dialect
+	}
 	var (
 		row  filter.Row
 		line []byte
+		left = max(f.limit, 1) // operations still to be written
 	)
-	for num := uint32(1); int64(num) <= int64(t.Len()); num++ {
+	for num := uint32(1); int64(num) <= int64(t.Len()) && left > 0; num++ {
 		if !look.Look(&row.A, num) || !f.filter.Match(&row) {
 			continue
 		}
-		line = row.A.Op().AppendLine(line[:0], row.A.Start, t.Name)
+		tell.start = row.A.Start
+		if f.limit > 0 {
+			left--
+		}
+		line = tell.line(line[:0], row.A.Op(), f.format)
 		if _, e := w.Write(line); e != nil {
 			err = e
 			break

@@ -36,6 +36,7 @@ const usage = `usage: smbdiff [flags] A          view one capture (a list when s
        smbdiff decrypt [flags] A -o OUT   the capture in plain text, as pcapng; - is stdout
        smbdiff learn [flags] GOOD GOOD... -o FILE   masks that make runs equal which should be
        smbdiff masks [SET|FILE]   the shipped sets of masks, or the rules of one
+       smbdiff completion bash|zsh|fish
        smbdiff help | version
 
 Captures are pcap or pcapng, plain, gz or zst; - is stdin; a directory is a file set.
@@ -64,9 +65,9 @@ flags of diff:
   --until 'OP/STATUS'  compare up to the first such operation, e.g. CREATE/ACCESS_DENIED
   --exit-zero          0 where they differ; --bisect: 125 for trouble, as git bisect run wants it
 flags of dump:
-  --format ndjson|json|text   ndjson
+  --format ndjson|json|text   ndjson; ops: an object an operation; zeek: the same as in Zeek's smb_cmd log
   --raw                bytes of each field, in hex
-  --limit N            no more than the first N messages
+  --limit N            no more than the first N messages, or operations
 flags of stats:
   --format text|json   text
 flags of the screen:
@@ -123,6 +124,8 @@ func (a *app) verb(args []string) int {
 			}
 			fmt.Fprint(a.stdout, usage)
 			return exitDone
+		case "completion":
+			return a.completion(args[1:])
 		case "version", "--version":
 			fmt.Fprintln(a.stdout, version)
 			return exitDone
@@ -138,6 +141,8 @@ func (a *app) verb(args []string) int {
 	case f.help:
 		fmt.Fprint(a.stdout, usage)
 		return exitDone
+	case verb == "dump" && (f.format == "ops" || f.format == "zeek"):
+		return a.list(f)
 	case verb == "dump":
 		return a.dump(f)
 	case verb == "stats":

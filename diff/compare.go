@@ -21,6 +21,7 @@ const (
 	nameInterim   = "smbdiff.interim"
 	nameSignature = "smbdiff.signature"
 	nameProblem   = "smbdiff.problem"
+	nameTag       = "smb2.header.transform.signature"
 	nameOperation = "smbdiff.operation" // one that only one side has
 	nameTime      = "smb2.time"         // from the request to its final response
 )
@@ -143,6 +144,10 @@ func (c *Comparer) reason(ch *Change) string {
 		return "no_answer"
 	case nameSignature:
 		return "signature"
+	case nameTag:
+		if ch.NodeA < 0 && ch.NodeB < 0 {
+			return "signature"
+		}
 	case "smb2.dialect", "smb2.negotiate_context.cipher_id", "smb2.negotiate_context.signing_id":
 		if ch.Part == PartResponse && establishes(&c.ops[0]) {
 			return "negotiated"
@@ -315,8 +320,11 @@ func (c *Comparer) messages(part int, nums [2]uint32, list bool) (masked bool) {
 	}
 	if shut(&ra.Message) || shut(&rb.Message) {
 		c.unread = true
-		if part == PartResponse && c.ops[0].Status != c.ops[1].Status {
+		if part == PartResponse && !c.torn && c.ops[0].Status != c.ops[1].Status {
 			c.status()
+		}
+		if c.torn {
+			c.sealed(part)
 		}
 		return false
 	}

@@ -13,6 +13,9 @@ const (
 	// likePart is how much of two messages must be the same for them to be one
 	// message with a field that differs: seven of ten bytes.
 	likePart, likeOf = 7, 10
+	// mendMost bounds how many messages are held against each other, mendShut
+	// how many that stay shut are looked at: with more, keys are missing.
+	mendMost, mendShut = 1 << 14, 64
 )
 
 // join is an operation put together again from two: one damaged field, an id or
@@ -32,10 +35,14 @@ const rulePart = "part of another operation"
 // mend pairs what alignment left over but what is nearly the same byte for byte,
 // and puts operations together that one field tore apart.
 func (r *Result) mend() {
-	m := &mender{r: r}
+	m := &mender{r: r, left: mendMost}
+	shut := 0
 	for i := range m.readers {
 		m.readers[i] = r.traces[i].NewReader()
+		c := r.traces[i].Counts()
+		shut += c.Sealed - c.Opened
 	}
+	m.shut = shut > 0 && shut <= mendShut
 	m.pairs()
 	m.answers()
 }
@@ -43,6 +50,8 @@ func (r *Result) mend() {
 type mender struct {
 	r       *Result
 	readers [2]*dissect.Reader
+	left    int  // of mendMost
+	shut    bool // a few messages stay shut
 }
 
 // first gives the message with which an operation begins.
@@ -56,11 +65,21 @@ func first(o *op.Op) uint32 {
 // like tells how many bytes two messages have in common if they are the same but
 // for a few bytes, else 0.
 func (m *mender) like(a, b uint32) (same int) {
-	if a == 0 || b == 0 || !m.readers[0].Read(a) || !m.readers[1].Read(b) {
+	if m.left--; m.left < 0 || a == 0 || b == 0 || !m.readers[0].Read(a) || !m.readers[1].Read(b) {
 		return 0
 	}
-	x, y := m.readers[0].Message.Bytes, m.readers[1].Message.Bytes
-	if len(x) != len(y) || m.readers[0].Message.Missing+m.readers[1].Message.Missing > 0 {
+	ma, mb := &m.readers[0].Message, &m.readers[1].Message
+	if ma.Missing+mb.Missing > 0 {
+		return 0
+	}
+	if ma.Sealed && mb.Sealed && (ma.Proto == op.Sealed) != (mb.Proto == op.Sealed) {
+		if m.shut && ma.PDULen == mb.PDULen && ma.Of <= 1 && mb.Of <= 1 {
+			return 1
+		}
+		return 0
+	}
+	x, y := ma.Bytes, mb.Bytes
+	if len(x) != len(y) {
 		return 0
 	}
 	for i := range x {

@@ -1,6 +1,7 @@
 package diff
 
 import (
+	"smbdiff/dissect/conv"
 	"smbdiff/dissect/field"
 	"smbdiff/dissect/op"
 )
@@ -90,4 +91,36 @@ func (c *Comparer) unknown() bool {
 	hex := func(b []byte) string { return "0x" + string(field.AppendHexBytes(nil, b[:4])) }
 	c.put(Change{Name: name, Path: partNames[c.part] + "/header/" + name, Op: "replace", A: hex(ma.Bytes), B: hex(mb.Bytes), NodeA: -1, NodeB: -1})
 	return true
+}
+
+// sealed compares what stands around a message that one side could not open.
+func (c *Comparer) sealed(part int) {
+	ma, mb := &c.readers[0].Message, &c.readers[1].Message
+	if !ma.Sealed || !mb.Sealed || ma.Seal.Opened == mb.Seal.Opened {
+		return
+	}
+	var spans [2]span
+	shut := 0
+	for k, r := range c.readers {
+		spans[k] = span{0, r.Outer}
+		if !r.Message.Seal.Opened {
+			shut, spans[k].to = k, len(r.Tree.Nodes)
+		}
+	}
+	path := partNames[part] + "/outer"
+	start := len(c.changes)
+	c.level(&c.readers[0].Tree, &c.readers[1].Tree, spans[0], spans[1], path)
+	for _, ch := range c.changes[start:] {
+		if ch.Masked == "" {
+			return
+		}
+	}
+	if c.readers[shut].Message.Seal.Why != conv.ReasonTag {
+		return
+	}
+	ch := Change{Name: nameTag, Path: path + "/header.transform/" + nameTag, Op: "replace", A: "holds", B: "does not hold", NodeA: -1, NodeB: -1}
+	if shut == 0 {
+		ch.A, ch.B = ch.B, ch.A
+	}
+	c.put(ch)
 }

@@ -83,22 +83,23 @@ type Change struct {
 
 // Options say what is compared and what is listed.
 type Options struct {
-	Masks        *Masks   // what counts as noise; nil: as Mask, Ignore and Only say
-	Mask         string   // default, strict, ci, two-sided, none; "" is default
-	Ignore       []string // globs of names, or of paths where they have a slash
-	Only         []string // the same: nothing else is compared
-	AllowSealed  bool     // unread rows do not make the exit status 2
-	StatusesOnly bool     // commands and status alone
-	Timing       bool     // compare response times too
-	Pick         Pick     // which rows count
-	Context      int      // equal rows around a difference in the text; -1: all rows
-	ShowMasked   bool     // list what masks hide
-	Brief        bool     // the verdict alone
-	First        bool     // list the first divergence alone
-	SideBySide   bool     // of the text: A to the left, B to the right
-	Width        int      // of that, in cells; 0: 120
-	Redact       bool     // names, addresses and payload are replaced by words
-	Command      string   // how the program was called, for the end of the HTML
+	Masks        *Masks      // what counts as noise; nil: as Mask, Ignore and Only say
+	Mask         string      // default, strict, ci, two-sided, none; "" is default
+	Ignore       []string    // globs of names, or of paths where they have a slash
+	Only         []string    // the same: nothing else is compared
+	AllowSealed  bool        // unread rows do not make the exit status 2
+	StatusesOnly bool        // commands and status alone
+	Timing       bool        // compare response times too
+	Pick         Pick        // which rows count
+	Anchors      [][2]uint32 // operations of A and of B that stand beside each other, whatever else
+	Context      int         // equal rows around a difference in the text; -1: all rows
+	ShowMasked   bool        // list what masks hide
+	Brief        bool        // the verdict alone
+	First        bool        // list the first divergence alone
+	SideBySide   bool        // of the text: A to the left, B to the right
+	Width        int         // of that, in cells; 0: 120
+	Redact       bool        // names, addresses and payload are replaced by words
+	Command      string      // how the program was called, for the end of the HTML
 	// Progress is called on the goroutine of Traces with the rows compared so
 	// far and in all. It stops the comparison by giving false.
 	Progress func(done, total int) bool
@@ -198,7 +199,7 @@ func Traces(a, b *dissect.Trace, o Options) *Result {
 
 // pairUp makes the rows. Mending goes on in the order of pairing.
 func (r *Result) pairUp(a, b *list) {
-	p := pairUp(a, b)
+	p := pairUp(a, b, r.options.Anchors)
 	turned := p.turned
 	if turned {
 		r.traces[0], r.traces[1] = r.traces[1], r.traces[0]

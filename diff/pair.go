@@ -14,13 +14,13 @@ type paired struct {
 // pairUp puts the operations of both sides beside each other: sessions first,
 // then connections, then operations inside those that belong together. It
 // exchanges the sides, or not, by what they hold alone, so that what is paired
-// does not hang on which is A.
-func pairUp(a, b *list) *paired {
+// does not hang on which is A. Anchors are pairs that the user made.
+func pairUp(a, b *list, anchors [][2]uint32) *paired {
 	p := &paired{turned: before(b, a)}
 	if p.turned {
 		a, b = b, a
 	}
-	u := &pairer{sides: [2]*list{a, b}}
+	u := &pairer{sides: [2]*list{a, b}, anchors: newAnchors(anchors, [2]int{len(a.facts), len(b.facts)}, p.turned)}
 	p.conns, p.sessions = u.pair()
 	p.all = u.all
 	return p
@@ -90,20 +90,24 @@ func (u *pairer) pair() (conns, sessions *pairing) {
 	conns = matchConns(a, b, sessions)
 	for i, j := range conns.a {
 		if j >= 0 {
-			u.stream(a.conns[i], b.conns[j])
+			u.around(a.conns[i], b.conns[j])
 		}
 	}
 	for i, j := range sessions.a {
 		if j >= 0 {
-			u.stream(a.sessions[i].ops, b.sessions[j].ops)
+			u.around(a.sessions[i].ops, b.sessions[j].ops)
 		}
 	}
+	u.hold()
 	return conns, sessions
 }
 
 type pairer struct {
 	sides [2]*list
 	all   *pairing
+
+	anchors []anchor
+	crossed []int32 // anchors of the first side that cross an earlier one
 }
 
 // matchSessions pairs sessions: those with the same work first, then by what

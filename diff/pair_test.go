@@ -77,13 +77,52 @@ func TestPairUp(t *testing.T) {
 		{"another file's handle", "1/0 a\n1/0 read:f o1\n1/0 z", "1/0 a\n1/0 read:g o2\n1/0 z", "1-1 2-0 0-2 3-3"},
 		{"connections", "0/0 neg\n0/1 neg\n1/1 user:ann", "0/0 neg\n1/0 user:ann", "1-0 2-1 3-2"},
 	} {
-		p := pairUp(sideOf(c.a), sideOf(c.b))
-		if p.turned {
-			p.turn()
-		}
-		rows := p.all.rows()
+		rows := pairedRows(c.a, c.b, nil)
 		if got := rowsText(rows); got != c.want {
 			t.Errorf("%s: %s, want %s", c.name, got, c.want)
+		}
+	}
+}
+
+func pairedRows(a, b string, anchors [][2]uint32) []Row {
+	p := pairUp(sideOf(a), sideOf(b), anchors)
+	if p.turned {
+		p.turn()
+	}
+	return p.all.rows()
+}
+
+// TestAnchors checks that pairs of the user's stand, and that what is around
+// them is aligned on both sides of them, whichever side is A.
+func TestAnchors(t *testing.T) {
+	for _, c := range []struct {
+		name, a, b string
+		anchors    [][2]uint32
+		want       string
+	}{
+		{"unlike", "1/0 a\n1/0 p\n1/0 z", "1/0 a\n1/0 q\n1/0 z", [][2]uint32{{2, 2}}, "1-1 2-2 3-3"},
+		{"realign", "1/0 a\n1/0 x\n1/0 x\n1/0 z", "1/0 a\n1/0 x\n1/0 z", [][2]uint32{{3, 2}}, "1-1 2-0 3-2 4-3"},
+		{"crossed", "1/0 a\n1/0 p\n1/0 q\n1/0 z", "1/0 a\n1/0 p\n1/0 q\n1/0 z", [][2]uint32{{2, 3}, {3, 2}}, "1-1 2-3 3-2m 4-4"},
+		{"another session", "1/0 user:ann\n2/0 user:bob\n1/0 p", "1/0 user:ann\n2/0 user:bob\n2/0 p", [][2]uint32{{3, 3}}, "1-1 2-2 3-3"},
+		{"nothing there", "1/0 a", "1/0 a", [][2]uint32{{0, 1}, {7, 1}, {1, 4294967295}}, "1-1"},
+		{"the last one wins", "1/0 a\n1/0 p", "1/0 a\n1/0 q", [][2]uint32{{2, 1}, {2, 2}}, "1-1 2-2"},
+	} {
+		rows := pairedRows(c.a, c.b, c.anchors)
+		if got := rowsText(rows); got != c.want {
+			t.Errorf("%s: %s, want %s", c.name, got, c.want)
+		}
+		for i, x := range c.anchors {
+			c.anchors[i] = [2]uint32{x[1], x[0]}
+		}
+		back := pairedRows(c.b, c.a, c.anchors)
+		for _, r := range rows {
+			found := false
+			for _, o := range back {
+				found = found || o.A == r.B && o.B == r.A
+			}
+			if !found {
+				t.Errorf("%s: %d-%d is not paired the other way round: %s", c.name, r.A, r.B, rowsText(back))
+			}
 		}
 	}
 }

@@ -9,11 +9,13 @@ import (
 
 	"github.com/gdamore/tcell/v2"
 
+	"smbdiff/decrypt"
 	"smbdiff/dissect"
 	"smbdiff/dissect/capture"
 	"smbdiff/dissect/conv"
 	"smbdiff/dissect/op"
 	"smbdiff/dissect/stats"
+	"smbdiff/keys"
 )
 
 // A golden file holds one screen at all sizes. Below each line whose looks are
@@ -27,7 +29,7 @@ var sizes = [][2]int{{80, 24}, {120, 40}, {160, 45}, {200, 60}}
 var goldenScreens = []struct {
 	name   string
 	single bool
-	shut   bool // without the keys of the captures
+	shut   bool // both with the key of the first
 	keys   []string
 }{
 	{name: "diff"},
@@ -45,6 +47,8 @@ var goldenScreens = []struct {
 	{name: "masks", keys: []string{"b", "a", "M", "↓"}},
 	{name: "keys", shut: true, keys: []string{"K"}},
 	{name: "statistics", keys: []string{"S"}},
+	{name: "diff-stacked", keys: []string{"v", "~"}},
+	{name: "wireshark", keys: []string{"w"}},
 	{name: "export", keys: []string{"e"}},
 	{name: "history", keys: []string{"o"}},
 	{name: "log", keys: []string{"L"}},
@@ -74,15 +78,15 @@ func TestGolden(t *testing.T) {
 }
 
 func goldenConfig(t *testing.T, single, shut, mono bool) Config {
-	open := openSide
-	if shut {
-		open = shutSide
-	}
 	names := []string{"good.pcap", "missing.pcap"}
 	if single {
 		names = names[1:]
 	}
-	c := Config{A: open(t, names[0]), Mono: mono, Statistics: func() string { return countedText(t, names) }}
+	open := openSide
+	if shut { // with its key; with another one's
+		open = func(t *testing.T, name string) Side { return shutSide(t, name, "good.keys") }
+	}
+	c := Config{A: open(t, names[0]), Mono: mono, Statistics: func(bool) string { return countedText(t, names) }}
 	if !single {
 		b := open(t, names[1])
 		c.B = &b
@@ -100,10 +104,14 @@ func countedText(t *testing.T, names []string) string {
 			return ""
 		}
 		defer f.Close()
+		ring := new(keys.Ring)
+		if err := ring.AddFile(keys.Beside(f.Name())); err != nil {
+			t.Error(err)
+		}
 		tracker := new(conv.Tracker)
 		var counter stats.Counter
 		done := func(o *op.Op) { counter.Done(o, true) }
-		_, err = dissect.Run(f, dissect.Options{Tracker: tracker, Tracked: func(b *dissect.Batch) {
+		_, err = dissect.Run(f, dissect.Options{Opener: decrypt.NewOpener(ring), Tracker: tracker, Tracked: func(b *dissect.Batch) {
 			counter.Add(b.Messages)
 			tracker.Ops.Flush(false, done)
 		}})

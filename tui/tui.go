@@ -42,18 +42,19 @@ func (d Side) state() state.Side {
 
 // Config says what is shown and how.
 type Config struct {
-	A      Side
-	B      *Side // nil: one capture is viewed
-	ASCII  bool  // nothing but ASCII on the screen
-	Mono   bool  // no colours: bold, underline and inverse alone
-	Mask   string
-	Masks  *diff.Masks // nil: the set Mask
-	Filter string      // in force from the start
-	Ignore []string
-	Screen tcell.Screen // nil: the terminal
+	A       Side
+	B       *Side // nil: one capture is viewed
+	ASCII   bool  // nothing but ASCII on the screen
+	Mono    bool  // no colours: bold, underline and inverse alone
+	Mask    string
+	Masks   *diff.Masks // nil: the set Mask
+	Filter  string      // in force from the start
+	Ignore  []string
+	Anchors [][2]uint32  // operations of A and B that are pairs whatever else
+	Screen  tcell.Screen // nil: the terminal
 
-	Settings   state.Settings // of the user's file; zero: the usual keys
-	Statistics func() string  // counts the captures, as smbdiff stats does
+	Settings   state.Settings           // of the user's file; zero: the usual keys
+	Statistics func(turned bool) string // counts the captures, as smbdiff stats does; turned: B comes first
 }
 
 // tick is how often the screen takes over what has been read.
@@ -97,7 +98,7 @@ func run(c Config, started func(*tview.Application)) (err error) {
 }
 
 func stateConfig(c Config) state.Config {
-	out := state.Config{A: c.A.state(), ASCII: c.ASCII, Mask: c.Mask, Masks: c.Masks, Ignore: c.Ignore, Settings: c.Settings, Statistics: c.Statistics}
+	out := state.Config{A: c.A.state(), ASCII: c.ASCII, Mask: c.Mask, Masks: c.Masks, Ignore: c.Ignore, Anchors: c.Anchors, Settings: c.Settings, Statistics: c.Statistics}
 	if c.B != nil {
 		b := c.B.state()
 		out.B = &b

@@ -17,7 +17,7 @@ type view struct {
 	state   *state.State
 	theme   theme
 	prompt  *tview.InputField // nil: no question is open
-	problem string            // why the answer was not taken
+	problem error             // why the answer was not taken
 
 	screen tcell.Screen
 
@@ -35,18 +35,25 @@ func (v *view) Draw(screen tcell.Screen) {
 	for i, l := range v.state.Lines(w, h) {
 		v.line(screen, x, y+i, w, l)
 	}
-	if v.prompt == nil || h < 2 {
-		return
+	if v.prompt != nil && h > 2 {
+		v.ask(screen, x, y, w, h)
 	}
-	help := state.Line{{Text: " " + v.hint(), Style: state.Dim}}
-	if v.problem != "" {
-		help = state.Line{{Text: " " + v.problem, Style: state.Bad}}
+}
+
+// ask draws the open question over the last lines.
+func (v *view) ask(screen tcell.Screen, x, y, w, h int) {
+	above, below := v.state.PromptLines(v.prompt.GetText(), v.problem, w, h)
+	y += h - len(above) - 1 - len(below)
+	for _, l := range above {
+		v.line(screen, x, y, w, l)
+		y++
 	}
-	v.blank(screen, x, y+h-2, w)
-	v.line(screen, x, y+h-2, w, help)
-	v.blank(screen, x, y+h-1, w)
-	v.prompt.SetRect(x, y+h-1, w, 1)
+	v.blank(screen, x, y, w)
+	v.prompt.SetRect(x, y, w, 1)
 	v.prompt.Draw(screen)
+	for i, l := range below {
+		v.line(screen, x, y+1+i, w, l)
+	}
 }
 
 func (v *view) blank(screen tcell.Screen, x, y, w int) {
@@ -91,16 +98,32 @@ func (v *view) InputHandler() func(*tcell.EventKey, func(tview.Primitive)) {
 }
 
 func (v *view) key(e *tcell.EventKey) {
-	if v.prompt != nil {
-		v.problem = ""
-		if v.state.Prompt().Letter && e.Key() == tcell.KeyRune {
-			v.prompt.SetText(string(e.Rune()))
-			e = tcell.NewEventKey(tcell.KeyEnter, 0, tcell.ModNone)
-		}
-		v.prompt.InputHandler()(e, func(tview.Primitive) {})
+	if v.prompt == nil {
+		v.obey(v.state.Press(keyName(e)))
 		return
 	}
-	v.obey(v.state.Press(keyName(e)))
+	step := 0
+	switch e.Key() {
+	case tcell.KeyUp:
+		step = -1
+	case tcell.KeyDown:
+		step = 1
+	case tcell.KeyCtrlC:
+		v.prompt = nil
+		v.state.Closed()
+		v.quit()
+		return
+	}
+	if step != 0 {
+		v.prompt.SetText(v.state.Past(v.prompt.GetText(), step))
+		return
+	}
+	v.problem = nil
+	if v.state.Prompt().Letter && e.Key() == tcell.KeyRune {
+		v.prompt.SetText(string(e.Rune()))
+		e = tcell.NewEventKey(tcell.KeyEnter, 0, tcell.ModNone)
+	}
+	v.prompt.InputHandler()(e, func(tview.Primitive) {})
 }
 
 // obey does what a state asks of the screen.
@@ -113,7 +136,7 @@ func (v *view) obey(r state.Request) {
 	case state.DoSuspend:
 		v.suspend()
 	case state.DoPrompt:
-		v.ask(v.state.Prompt())
+		v.open(v.state.Prompt())
 	case state.DoCopy:
 		if v.screen != nil {
 			v.screen.SetClipboard([]byte(v.state.Clip()))
@@ -121,28 +144,17 @@ func (v *view) obey(r state.Request) {
 	}
 }
 
-func (v *view) hint() string {
-	if h := v.state.Prompt().Hint; h != nil {
-		return h(v.prompt.GetText())
-	}
-	return ""
-}
-
-// ask opens a question.
-func (v *view) ask(p *state.Prompt) {
-	label := " " + p.Label + ": "
-	if p.Label == "" {
-		label = ":"
-	}
-	f := tview.NewInputField().SetLabel(label).SetText(p.Text).SetFieldBackgroundColor(tcell.ColorDefault)
+// open opens a question.
+func (v *view) open(p *state.Prompt) {
+	f := tview.NewInputField().SetLabel(p.Before()).SetText(p.Text).SetFieldBackgroundColor(tcell.ColorDefault)
 	f.SetLabelStyle(v.theme.style(state.Key)).SetFieldStyle(v.theme.style(state.Typed))
 	f.SetBackgroundColor(tcell.ColorDefault)
 	f.SetDoneFunc(func(k tcell.Key) {
 		switch k {
 		case tcell.KeyEnter:
 			v.prompt = nil
-			if err := p.Accept(f.GetText()); err != nil {
-				v.prompt, v.problem = f, err.Error()
+			if err := v.state.Answer(p, f.GetText()); err != nil {
+				v.prompt, v.problem = f, err
 				return
 			}
 			v.obey(v.state.Asked())
@@ -152,11 +164,12 @@ func (v *view) ask(p *state.Prompt) {
 			}
 		case tcell.KeyEscape:
 			v.prompt = nil
+			v.state.Closed()
 		}
 	})
-	f.SetChangedFunc(func(string) { v.problem = "" })
+	f.SetChangedFunc(func(string) { v.problem = nil })
 	f.Focus(func(tview.Primitive) {})
-	v.prompt, v.problem = f, ""
+	v.prompt, v.problem = f, nil
 }
 
 // PasteHandler puts pasted text into the open question.

@@ -36,6 +36,7 @@ type diffFlags struct {
 	session     string
 	conn        string
 	until       string
+	anchors     list
 	exitZero    bool
 	bisect      bool
 	output      string
@@ -69,6 +70,7 @@ func (d *diffFlags) define(s *flag.FlagSet, verb string) {
 	s.StringVar(&d.session, "session", "", "")
 	s.StringVar(&d.conn, "conn", "", "")
 	s.StringVar(&d.until, "until", "", "")
+	s.Var(&d.anchors, "anchor", "")
 	s.BoolVar(&d.exitZero, "exit-zero", false, "")
 	s.BoolVar(&d.bisect, "bisect", false, "")
 }
@@ -102,6 +104,15 @@ func (d *diffFlags) check() error {
 		if o.Pick.Until, err = diff.ParseUntil(d.until); err != nil {
 			return usageError{what: "--until " + err.Error(), hint: "--until CREATE/STATUS_ACCESS_DENIED, or --until 'CREATE docs*/OBJECT_NAME_NOT_FOUND'"}
 		}
+	}
+	for _, x := range d.anchors {
+		a, b, _ := strings.Cut(x, "=")
+		n, wrongA := strconv.ParseUint(a, 10, 32)
+		m, wrongB := strconv.ParseUint(b, 10, 32)
+		if wrongA != nil || wrongB != nil || n == 0 || m == 0 {
+			return usageError{what: "--anchor " + x + ": not a pair of operations", hint: "--anchor 14=15 pairs operation 14 of A with 15 of B"}
+		}
+		o.Anchors = append(o.Anchors, [2]uint32{uint32(n), uint32(m)})
 	}
 	if d.masks, err = diff.LoadMasks(d.maskNames, d.ignore, d.only); err != nil {
 		return err

@@ -60,6 +60,7 @@ flags of diff:
   --brief, --first     the verdict alone; the first divergence alone
   --show-masked        list what masks hide, with the rule that does
   --statuses-only      compare commands and outcomes; --timing: response times too
+  --anchor 14=15       operation 14 of A and 15 of B are a pair; repeatable, on the screen too
   --redact             words in place of names, addresses and payload
   --session S1, --conn C1     rows of that session or connection of A
   --until 'OP/STATUS'  compare up to the first such operation, e.g. CREATE/ACCESS_DENIED

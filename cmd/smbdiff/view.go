@@ -40,14 +40,14 @@ func (a *app) view(f *flags) int {
 		sides[i] = again()
 	}
 	c := tui.Config{A: sides[0], ASCII: f.ascii, Mono: f.mono || os.Getenv("NO_COLOR") != "" || os.Getenv("TERM") == "vt100",
-		Masks: f.masks, Mask: f.masks.Name}
+		Masks: f.masks, Mask: f.masks.Name, Anchors: f.options.Anchors}
 	if f.filter != nil {
 		c.Filter = f.filter.String()
 	}
 	if len(sides) == 2 {
 		c.B = &sides[1]
 	}
-	c.Statistics = func() string { return a.quietly(f) }
+	c.Statistics = func(turned bool) string { return a.quietly(f, turned) }
 	var err error
 	if c.Settings, err = settings(); err != nil {
 		return a.fail(err)
@@ -64,10 +64,14 @@ func (a *app) view(f *flags) int {
 
 // quietly gives the statistics without a word beside them: what it would say,
 // the log of the screen says.
-func (a *app) quietly(f *flags) string {
+func (a *app) quietly(f *flags, turned bool) string {
 	var out bytes.Buffer
 	again := *f
 	again.format, again.filter = "text", nil
+	if turned {
+		again.files = []string{f.files[1], f.files[0]}
+		again.sideKeys = [2][]string{f.sideKeys[1], f.sideKeys[0]}
+	}
 	(&app{stdin: a.stdin, stdout: &out, stderr: io.Discard}).stats(&again)
 	return out.String()
 }
@@ -125,6 +129,18 @@ func (k *keyring) Sessions() []state.KeySession {
 			t.Hint = hint
 		}
 		out = append(out, t)
+	}
+	return out
+}
+
+// Keys lists what was proved to be a key of the capture.
+func (k *keyring) Keys(whole bool) []string {
+	f := keysFlags{reveal: whole}
+	var out []string
+	for _, x := range k.opener.Keys() {
+		for _, it := range f.items(&keys.Ring{Keys: []keys.Key{x}}) {
+			out = append(out, fmt.Sprintf("%s  %-16s  %s", it.owner, it.kind, it.secret))
+		}
 	}
 	return out
 }

@@ -95,6 +95,22 @@ func (s *State) Do(a Action) Request {
 		s.resize(1)
 	case Shrink:
 		s.resize(-1)
+	case Anchor:
+		s.anchor()
+	case DropAnchors:
+		s.dropAnchors()
+	case Exchange:
+		s.exchange()
+	case ShowMasked:
+		s.showMasked = !s.showMasked
+	case Stack:
+		s.stacked = !s.stacked
+	case Wireshark:
+		return s.wireshark()
+	case WriteFrames:
+		return s.askFrames()
+	case Wider, Narrower:
+		s.widen(a == Wider)
 	case CommandLine:
 		return s.askCommand()
 	case NextA, PrevA, NextB, PrevB, Realign:

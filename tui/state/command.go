@@ -161,6 +161,12 @@ func (s *State) Flags() string {
 	if s.diffing() {
 		out = append(out, s.cmp.masks.flags()...)
 	}
+	for _, x := range s.cmp.anchors {
+		out = append(out, fmt.Sprintf("--anchor %d=%d", x[0], x[1]))
+	}
+	if s.diffing() && s.showMasked {
+		out = append(out, "--show-masked")
+	}
 	if s.filter.Text != "" {
 		out = append(out, "--filter "+quoted(s.filter.Text))
 	}

@@ -106,6 +106,8 @@ type comparison struct {
 	context int        // rows around a difference; -1: all rows
 	masks   maskSet    // what the user masks beside the set
 	job     *comparing // the one that runs, nil: none
+	anchors [][2]uint32
+	back    [2]uint32 // operations to go to once it is compared, 0: those under the cursor
 }
 
 // compare compares the sides on a goroutine.
@@ -116,7 +118,7 @@ func (s *State) compare() {
 	}
 	job := &comparing{}
 	c.job = job
-	d := newDiffer(s.sides[0].Trace, s.sides[1].Trace, c.masks.force())
+	d := newDiffer(s.sides[0].Trace, s.sides[1].Trace, c.masks.force(), slices.Clone(c.anchors))
 	ops := [2]int{s.sides[0].Trace.Len(), s.sides[1].Trace.Len()}
 	s.run(func() func() {
 		r := d.compare(job)
@@ -139,6 +141,9 @@ func (s *State) compared(job *comparing, d *differ, r *result) {
 	var ops [2]uint32
 	if at {
 		ops, _ = s.rowOps(row)
+	}
+	if c.back != [2]uint32{} {
+		ops, c.back = c.back, [2]uint32{}
 	}
 	c.result, c.differ = r, d
 	s.detail.forget()

@@ -45,7 +45,10 @@ type item struct {
 }
 
 // shown is one line on the screen: an item, or a run of equal ones up to run.
-type shown struct{ item, run int32 }
+type shown struct {
+	item, run int32
+	second    bool // the line of B's value, below that of A's
+}
 
 // detail is the details pane.
 type detail struct {
@@ -56,6 +59,8 @@ type detail struct {
 	lines  []shown
 	folds  map[string]bool // by key: open or not, as the user chose
 	full   bool            // equal fields are not folded
+	masked bool            // masked fields are not folded
+	stack  bool            // values that differ stand below each other
 	keep   string          // field that stays under the cursor when the fields are graded anew
 	cur    int
 	top    int
@@ -93,11 +98,16 @@ func (s *State) look() {
 			messages[k] = [parts]uint32{o.Request, o.Interim, o.Response}
 		}
 	}
-	if d.valid && d.ops == ops && d.parts == messages && d.full == full {
+	if d.valid && d.ops == ops && d.parts == messages && d.full == full && d.masked == s.showMasked && d.stack == (s.stacked && s.diffing()) {
 		return
 	}
 	same := d.ops == ops
 	d.valid, d.ops, d.parts, d.full, d.side = true, ops, messages, full, s.diffing()
+	stack := s.stacked && d.side
+	if k := d.key(); same && k != "" && (stack != d.stack || s.showMasked != d.masked) && d.items[d.lines[d.cur].item].grade > masked {
+		d.keep = k
+	}
+	d.stack, d.masked = stack, s.showMasked
 	if d.folds == nil {
 		d.folds = map[string]bool{}
 	}
@@ -138,7 +148,9 @@ func (d *detail) find(key string) {
 		case l.run > 0:
 			d.folds[d.items[l.item].key+"="] = true
 		case l.item == at:
-			d.cur = i
+			if d.cur = i; l.second {
+				d.cur--
+			}
 			d.clamp()
 			return
 		default:
@@ -192,7 +204,7 @@ func (d *detail) list(from, to int32) {
 				n++
 			}
 			if n > 1 && !d.folds[it.key+"="] {
-				d.lines = append(d.lines, shown{i, end})
+				d.lines = append(d.lines, shown{item: i, run: end})
 				i = end
 				continue
 			}
@@ -210,12 +222,15 @@ func (d *detail) list(from, to int32) {
 // quiet reports whether an item is one of those that are folded for being no
 // difference.
 func (d *detail) quiet(it *item) bool {
-	return !d.full && (it.grade == equal || it.grade == masked)
+	return !d.full && (it.grade == equal || it.grade == masked && !d.masked)
 }
 
 func (d *detail) one(i int32) {
 	it := &d.items[i]
-	d.lines = append(d.lines, shown{i, 0})
+	d.lines = append(d.lines, shown{item: i})
+	if d.stack && it.end == i+1 && it.grade >= differs && it.kind != heading && it.name == "" {
+		d.lines = append(d.lines, shown{item: i, second: true})
+	}
 	if it.end > i+1 && d.open(it) {
 		d.list(i+1, it.end)
 	}

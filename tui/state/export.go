@@ -51,8 +51,8 @@ func (s *State) Export(text string) error {
 		return fmt.Errorf("%s, then a file", strings.Join(s.exportForms(), " or "))
 	}
 	form, path := words[0], words[1]
-	if _, err := os.Stat(path); err == nil && !force {
-		return fmt.Errorf("%s is there; --force writes over it", path)
+	if err := absent(path); err != nil && !force {
+		return fmt.Errorf("%w; --force writes over it", err)
 	}
 	write, err := s.exporter(form, redact)
 	if err != nil {
@@ -71,6 +71,14 @@ func (s *State) Export(text string) error {
 	return nil
 }
 
+// absent gives an error where a file is.
+func absent(path string) error {
+	if _, err := os.Stat(path); err == nil {
+		return fmt.Errorf("%s is there", path)
+	}
+	return nil
+}
+
 // exporter gives what writes a form.
 func (s *State) exporter(form string, redact bool) (func(io.Writer) error, error) {
 	if !s.diffing() {
@@ -83,6 +91,7 @@ func (s *State) exporter(form string, redact bool) (func(io.Writer) error, error
 	o := d.options
 	o.Progress, o.Redact, o.Context, o.Command = nil, redact, s.cmp.context, "smbdiff diff "+s.Flags()
 	o.Pick.Filter = s.filter.expr
+	o.ShowMasked = s.showMasked
 	return func(w io.Writer) error {
 		r := diff.Traces(d.a, d.b, o)
 		switch form {

@@ -170,6 +170,9 @@ func (s *State) detailLine(i, w int) Line {
 	if it.kind == heading && it.name != "" {
 		return Line{{label, Title}}.fit(w, Plain)
 	}
+	if d.stack {
+		return s.stackedLine(it, l, label, style, w)
+	}
 	n := min(max(26, w/4), 44)
 	each := (w - n - 1 - 3) / 2
 	mark := it.grade.mark()

@@ -27,7 +27,7 @@ func ParseFilter(text string) (Filter, error) {
 
 // askFilter asks for a filter.
 func (s *State) askFilter() Request {
-	return s.ask(Prompt{Label: "filter", Text: s.filter.Text, Accept: s.SetFilter, Complete: CompleteFilter, Hint: FilterHint})
+	return s.ask(Prompt{Label: "filter", Text: s.filter.Text, Accept: s.SetFilter, Complete: CompleteFilter, Filter: true})
 }
 
 // Empty reports whether the filter lets everything through.

@@ -51,7 +51,7 @@ func (s *State) nextField(step int) {
 	d := &s.detail
 	for i := d.cur + step; i >= 0 && i < len(d.lines); i += step {
 		it := &d.items[d.lines[i].item]
-		if it.grade > masked && it.kind != heading && (it.end == d.lines[i].item+1 || !d.open(it)) {
+		if it.grade > masked && it.kind != heading && !d.lines[i].second && (it.end == d.lines[i].item+1 || !d.open(it)) {
 			d.cur = i
 			d.clamp()
 			return
@@ -75,7 +75,7 @@ func (s *State) nextField(step int) {
 func (s *State) lastField() {
 	d := &s.detail
 	for i := len(d.lines) - 1; i >= 0; i-- {
-		if it := &d.items[d.lines[i].item]; it.grade > masked && it.kind != heading && it.end == d.lines[i].item+1 {
+		if it := &d.items[d.lines[i].item]; it.grade > masked && it.kind != heading && it.end == d.lines[i].item+1 && !d.lines[i].second {
 			d.cur = i
 			break
 		}

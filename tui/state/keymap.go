@@ -70,6 +70,18 @@ const (
 	Grow
 	Shrink
 	CommandLine
+	Anchor
+	DropAnchors
+	Exchange
+	ShowMasked
+	Stack
+	Wireshark
+	WriteFrames
+	Wider
+	Narrower
+	Reveal
+	ScrollLeft
+	ScrollRight
 	SetMark
 	GoToMark
 	Quit
@@ -128,6 +140,9 @@ func bindings() []binding {
 		{"j", NextB, DiffList, "MOVE", "B only: next", "B", PrevB},
 		{"k", PrevB, DiffList, "MOVE", "B only: previous", "", None},
 		{"=", Realign, inDiff, "MOVE", "put B beside A again", "", None},
+		{"p", Anchor, inDiff, "COMPARE", "pair these two operations, align the others around them", "", None},
+		{"P", DropAnchors, inDiff, "COMPARE", "drop the pairs made with p", "", None},
+		{"x", Exchange, inDiff, "COMPARE", "exchange A and B", "", None},
 		{"PgUp Ctrl-B", PageUp, all, "MOVE", "page up", "", None},
 		{"PgDn Space", PageDown, all &^ MaskWindow, "MOVE", "page down", "", None},
 		{"PgDn", PageDown, MaskWindow, "MOVE", "page down", "", None},
@@ -170,6 +185,8 @@ func bindings() []binding {
 		{"→ l", Unfold, main, "MOVE", "unfold the field of the details, or the rows", "fold", Fold},
 		{"← h", Fold, main, "MOVE", "fold the field of the details", "", None},
 		{"c", Context, inDiff, "COMPARE", "context: 3 rows, all, differences alone", "context", None},
+		{"~", ShowMasked, inDiff, "COMPARE", "masked fields: shown or folded", "", None},
+		{"v", Stack, inDiff, "COMPARE", "values beside each other, or one below the other", "", None},
 		{"Enter", Enter, lists, "MOVE", "unfold the rows, or go to the details", "", None},
 		{"Enter", Enter, details, "MOVE", "fold or unfold", "", None},
 		{"Esc", Escape, main, "OTHER", "stop reading; else drop the filter", "", None},
@@ -182,13 +199,20 @@ func bindings() []binding {
 		{"H", Hex, main, "OTHER", "bytes of the field", "", None},
 		{"y", CopyField, main, "OTHER", "copy the field under the details cursor", "", None},
 		{"Y", CopyOperation, main, "OTHER", "copy the operation", "", None},
+		{"w", Wireshark, main, "OTHER", "copy the command that shows the operation in Wireshark", "", None},
+		{"W", WriteFrames, main, "OTHER", "write the packets of the operation to a pcapng file", "", None},
 		{"z", Zoom, main, "OTHER", "all lines for the pane with the focus", "", None},
 		{"+", Grow, main, "OTHER", "list: more lines", "", None},
 		{"-", Shrink, main, "OTHER", "list: fewer lines", "", None},
+		{">", Wider, main, "OTHER", "wider column of results", "", None},
+		{"<", Narrower, main, "OTHER", "narrower column of results", "", None},
 		{":", CommandLine, main, "OTHER", "command line", "", None},
 		{"? F1", Help, main | windows&^HelpWindow, "OTHER", "this help", "help", None},
 		{"K", ShowKeys, main, "OTHER", "keys: which sessions open, and why others do not", "keys", None},
 		{"a", AddKey, KeysWindow, "OTHER", "add a key: a file, SESSIONID,KEY or a bare key", "add", None},
+		{"Ctrl-V", Reveal, KeysWindow, "OTHER", "show the keys for ten seconds", "secrets", None},
+		{"→ l", ScrollRight, StatsWindow, "MOVE", "to the right", "scroll", ScrollLeft},
+		{"← h", ScrollLeft, StatsWindow, "MOVE", "to the left", "", None},
 		{"Ctrl-L", Redraw, all, "OTHER", "redraw", "", None},
 		{"Ctrl-Z", Suspend, all, "OTHER", "suspend", "", None},
 		{"q", Quit, main, "OTHER", "quit", "quit", None},

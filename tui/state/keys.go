@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 )
 
 // KeySession says how far the keys of one session of a capture reach. It holds
@@ -21,8 +22,11 @@ type KeySession struct {
 
 // Keyring is what opens a capture. Add takes what the user typed or pasted: a
 // file's name, SESSIONID,KEY, a bare key.
+// Keys lists the keys that were proved, a line each: by first and last byte, or
+// whole.
 type Keyring interface {
 	Sessions() []KeySession
+	Keys(whole bool) []string
 	Add(text string) error
 }
 
@@ -63,11 +67,15 @@ func (k *keysWindow) lines(w int) []Line {
 		out = append(out, table([]string{"", "session", "user", "dialect", "cipher", "key from", "proof"}, rows, w)...)
 	}
 	for _, s := range shut {
-		out = append(out, Line{}, Line{{"why " + safe(s.Name) + " stays shut: ", Plain}, {safe(s.Shut), Bad}})
+		out = append(out, Line{})
+		for _, l := range wrap("why "+safe(s.Name)+" stays shut: "+safe(s.Shut), w) {
+			out = append(out, Line{{l, Bad}})
+		}
 		for _, l := range wrap(safe(s.Hint), w-2) {
 			out = append(out, Line{{"  " + l, Plain}})
 		}
 	}
+	out = append(out, k.secrets()...)
 	out = append(out, Line{})
 	for _, l := range wrap("a adds a key: the name of a Samba log, of kernel messages or smbinfo output of cifs.ko, of a Wireshark list; "+
 		"or SESSIONID,KEY in either byte order; or a bare key, which is tried on every session.", w) {
@@ -76,11 +84,49 @@ func (k *keysWindow) lines(w int) []Line {
 	return out
 }
 
+// secrets lists the keys, hidden but for revealTime.
+func (k *keysWindow) secrets() []Line {
+	var out []Line
+	for i, d := range k.state.sides {
+		if d.Keys == nil {
+			continue
+		}
+		for _, l := range d.Keys.Keys(k.state.revealed) {
+			if len(out) == 0 {
+				out = append(out, Line{}, Line{{"keys that open, by first and last byte (Ctrl-V shows them for 10 s)", Dim}})
+			}
+			out = append(out, Line{{[...]string{"A", "B"}[i] + "  ", Plain}, {safe(l), Plain}})
+		}
+	}
+	return out
+}
+
+// revealTime is how long keys are shown.
+const revealTime = 10 * time.Second
+
+// unveil shows the keys for a while.
+func (s *State) unveil() {
+	s.reveals++
+	now := s.reveals
+	s.revealed = true
+	time.AfterFunc(revealTime, func() {
+		s.post(func() {
+			if s.reveals == now {
+				s.revealed = false
+			}
+		})
+	})
+}
+
 func (k *keysWindow) do(f *frame, a Action) Request {
+	if a == Reveal {
+		k.state.unveil()
+		return Stay
+	}
 	if a != AddKey {
 		return Stay
 	}
-	return k.state.ask(Prompt{Label: "key", Accept: k.state.AddKey,
+	return k.state.ask(Prompt{Label: "key", Accept: k.state.AddKey, Secret: true,
 		Hint: func(string) string { return "a file, SESSIONID,KEY or a bare key; Enter tries it on all captures" }})
 }
 

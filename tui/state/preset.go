@@ -21,7 +21,9 @@ var actionNames = [...]string{Up: "up", Down: "down", PageUp: "page-up", PageDow
 	FindRow: "find", NextMatch: "next-match", PrevMatch: "previous-match", EndFind: "end-find", GoTo: "go", AskGoTo: "go-to",
 	HalfUp: "half-page-up", HalfDown: "half-page-down", NextField: "next-field", PrevField: "previous-field", NextRow: "next-row",
 	PrevRow: "previous-row", CopyField: "copy", CopyOperation: "copy-operation", Hex: "bytes", Zoom: "zoom", Grow: "grow", Shrink: "shrink",
-	CommandLine: "command", SetMark: "mark", GoToMark: "go-to-mark", Quit: "quit"}
+	CommandLine: "command", Anchor: "anchor", DropAnchors: "drop-anchors", Exchange: "exchange", ShowMasked: "show-masked", Stack: "layout",
+	Wireshark: "wireshark", WriteFrames: "write-frames", Wider: "wider", Narrower: "narrower", Reveal: "secrets", ScrollLeft: "left",
+	ScrollRight: "right", SetMark: "mark", GoToMark: "go-to-mark", Quit: "quit"}
 
 // change gives an action other keys at some places.
 type change struct {

@@ -6,12 +6,12 @@ import (
 )
 
 func TestSettings(t *testing.T) {
-	s, err := ParseSettings("c.toml", []byte("preset = \"vi\"\n[keys]\nnext-difference = \"] F5\"\nbytes = \"x\"\n"))
+	s, err := ParseSettings("c.toml", []byte("preset = \"vi\"\n[keys]\nnext-difference = \"] F5\"\nbytes = \"B\"\n"))
 	if err != nil {
 		t.Fatal(err)
 	}
 	m := s.keymap()
-	for key, want := range map[string]Action{"F5": NextDiff, "]": NextDiff, "x": Hex, "H": None, "j": Down, "J": NextB, "/": FindRow, "F4": StartFilter} {
+	for key, want := range map[string]Action{"F5": NextDiff, "]": NextDiff, "B": Hex, "H": None, "j": Down, "J": NextB, "/": FindRow, "F4": StartFilter} {
 		if got := m.action(key, DiffList); got != want {
 			t.Errorf("%s does %d, want %d", key, got, want)
 		}

@@ -20,6 +20,7 @@ type column struct {
 const (
 	commandWidth = 18
 	resultWidth  = 24
+	resultLeast  = 8
 	objectLeast  = 24
 )
 
@@ -28,17 +29,18 @@ func digits(n, least int) int { return max(least, len(strconv.Itoa(n))) }
 
 // singleColumns gives the columns of the single view at a width. Where there is
 // no room they go in the order time, response time, frames, tree, session.
-func singleColumns(w, ops int) []column {
+func singleColumns(w, ops, wide int) []column {
 	opColumn := column{"op", digits(ops, 4), true, func(r *op.Row) string { return r.Op }}
 	object := column{"object", 0, false, func(r *op.Row) string { return r.Object }}
 	command := column{"command", commandWidth, false, func(r *op.Row) string { return r.Command }}
-	result := column{"result", resultWidth, false, func(r *op.Row) string { return shortStatus(r.Result) }}
+	width := max(resultLeast, resultWidth+wide)
+	result := column{"result", width, false, func(r *op.Row) string { return shortStatus(r.Result) }}
 	time := column{"time", 10, true, func(r *op.Row) string { return r.Time }}
 	rtt := column{"rtt ms", 9, true, func(r *op.Row) string { return r.RTT }}
 	frames := column{"frames", 12, false, func(r *op.Row) string { return r.Frames }}
 	tree := column{"tree", 4, false, func(r *op.Row) string { return r.Tree }}
 	session := column{"sess", 4, false, func(r *op.Row) string { return r.Session }}
-	room := w - 1 - (opColumn.width + commandWidth + resultWidth + 4)
+	room := w - 1 - (opColumn.width + commandWidth + width + 4)
 	take := func(c column) bool {
 		if room-c.width-1 < objectLeast {
 			return false
@@ -134,7 +136,7 @@ func fitTail(s string, w int) string {
 }
 
 // half gives one side of a diff row, exactly w cells wide.
-func half(r *op.Row, o *op.Op, w, numbers int, style Style) Line {
+func half(r *op.Row, o *op.Op, w, numbers, wide int, style Style) Line {
 	if r == nil {
 		return Line{{strings.Repeat(" ", max(0, w)), Plain}}
 	}
@@ -144,6 +146,7 @@ func half(r *op.Row, o *op.Op, w, numbers int, style Style) Line {
 	} else if w < 76 {
 		rtt = 0
 	}
+	status = max(resultLeast, min(status+wide, w-numbers-commandWidth-8))
 	object := w - numbers - 1 - commandWidth - 1 - status - 1
 	if rtt > 0 {
 		object -= rtt + 1
@@ -169,13 +172,13 @@ const (
 	narrowCommand = 16
 )
 
-func narrowObject(w, numbers int) int {
-	return max(4, w-3-numbers-2-narrowCommand-1-narrowBoth-1)
+func narrowObject(w, numbers, both int) int {
+	return max(4, w-3-numbers-2-narrowCommand-1-both-1)
 }
 
 // narrow gives a diff row on a screen too small for two lists: one list with
 // two columns of outcomes.
-func narrow(r [2]*op.Row, o [2]*op.Op, mark Span, w, numbers int, styles [2]Style) Line {
+func narrow(r [2]*op.Row, o [2]*op.Op, mark Span, w, numbers, wide int, styles [2]Style) Line {
 	any, style := r[0], Plain
 	if any == nil {
 		any, style = r[1], styles[1]
@@ -199,9 +202,11 @@ func narrow(r [2]*op.Row, o [2]*op.Op, mark Span, w, numbers int, styles [2]Styl
 			}
 		}
 	}
-	object := narrowObject(w, numbers)
-	b := min(max(Width(texts[1]), narrowBoth-1-max(narrowStatus, Width(texts[0]))), narrowBoth-1-min(narrowStatus, Width(texts[0])))
-	a := narrowBoth - 1 - b
+	both := max(2*resultLeast+1, min(narrowBoth+wide, w-numbers-narrowCommand-11))
+	object := narrowObject(w, numbers, both)
+	least := min(narrowStatus, (both-1)/2)
+	b := min(max(Width(texts[1]), both-1-max(least, Width(texts[0]))), both-1-min(least, Width(texts[0])))
+	a := both - 1 - b
 	command := strings.TrimSuffix(any.Command, " *") // no room for the mark of sealing
 	return Line{{" ", Plain}, mark, {" " + fitRight(number, numbers+1) + " ", Dim},
 		{fit(command, narrowCommand) + " " + fit(fitTail(any.Object, object), object) + " ", style},

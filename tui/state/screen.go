@@ -100,7 +100,7 @@ func (s *State) listLines(w, h int) []Line {
 	n := s.rowCount()
 	numbers := digits(n, 4)
 	var out []Line
-	columns := singleColumns(w, n)
+	columns := singleColumns(w, n, s.wide)
 	switch {
 	case !s.diffing():
 		out = append(out, columnTitles(columns).fit(w, Dim))
@@ -203,16 +203,16 @@ func (s *State) diffLine(row uint32, w, numbers int, current bool) Line {
 	styles := rowStyles(p)
 	focus := !s.inDetails
 	marked := [2]bool{current, current && s.rows.other < 0 || s.rows.other == int64(row)}
-	if w < twoLists {
-		l := narrow(r, o, p.mark(), w, numbers, styles)
+	if w < twoLists || s.stacked {
+		l := narrow(r, o, p.mark(), w, numbers, s.wide, styles)
 		if marked[0] || marked[1] {
 			l = s.mark(l, focus)
 		}
 		return l
 	}
 	each := (w - 4) / 2
-	a := append(Line{{" ", Plain}}, half(r[0], o[0], each, numbers, styles[0])...)
-	b := half(r[1], o[1], w-each-4, numbers, styles[1])
+	a := append(Line{{" ", Plain}}, half(r[0], o[0], each, numbers, s.wide, styles[0])...)
+	b := half(r[1], o[1], w-each-4, numbers, s.wide, styles[1])
 	if marked[0] {
 		a = s.mark(a, focus)
 	}

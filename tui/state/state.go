@@ -2,6 +2,7 @@ package state
 
 import (
 	"fmt"
+	"slices"
 	"sync"
 	"sync/atomic"
 
@@ -21,15 +22,18 @@ type Side struct {
 
 // Config is what a State is made from.
 type Config struct {
-	A      Side
-	B      *Side // nil: one capture is viewed
-	ASCII  bool
-	Mask   string
-	Masks  *diff.Masks
-	Ignore []string
+	A       Side
+	B       *Side // nil: one capture is viewed
+	ASCII   bool
+	Mask    string
+	Masks   *diff.Masks
+	Ignore  []string
+	Anchors [][2]uint32 // operations of A and B that are pairs whatever else
 
-	Settings   Settings      // zero: the preset default
-	Statistics func() string // counts the captures anew, nil: not there
+	Settings Settings // zero: the preset default
+	// Statistics counts the captures anew; turned: the second one is A. nil: it
+	// is not there.
+	Statistics func(turned bool) string
 }
 
 // Request is what a key asks of the screen that a State cannot do.
@@ -84,6 +88,8 @@ type State struct {
 	inDetails     bool
 	frames        []*frame // windows, the one in front last
 	prompt        *Prompt
+	past          map[string][]string // answers by question, the last one last
+	preview       preview
 	filter        Filter
 	find          finding
 	marks         map[string][2]uint32 // operations by letter
@@ -93,6 +99,12 @@ type State struct {
 	hex           bool    // the bytes of the field are shown
 	zoomed        bool    // the pane with the focus has all lines
 	split         int     // lines that the list has more than by itself
+	wide          int     // cells that results have more than by themselves
+	stacked       bool    // one list; values below each other
+	showMasked    bool    // masked fields are not folded
+	turned        bool    // the first capture is B
+	reveals       int     // how often keys were shown
+	revealed      bool    // keys are shown
 	note          string  // of the last key, for the state line
 	rows          listing
 	detail        detail
@@ -110,6 +122,7 @@ func New(c Config) *State {
 	}
 	s.rows.want, s.rows.other = -1, -1
 	s.cmp.context = contextRows
+	s.cmp.anchors = slices.Clone(c.Anchors)
 	s.cmp.masks = newMaskSet(c.Mask, c.Masks, c.Ignore)
 	return s
 }
@@ -211,7 +224,7 @@ func (s *State) Tick() bool {
 	if s.rows.follow(s) {
 		s.changed = true
 	}
-	if s.loading() || s.cmp.job != nil {
+	if s.loading() || s.cmp.job != nil || s.preview.running() {
 		s.changed = true
 	}
 	changed := s.changed

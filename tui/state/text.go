@@ -122,6 +122,28 @@ func (l Line) fit(w int, fill Style) Line {
 	return l
 }
 
+// from gives the line without its first n cells.
+func (l Line) from(n int) Line {
+	if n <= 0 {
+		return l
+	}
+	var out Line
+	for _, s := range l {
+		text, state := s.Text, -1
+		for n > 0 && len(text) > 0 {
+			var wide int
+			_, text, wide, state = uniseg.FirstGraphemeClusterInString(text, state)
+			if n -= wide; n < 0 { // half of a wide one
+				text, n = strings.Repeat(" ", -n)+text, 0
+			}
+		}
+		if text != "" {
+			out = append(out, Span{text, s.Style})
+		}
+	}
+	return out
+}
+
 // selected gives the line as the one under the cursor.
 func (l Line) selected() Line {
 	out := make(Line, len(l))

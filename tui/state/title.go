@@ -317,6 +317,9 @@ func (s *State) maskText() string {
 	if n := len(s.cmp.masks.rules); n > 0 {
 		text += fmt.Sprintf(" + %d", n)
 	}
+	if n := len(s.cmp.anchors); n > 0 {
+		text += " │ anchors: " + fmt.Sprint(n)
+	}
 	return text
 }
 

@@ -21,6 +21,9 @@ type frame struct {
 	window
 	top, cur int
 	height   int // lines that it shows
+	left     int // cells that are out of sight to the left
+	widest   int // of its lines
+	inner    int // cells of text that it shows
 }
 
 // open lays a window over the screen.
@@ -41,7 +44,10 @@ func (s *State) front() *frame {
 }
 
 // shut closes the window in front.
-func (s *State) shut() { s.frames = s.frames[:len(s.frames)-1] }
+func (s *State) shut() {
+	s.frames = s.frames[:len(s.frames)-1]
+	s.revealed = false
+}
 
 func (s *State) doWindow(f *frame, a Action) Request {
 	switch a {
@@ -55,6 +61,10 @@ func (s *State) doWindow(f *frame, a Action) Request {
 		return DoRedraw
 	case Suspend:
 		return DoSuspend
+	case ScrollLeft:
+		f.scroll(-scrollCells, f.inner)
+	case ScrollRight:
+		f.scroll(scrollCells, f.inner)
 	case Up, Down, PageUp, PageDown, HalfUp, HalfDown, First, Last:
 		f.move(by(a, f.height))
 	default:
@@ -73,6 +83,12 @@ func (f *frame) move(n int) {
 	f.top = max(0, f.top+n)
 }
 
+// scrollCells is how far a key moves a wide window to a side.
+const scrollCells = 16
+
+// scroll moves the text sideways, as far as there is more of it than w cells.
+func (f *frame) scroll(n, w int) { f.left = max(0, min(f.left+n, f.widest-w)) }
+
 // chosen gives which of a picker's lines is chosen, counted from the first; -1
 // when there is none.
 func (f *frame) chosen() int {
@@ -88,6 +104,12 @@ func (f *frame) chosen() int {
 func (s *State) overlay(f *frame, out []Line, w, h int) {
 	inner := w - 6
 	lines := f.lines(inner - 1)
+	f.widest = 0
+	for _, l := range lines {
+		f.widest = max(f.widest, l.width())
+	}
+	f.scroll(0, inner-1)
+	f.inner = inner - 1
 	f.height = h - 6
 	cursor := -1
 	if p, ok := f.window.(picker); ok {
@@ -107,7 +129,7 @@ func (s *State) overlay(f *frame, out []Line, w, h int) {
 		l := Line{{"  │", Dim}}
 		var text Line
 		if f.top+i < len(lines) {
-			text = lines[f.top+i]
+			text = lines[f.top+i].from(f.left)
 		}
 		text = append(Line{{" ", Plain}}, text...).fit(inner, Plain)
 		if f.top+i == cursor {
@@ -116,10 +138,17 @@ func (s *State) overlay(f *frame, out []Line, w, h int) {
 		l = append(l, text...)
 		out[3+i] = append(l, Span{"│", Dim}).fit(w, Plain)
 	}
-	below := strings.Repeat("─", inner)
+	more := "─"
 	if f.top+f.height < len(lines) {
-		below = fit("─ ↓ more ", 9) + strings.Repeat("─", inner-9)
+		more += " ↓ more ─"
 	}
+	if f.left > 0 {
+		more += " ← more ─"
+	}
+	if f.widest-f.left > inner-1 && f.place() == StatsWindow {
+		more += " → more ─"
+	}
+	below := more + strings.Repeat("─", max(0, inner-Width(more)))
 	out[3+f.height] = Line{{"  └" + below + "┘", Dim}}.fit(w, Plain)
 }
 
@@ -136,22 +165,3 @@ func (*help) place() Place { return HelpWindow }
 func (h *help) lines(int) []Line { return h.state.keymap.help(h.in) }
 
 func (*help) do(*frame, Action) Request { return Stay }
-
-// Prompt is a question for a line of text.
-type Prompt struct {
-	Label, Text string
-	// Accept takes the answer; with an error the question stays open.
-	Accept   func(text string) error
-	Complete func(text string) string // nil: there is nothing to complete
-	Hint     func(text string) string // what the text may be, in one line
-	Letter   bool                     // one letter is the whole answer
-}
-
-// ask makes the screen ask a question.
-func (s *State) ask(p Prompt) Request {
-	s.prompt = &p
-	return DoPrompt
-}
-
-// Prompt gives the question that DoPrompt asks for.
-func (s *State) Prompt() *Prompt { return s.prompt }

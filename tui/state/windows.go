@@ -36,8 +36,9 @@ func (s *State) showStatistics() {
 		}
 		return plainLines(text)
 	}})
+	turned := s.turned
 	s.run(func() func() {
-		got := s.cfg.Statistics()
+		got := s.cfg.Statistics(turned)
 		return func() { text, counted = strings.Split(strings.TrimRight(got, "\n"), "\n"), true }
 	})
 }

@@ -1,0 +1,187 @@
+package state
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+
+	"smbdiff/dissect/filter"
+)
+
+// Prompt is a question for a line of text.
+type Prompt struct {
+	Label, Text string
+	// Accept takes the answer; with an error the question stays open.
+	Accept   func(text string) error
+	Complete func(text string) string // nil: there is nothing to complete
+	Hint     func(text string) string // what the text may be, in one line
+	Letter   bool                     // one letter is the whole answer
+	Filter   bool                     // the answer is a filter: candidates and rows are told
+	Secret   bool                     // the answer is not kept
+}
+
+// ask makes the screen ask a question.
+func (s *State) ask(p Prompt) Request {
+	s.prompt = &p
+	return DoPrompt
+}
+
+// Prompt gives the question that DoPrompt asks for.
+func (s *State) Prompt() *Prompt { return s.prompt }
+
+// Before gives what stands before the text that is typed.
+func (p *Prompt) Before() string {
+	switch {
+	case p.Filter:
+		return " "
+	case p.Label == "":
+		return ":"
+	}
+	return " " + p.Label + ": "
+}
+
+// pastMost bounds the answers that are kept of a question.
+const pastMost = 100
+
+// Answer hands over an answer and keeps it for Past.
+func (s *State) Answer(p *Prompt, text string) error {
+	if err := p.Accept(text); err != nil {
+		return err
+	}
+	s.Closed()
+	if p.Secret || p.Letter || strings.TrimSpace(text) == "" || strings.HasPrefix(text, "key ") {
+		return nil
+	}
+	if s.past == nil {
+		s.past = map[string][]string{}
+	}
+	list := s.past[p.Label]
+	if n := len(list); n == 0 || list[n-1] != text {
+		list = append(list, text)
+	}
+	s.past[p.Label] = list[max(0, len(list)-pastMost):]
+	return nil
+}
+
+// Closed tells that the question is open no more.
+func (s *State) Closed() {
+	s.preview.end()
+	s.changed = true
+}
+
+// Past gives the answer before (step -1) or behind (1) the present text among
+// those given to the same question; behind the last one comes the empty text.
+func (s *State) Past(text string, step int) string {
+	list := s.past[s.prompt.Label]
+	at := len(list)
+	for i, l := range list {
+		if l == text {
+			at = i
+		}
+	}
+	switch at += step; {
+	case at < 0:
+		return text
+	case at >= len(list):
+		return ""
+	}
+	return list[at]
+}
+
+// PromptLines gives what stands above and below the line on which the answer
+// to the open question is typed; problem says why it was not taken.
+func (s *State) PromptLines(text string, problem error, w, h int) (above, below []Line) {
+	p := s.prompt
+	if p.Filter {
+		return s.filterBar(text, problem, w, h)
+	}
+	l := Line{}
+	switch {
+	case problem != nil:
+		l = Line{{" " + safe(problem.Error()), Bad}}
+	case p.Hint != nil:
+		l = Line{{" " + safe(p.Hint(text)), Dim}}
+	}
+	return s.finish([]Line{l.fit(w, Plain)}), nil
+}
+
+// candidatesMost bounds the candidates that are told at once.
+const candidatesMost = 8
+
+// filterBar gives the lines around a filter that is typed: how many rows it
+// shows, and what may come next or what is wrong.
+func (s *State) filterBar(text string, problem error, w, h int) (above, below []Line) {
+	_, err := filter.Parse(text)
+	found := begin(text)
+	var wrong *filter.Error
+	if !errors.As(problem, &wrong) && len(found) == 0 {
+		if errors.As(err, &wrong) && wrong.To >= len(text) && wrong.Nearest == "" {
+			wrong = nil // it may go on
+		}
+	}
+	state := Line{{s.counted(text, err), Plain}}
+	if wrong != nil {
+		state = Line{{fmt.Sprintf("wrong at character %d", len([]rune(text[:wrong.From]))+1), Bad}}
+	}
+	title := s.prompt.Label
+	if s.diffing() {
+		title += ": rows of which A or B match"
+	}
+	above = []Line{rule(Line{{title, Title}}, state, w)}
+	switch {
+	case wrong != nil:
+		below = caret(text, wrong, w)
+	case text == "" || len(found) == 0:
+		below = []Line{{{" " + FilterHelp, Dim}}}
+	default:
+		below = candidates(found, min(candidatesMost, max(1, h/4-3)), w)
+	}
+	below = append(below, Line{{" Enter", Key}, {" take  ", Plain}, {"Esc", Key}, {" leave  ", Plain}, {"Tab", Key}, {" complete  ", Plain},
+		{"↑↓", Key}, {" earlier ones  ", Plain}, {"bare words are looked for in command, path and status", Dim}})
+	for i := range below {
+		below[i] = below[i].fit(w, Plain)
+	}
+	return s.finish(above), s.finish(below)
+}
+
+// caret points at what is wrong in a filter.
+func caret(text string, e *filter.Error, w int) []Line {
+	at, n := 1+Width(text[:e.From]), max(1, Width(text[e.From:e.To]))
+	what := e.What
+	if e.Nearest != "" {
+		what += fmt.Sprintf("; did you mean %q? (Tab takes it)", e.Nearest)
+	}
+	out := Line{{" " + safe(what), Bad}}
+	if at+n < w { // the text is not scrolled
+		if at+n+Width(what) < w {
+			return append([]Line{{{strings.Repeat(" ", at) + strings.Repeat("^", n), Bad}, out[0]}}, hintLine(e)...)
+		}
+		return append([]Line{{{strings.Repeat(" ", at) + strings.Repeat("^", n), Bad}}, out}, hintLine(e)...)
+	}
+	return append([]Line{out}, hintLine(e)...)
+}
+
+func hintLine(e *filter.Error) []Line {
+	if e.Hint == "" {
+		return nil
+	}
+	return []Line{{{" " + safe(e.Hint), Dim}}}
+}
+
+// candidates lists what may come next with what it means, at most most lines.
+func candidates(found []filter.Candidate, most, w int) []Line {
+	wide := 0
+	for _, c := range found[:min(most, len(found))] {
+		wide = max(wide, Width(c.Text))
+	}
+	wide = min(wide, w/2)
+	var out []Line
+	for i, c := range found {
+		if i == most-1 && len(found) > most {
+			out = append(out, Line{{fmt.Sprintf(" and %d more", len(found)-i), Dim}})
+			break
+		}
+		out = append(out, Line{{" " + fit(c.Text, wide), Key}, {"  " + safe(c.Help), Plain}})
+	}
+	return out
+}

@@ -135,6 +135,9 @@ func runOracle(oracle string, c corpusCapture, out string) error {
 	if c.keys != "" {
 		args = append(args, "--keys", c.keys)
 	}
+	if c.password != "" {
+		args = append(args, "--password", c.password)
+	}
 	msg, err := exec.Command("python3", args...).CombinedOutput()
 	if e, ok := err.(*exec.ExitError); ok && e.ExitCode() == 1 && bytes.Contains(msg, []byte(`"messages": 0`)) {
 		err = nil
@@ -149,6 +152,9 @@ func compareCapture(t *testing.T, c corpusCapture, name, expect, dump string) {
 	args := []string{"dump", "--raw", c.path}
 	if c.keys != "" {
 		args = append(args, "-k", c.keys)
+	}
+	if c.password != "" {
+		args = append(args, "-k", "password:@"+written(t, "pw", []byte(c.password+"\n")))
 	}
 	f, err := os.Create(dump)
 	if err != nil {

@@ -28,7 +28,7 @@ var bars = []bar{
 	{"security descriptors", []string{"nt"}, 97, 0},
 	{"Kerberos", []string{"kerberos"}, 97, 0},
 	{"DCE/RPC", []string{"dcerpc"}, 99, 0},
-	{"srvsvc, wkssvc, lsarpc, samr", []string{"srvsvc", "wkssvc", "lsarpc", "samr"}, 88, 0},
+	{"srvsvc, wkssvc, lsarpc, samr", []string{"srvsvc", "wkssvc", "lsarpc", "samr"}, 95, 0},
 }
 
 const (

@@ -195,3 +195,35 @@ func BenchmarkAlign(b *testing.B) {
 		})
 	}
 }
+
+// BenchmarkPairUp pairs one session of 200,000 operations a side, of which the
+// finer keys match worse than the coarser ones.
+func BenchmarkPairUp(b *testing.B) {
+	const n = 200000
+	for _, c := range []struct {
+		name                string
+		strong, weak, loose uint64 // how many kinds there are; 0: none is on both sides
+	}{{"all_repeat", 1, 1, 1}, {"nothing", 0, 0, 0}, {"ten_kinds", 10, 10, 10}, {"ten_coarse", 0, 10, 4}, {"two_loose", 0, 0, 2}, {"steps", 0, 1000, 30}} {
+		side := func(seed uint64) *list {
+			r := rand.New(rand.NewPCG(seed, 1))
+			key := func(kinds uint64) uint64 {
+				if kinds == 0 {
+					return r.Uint64() | 1
+				}
+				return 1 + r.Uint64N(kinds)
+			}
+			l := &list{edges: new(edges), sessions: make([]sessionFacts, 1)}
+			for i := range n {
+				l.facts = append(l.facts, fact{strong: key(c.strong), weak: key(c.weak), loose: key(c.loose), session: 1, start: int64(i), end: int64(i)})
+				l.sessions[0].ops = append(l.sessions[0].ops, int32(i))
+			}
+			return l
+		}
+		x, y := side(1), side(2)
+		b.Run(c.name, func(b *testing.B) {
+			for b.Loop() {
+				pairUp(x, y, nil)
+			}
+		})
+	}
+}

@@ -6,14 +6,17 @@ import (
 	"io"
 	"net"
 	"sync"
+	"sync/atomic"
 
 	"smbdiff/dissect/smb2"
 )
 
 const (
-	frameSize = 4
-	prefix    = frameSize + smb2.TransformSize // room before the first header of an answer
-	maxQueue  = 64 << 20                       // bytes waiting to be sent before reading stops
+	frameSize   = 4
+	prefix      = frameSize + smb2.TransformSize // room before the first header of an answer
+	maxQueue    = 64 << 20                       // bytes waiting to be sent before reading stops
+	maxStranger = 256 << 10                      // bytes of a PDU before anybody has logged on
+	maxKept     = 2 << 20                        // bytes of a buffer that is kept from PDU to PDU
 )
 
 // conn is a connection, [MS-SMB2] 3.3.1.7.
@@ -31,6 +34,8 @@ type conn struct {
 		size  int
 		ended bool
 	}
+
+	known atomic.Bool // somebody logged on
 
 	// Under the server's mutex.
 	dialect  smb2.Dialect
@@ -78,6 +83,9 @@ func (c *conn) loop() {
 		if !keep {
 			break
 		}
+		if cap(c.buf) > maxKept {
+			c.buf = nil
+		}
 		c.throttle()
 	}
 	c.end()
@@ -104,7 +112,7 @@ func (c *conn) read() ([]byte, error) {
 	default:
 		return nil, io.ErrUnexpectedEOF
 	}
-	if n > int(c.srv.MaxIO)+1<<16 {
+	if n > int(c.srv.MaxIO)+1<<16 || n > maxStranger && !c.known.Load() {
 		return nil, io.ErrUnexpectedEOF
 	}
 	const spare = 16 // for what opens the PDU in its place

@@ -106,6 +106,9 @@ func (rq *request) create() proto.Status {
 		if f == nil {
 			return st
 		}
+		if !rq.mayWait() {
+			return proto.InsufficientResources
+		}
 		if deadline.IsZero() {
 			deadline = time.Now().Add(breakTimeout)
 		}
@@ -188,7 +191,9 @@ func (rq *request) createNew(cr *createRequest, t target) proto.Status {
 		return proto.AccessDenied
 	}
 	if t.stream != "" {
-		t.st = n.AddStream(t.stream)
+		if t.st = n.AddStream(t.stream); t.st == nil {
+			return proto.DiskFull
+		}
 		s.notify(n, proto.NotifyStreamName, proto.ActionAddedStream, ":"+t.stream)
 	}
 	access := sd.Map(cr.access &^ (proto.MaximumAllowed | proto.SystemSecurity))

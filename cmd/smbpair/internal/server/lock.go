@@ -131,6 +131,9 @@ func (rq *request) lockOne(l rangeLock, wait bool) proto.Status {
 		if !wait {
 			return proto.LockNotGranted
 		}
+		if !rq.mayWait() {
+			return proto.InsufficientResources
+		}
 		ok, _ := rq.wait(f.changed, l.o.closed, 0)
 		if l.o.done {
 			return proto.RangeNotLocked

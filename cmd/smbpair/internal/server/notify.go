@@ -48,6 +48,9 @@ func (rq *request) changeNotify() proto.Status {
 	case o.file.deleting:
 		return proto.DeletePending
 	}
+	if !rq.mayWait() {
+		return proto.InsufficientResources
+	}
 	w := o.watch
 	if w == nil {
 		w = &watch{filter: filter, tree: flags&1 != 0, size: int(size), ready: make(chan struct{})}

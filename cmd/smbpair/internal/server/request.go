@@ -104,6 +104,12 @@ func (rq *request) wait(ready, gone <-chan struct{}, timeout time.Duration) (ok,
 	}
 }
 
+// maxPending is how many requests of a connection may wait.
+const maxPending = 1024
+
+// mayWait reports whether the request can be made to wait.
+func (rq *request) mayWait() bool { return rq.async != 0 || len(rq.c.pending) < maxPending }
+
 // goAsync answers STATUS_PENDING and lets another goroutine read on,
 // [MS-SMB2] 3.3.4.2. Answers before it in the chain go out first.
 func (rq *request) goAsync() {

@@ -13,6 +13,7 @@ import (
 	"net"
 	"strings"
 	"sync"
+	"syscall"
 	"time"
 
 	"smbdiff/cmd/smbpair/internal/vfs"
@@ -185,6 +186,10 @@ func (s *Server) Serve(l net.Listener) error {
 			s.mu.Unlock()
 			if closed || errors.Is(err, net.ErrClosed) {
 				return nil
+			}
+			if errors.Is(err, syscall.EMFILE) || errors.Is(err, syscall.ENFILE) || errors.Is(err, syscall.ECONNABORTED) {
+				time.Sleep(50 * time.Millisecond) // it passes
+				continue
 			}
 			return fmt.Errorf("taking connections: %w", err)
 		}

@@ -87,6 +87,7 @@ func (c *conn) sessionSetup(rq *request) proto.Status {
 		c.dropSetup(ss, ch)
 		return st
 	}
+	c.known.Store(true)
 	if previous != 0 && previous != ss.id && !ch.binding {
 		c.replaceSession(ss, previous)
 	}
@@ -98,7 +99,7 @@ func (c *conn) sessionSetup(rq *request) proto.Status {
 func (c *conn) setupSession(rq *request, flags uint8) (*session, *channel, proto.Status) {
 	s := c.srv
 	if rq.h.SessionID == 0 {
-		if len(s.sessions) >= s.Limits.Sessions {
+		if len(s.sessions) >= s.Limits.Sessions || len(c.sessions) >= maxSessions {
 			return nil, nil, proto.InsufficientResources
 		}
 		ss := &session{id: s.sessionID(), srv: s, dialect: c.dialect, cipher: c.cipher, guid: c.guid,
@@ -138,6 +139,9 @@ func (s *Server) sessionID() uint64 {
 		}
 	}
 }
+
+// maxSessions is how many sessions a connection may have.
+const maxSessions = 256
 
 // maxChannels is how many connections a session may have.
 const maxChannels = 32
@@ -220,6 +224,9 @@ func (c *conn) logon(ss *session, ch *channel, res auth.Result, mode uint8) prot
 		}
 		ss.expired = false
 		return proto.OK
+	}
+	if s.Seal == SealRequired && !res.Known {
+		return proto.AccessDenied // there is no key to seal with
 	}
 	ss.user, ss.guest, ss.anonymous, ss.key, ss.valid = res.User, guest, res.Anonymous, res.Key, true
 	ss.sign = (s.Sign || mode&proto.SigningReqd != 0) && !guest && !res.Anonymous

@@ -36,7 +36,7 @@ func (c *conn) treeConnect(rq *request) proto.Status {
 		if t.share = c.srv.share(name); t.share == nil {
 			return proto.BadNetworkName
 		}
-		if ss.anonymous {
+		if ss.anonymous && !c.srv.Guest {
 			return proto.AccessDenied
 		}
 		t.seal = t.share.Seal

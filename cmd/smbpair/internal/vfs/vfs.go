@@ -83,6 +83,7 @@ type Volume struct {
 	budget budget
 	disk   *disk
 	last   uint64
+	count  int // of nodes and named streams
 }
 
 // NewMemory makes an empty volume in memory that holds at most limit bytes.
@@ -167,6 +168,9 @@ func (n *Node) Create(name string, dir bool) (*Node, error) {
 	if _, err := n.Child(name); err == nil {
 		return nil, ErrExist
 	}
+	if n.vol.count >= maxNodes {
+		return nil, ErrFull
+	}
 	c := n.vol.node(name, dir)
 	if d := n.vol.disk; d != nil {
 		if err := d.create(n, c); err != nil {
@@ -178,6 +182,7 @@ func (n *Node) Create(name string, dir bool) (*Node, error) {
 }
 
 func (n *Node) attach(c *Node) {
+	n.vol.count++
 	c.Parent = n
 	n.children[Fold(c.Name)] = c
 }
@@ -188,6 +193,7 @@ func (n *Node) detach() {
 			delete(p.children, Fold(n.Name))
 		}
 		n.Parent = nil
+		n.vol.count--
 	}
 }
 
@@ -211,9 +217,11 @@ func (n *Node) Remove() error {
 	if m, ok := n.Data.(*memory); ok {
 		m.free()
 	}
+	n.vol.count -= len(n.Streams)
 	for _, s := range n.Streams {
 		s.free()
 	}
+	n.Streams = nil
 	return nil
 }
 
@@ -272,8 +280,19 @@ func (n *Node) Stream(name string) *Stream {
 	return nil
 }
 
-// AddStream makes a named stream.
+// maxNodes is how many nodes and named streams a volume may have, and maxStreams
+// how many of these one node.
+const (
+	maxNodes   = 4 << 20
+	maxStreams = 4096
+)
+
+// AddStream makes a named stream, nil when there are too many.
 func (n *Node) AddStream(name string) *Stream {
+	if n.vol.count >= maxNodes || len(n.Streams) >= maxStreams {
+		return nil
+	}
+	n.vol.count++
 	s := &Stream{Name: name, Data: newMemory(&n.vol.budget)}
 	n.Streams = append(n.Streams, s)
 	return s
@@ -284,6 +303,7 @@ func (n *Node) RemoveStream(s *Stream) {
 	for i, have := range n.Streams {
 		if have == s {
 			n.Streams = append(n.Streams[:i:i], n.Streams[i+1:]...)
+			n.vol.count--
 			s.free()
 			return
 		}

@@ -50,7 +50,7 @@ flags of proxy:
 flags of serve, client and proxy:
   --record X.pcapng     record all connections; serve and client write their keys to X.keys
 
-A rule is COMMAND [path=GLOB] [nth=N] and what is to happen: status=NAME, delay=DURATION, drop, cut, flip.
+A rule is COMMAND [path=GLOB] [nth=N] and what is to happen: status=NAME, delay=DURATION, drop, cut, flip, badsign, twice.
 
 examples:
   smbpair serve --share data=mem: --user tester:Passw0rd! --record trace.pcapng

@@ -75,6 +75,10 @@ func parse(s string) (r rule, err error) {
 			r.do.Cut = true
 		case "flip":
 			r.do.Flip = true
+		case "badsign":
+			r.do.Badly = true
+		case "twice":
+			r.do.Twice = true
 		default:
 			err = fmt.Errorf("no word %s", key)
 		}
@@ -83,7 +87,7 @@ func parse(s string) (r rule, err error) {
 		}
 	}
 	if r.do == (server.Fault{}) {
-		return r, fmt.Errorf("nothing is to happen: status=NAME, delay=DURATION, drop, cut or flip")
+		return r, fmt.Errorf("nothing is to happen: status=NAME, delay=DURATION, drop, cut, flip, badsign or twice")
 	}
 	return r, nil
 }

@@ -19,7 +19,7 @@ type chain struct {
 	sealer *session // whose key seals the answer, nil for none
 	handed bool     // another goroutine reads on
 	cut    bool     // the connection is to end
-	flip   bool     // one bit of the answer is to be wrong
+	fault  Fault    // what else is to be wrong with the answer
 
 	// What related messages take over from those before.
 	sess   uint64
@@ -293,12 +293,27 @@ func (ch *chain) flush() {
 	} else {
 		b = b[prefix-frameSize:]
 	}
-	if ch.flip {
-		b[len(b)-1] ^= 1
-	}
+	ch.spoil(b)
 	binary.BigEndian.PutUint32(b, uint32(len(b)-frameSize))
+	if ch.fault.Twice {
+		ch.c.send(slices.Clone(b))
+	}
 	ch.c.send(b)
 	ch.out, ch.parts = nil, nil
+}
+
+// spoil does to the bytes of an answer what a fault wants.
+func (ch *chain) spoil(b []byte) {
+	if ch.fault.Flip {
+		b[len(b)-1] ^= 1
+	}
+	if ch.fault.Badly {
+		at := 48 // Signature of the header
+		if ch.sealer != nil {
+			at = 4 // that of the transform header
+		}
+		b[frameSize+at] ^= 0xff
+	}
 }
 
 // nextHash is one step of the preauthentication integrity hash, [MS-SMB2]

@@ -61,6 +61,8 @@ type Fault struct {
 	Drop   bool // no answer
 	Cut    bool // the connection ends instead of an answer
 	Flip   bool // one bit of the answer is wrong
+	Badly  bool // its signature, or the tag of its seal, is wrong
+	Twice  bool // it comes two times
 }
 
 // Limits bound what clients can make the server keep.

@@ -133,7 +133,9 @@ func (rq *request) fault(f Faults) (st proto.Status, hit bool) {
 		rq.pause(v.Delay)
 	}
 	rq.chain.cut = rq.chain.cut || v.Cut
-	rq.chain.flip = rq.chain.flip || v.Flip
+	rq.chain.fault.Flip = rq.chain.fault.Flip || v.Flip
+	rq.chain.fault.Badly = rq.chain.fault.Badly || v.Badly
+	rq.chain.fault.Twice = rq.chain.fault.Twice || v.Twice
 	rq.silent = v.Drop
 	if v.Status != 0 {
 		return proto.Status(v.Status), true

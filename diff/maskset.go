@@ -200,7 +200,7 @@ func rules() []rule {
 
 		{glob: nameProblem, how: drop, name: "credits", values: []string{"", conv.FindCredits}, sets: inMost},
 		{glob: nameTime, how: drop, name: "response time", sets: inCI | inTwoSided},
-		{glob: nameTime, how: within, factor: 5, amount: 20e6, timed: true, says: "within 5x or 20ms", name: "response time", sets: inStrict | inDefault},
+		{glob: nameTime, how: within, factor: 5, amount: 40e6, timed: true, says: "within 5x or 40ms", name: "response time", sets: inStrict | inDefault},
 		{glob: nameOperation, how: drop, name: "keepalive", status: true, scope: scope{commands: []string{"ECHO"}}, sets: inMost},
 	}
 }

@@ -106,8 +106,8 @@ func (rq *request) create() proto.Status {
 		if f == nil {
 			return st
 		}
-		if !rq.mayWait() {
-			return proto.InsufficientResources
+		if st := rq.mayWait(); st != proto.OK {
+			return st
 		}
 		if deadline.IsZero() {
 			deadline = time.Now().Add(breakTimeout)

@@ -131,8 +131,8 @@ func (rq *request) lockOne(l rangeLock, wait bool) proto.Status {
 		if !wait {
 			return proto.LockNotGranted
 		}
-		if !rq.mayWait() {
-			return proto.InsufficientResources
+		if st := rq.mayWait(); st != proto.OK {
+			return st
 		}
 		ok, _ := rq.wait(f.changed, l.o.closed, 0)
 		if l.o.done {

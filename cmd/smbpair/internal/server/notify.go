@@ -48,8 +48,8 @@ func (rq *request) changeNotify() proto.Status {
 	case o.file.deleting:
 		return proto.DeletePending
 	}
-	if !rq.mayWait() {
-		return proto.InsufficientResources
+	if st := rq.mayWait(); st != proto.OK {
+		return st
 	}
 	w := o.watch
 	if w == nil {

@@ -107,8 +107,19 @@ func (rq *request) wait(ready, gone <-chan struct{}, timeout time.Duration) (ok,
 // maxPending is how many requests of a connection may wait.
 const maxPending = 1024
 
-// mayWait reports whether the request can be made to wait.
-func (rq *request) mayWait() bool { return rq.async != 0 || len(rq.c.pending) < maxPending }
+// mayWait tells whether the request can be made to wait. In the middle of a
+// compound only a CREATE can, [MS-SMB2] 3.3.5.2.7.
+func (rq *request) mayWait() proto.Status {
+	switch {
+	case rq.async != 0:
+		return proto.OK
+	case !rq.last && rq.h.Command != smb2.Create:
+		return proto.InternalError
+	case len(rq.c.pending) >= maxPending:
+		return proto.InsufficientResources
+	}
+	return proto.OK
+}
 
 // goAsync answers STATUS_PENDING and lets another goroutine read on,
 // [MS-SMB2] 3.3.4.2. Answers before it in the chain go out first.

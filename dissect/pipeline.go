@@ -55,6 +55,13 @@ const (
 	headSize   = 1024
 )
 
+// newBatch makes a batch with room for what a run usually puts into one, so that
+// it need not grow step by step.
+func newBatch() *Batch {
+	return &Batch{Messages: make([]conv.Message, 0, batchPDUs), pdus: make([]pdu, 0, batchPDUs), heads: make([]byte, 0, batchBytes),
+		plain: make([]byte, 0, batchBytes), places: make([]byte, 0, batchBytes)}
+}
+
 func (b *Batch) reset() {
 	b.Messages, b.Out, b.pdus, b.heads = b.Messages[:0], b.Out[:0], b.pdus[:0], b.heads[:0]
 	b.plain, b.whole, b.places, b.bytes = b.plain[:0], b.whole[:0], b.places[:0], 0
@@ -121,7 +128,7 @@ func Run(f *capture.File, o Options) (*capture.Summary, error) {
 	inFlight := workers + 2
 	r.free = make(chan *Batch, inFlight)
 	for range inFlight {
-		r.free <- new(Batch)
+		r.free <- newBatch()
 	}
 	r.toWork = make(chan *Batch, inFlight)
 	r.toEmit = make(chan *Batch, inFlight)

@@ -29,7 +29,7 @@ const (
 	// maxExtents bounds the places noted of one PDU, maxHeld those of all.
 	maxExtents  = 1 << 18
 	maxHeld     = 1 << 21
-	keepExtents = 1 << 10
+	keepExtents = 1 << 13
 	searchStep  = 64 << 10
 )
 

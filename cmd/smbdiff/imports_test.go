@@ -19,6 +19,7 @@ func TestImports(t *testing.T) {
 		{"smbdiff/keys/...", []string{"smbdiff/decrypt", "smbdiff/dissect", "smbdiff/diff", "smbdiff/tui"}},
 		{"smbdiff/diff/...", []string{"smbdiff/decrypt", "smbdiff/keys", "smbdiff/tui"}},
 		{"smbdiff/tui/...", []string{"smbdiff/decrypt", "smbdiff/keys"}},
+		{"smbdiff/cmd/smbpair/...", []string{"smbdiff/diff", "smbdiff/tui"}},
 		{"smbdiff/tui/state", []string{"github.com/rivo/tview", "github.com/gdamore/tcell"}},
 	} {
 		out, err := exec.Command("go", "list", "-deps", c.packages).Output()

@@ -4,6 +4,7 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"os"
 	"slices"
 	"strings"
 
@@ -67,12 +68,29 @@ func ciphers(s string) (out []smb2.Cipher, err error) {
 	return out, nil
 }
 
-// users reads NAME:PASSWORD.
+// users reads NAME:PASSWORD, or @FILE with one in each line.
 func users(specs []string) (out []server.User, err error) {
+	var list []string
 	for _, s := range specs {
+		file, ok := strings.CutPrefix(s, "@")
+		if !ok {
+			list = append(list, s)
+			continue
+		}
+		b, err := os.ReadFile(file)
+		if err != nil {
+			return nil, fmt.Errorf("reading the users: %w", err)
+		}
+		for line := range strings.Lines(string(b)) {
+			if line = strings.TrimSpace(line); line != "" && line[0] != '#' {
+				list = append(list, line)
+			}
+		}
+	}
+	for _, s := range list {
 		name, password, ok := strings.Cut(s, ":")
 		if !ok || name == "" {
-			return nil, usageError{"--user wants NAME:PASSWORD"}
+			return nil, usageError{"--user wants NAME:PASSWORD, or @FILE with such lines"}
 		}
 		out = append(out, server.User{Name: name, Password: password})
 	}

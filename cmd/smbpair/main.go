@@ -27,7 +27,7 @@ const usage = `usage: smbpair serve [flags]   an SMB2/3 server; prints "listenin
 flags of serve:
   --listen HOST:PORT    127.0.0.1:4450; port 0 takes a free one
   --share NAME=DIR      a share of a local folder, or of memory: NAME=mem:; repeatable
-  --user NAME:PASSWORD  an account; repeatable
+  --user NAME:PASSWORD  an account, or @FILE with one in each line; repeatable
   --guest               who is unknown comes in as guest
   --seal required|off   sealed sessions only, or none; NAME of a share: sealed on that share only
   --sign                signed sessions only
@@ -47,6 +47,7 @@ flags of record:
 flags of proxy:
   --listen HOST:PORT    127.0.0.1:4450
   --to HOST:PORT        the server
+  --user NAME:PASSWORD  an account for X.keys, from which its sessions are opened; or @FILE; repeatable
 flags of serve, client and proxy:
   --record X.pcapng     record all connections; serve and client write their keys to X.keys
 

@@ -18,18 +18,27 @@ func proxy(ctx context.Context, args []string, stdout, stderr io.Writer) (err er
 	listen := f.String("listen", "127.0.0.1:4450", "")
 	to := f.String("to", "", "")
 	file := f.String("record", "", "")
+	var accounts list
+	f.Var(&accounts, "user", "")
 	if err := parse(f, args); err != nil {
 		return err
 	}
 	if *to == "" {
 		return usageError{"no --to given"}
 	}
+	known, err := users(accounts)
+	if err != nil {
+		return err
+	}
 	var r *record.File
 	if *file != "" {
-		if r, err = record.Create(*file, false); err != nil {
+		if r, err = record.Create(*file, len(known) > 0); err != nil {
 			return err
 		}
 		defer func() { keepFirst(&err, r.Close()) }()
+		for _, u := range known {
+			r.Password(u.Name, u.Password)
+		}
 	}
 	var lc net.ListenConfig
 	l, err := lc.Listen(ctx, "tcp", *listen)

@@ -92,11 +92,15 @@ func TestProxy(t *testing.T) {
 		t.Fatal(err)
 	}
 	file := filepath.Join(dir, "x.pcapng")
-	server, _ := serveShare(t, "mem:", "--seal", "off")
-	port, stop := start(t, "proxy", "--listen", "127.0.0.1:0", "--to", "127.0.0.1:"+server, "--record", file)
+	accounts := filepath.Join(dir, "users")
+	if err := os.WriteFile(accounts, []byte("# accounts\ntester:Passw0rd!\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	server, _ := serveShare(t, "mem:", "--seal", "required")
+	port, stop := start(t, "proxy", "--listen", "127.0.0.1:0", "--to", "127.0.0.1:"+server, "--user", "@"+accounts, "--record", file)
 	smbclient(t, dir, port, "put a; get a b; ls")
 	stop()
-	if s := look(t, file); s.messages < 30 || s.sealed+s.shut+s.bad+s.problems > 0 {
+	if s := look(t, file); s.messages < 30 || s.sealed < 20 || s.shut+s.bad+s.problems > 0 {
 		t.Errorf("the capture holds %+v", s)
 	}
 }

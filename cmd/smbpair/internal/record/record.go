@@ -93,6 +93,16 @@ func (r *File) Key(session uint64, key []byte) {
 	_, r.err = fmt.Fprintf(r.keys, "%s,%s,,\n", hex.EncodeToString(id[:]), hex.EncodeToString(key))
 }
 
+// Password notes the password of an account; the keys of its sessions follow from
+// what is recorded of their authentication.
+func (r *File) Password(user, password string) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.keys != nil && r.err == nil {
+		_, r.err = fmt.Fprintf(r.keys, "password %s %s\n", user, password)
+	}
+}
+
 // Close ends the capture and gives the first error.
 func (r *File) Close() error {
 	r.mu.Lock()

@@ -328,7 +328,7 @@ func (rq *request) newOpen(cr *createRequest, f *file, access uint32) *open {
 	if f != nil {
 		f.opens = append(f.opens, o)
 		if d := f.data(); d != nil {
-			d.Size()
+			_, _ = d.ReadAt(nil, 0) // a file of a folder is opened while its name cannot change
 		}
 	}
 	return o

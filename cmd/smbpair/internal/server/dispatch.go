@@ -5,7 +5,6 @@ import (
 
 	"smbdiff/cmd/smbpair/internal/proto"
 	"smbdiff/decrypt"
-	"smbdiff/dissect/compress"
 	"smbdiff/dissect/smb2"
 )
 
@@ -21,12 +20,8 @@ func (c *conn) handle(pdu []byte) (keep, handed bool) {
 		}
 		pdu, ch.sealer = plain, ss
 	}
-	if len(pdu) >= 4 && pdu[0] == 0xfc {
-		plain, why := compress.Decompress(nil, pdu)
-		if why != compress.None {
-			return false, false
-		}
-		pdu = plain
+	if len(pdu) >= 4 && pdu[0] == 0xfc { // compression is never negotiated
+		return false, false
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -165,6 +165,8 @@ func statusOf(err error) proto.Status {
 		return proto.DirectoryNotEmpty
 	case errors.Is(err, vfs.ErrFull), errors.Is(err, syscall.ENOSPC), errors.Is(err, syscall.EFBIG):
 		return proto.DiskFull
+	case errors.Is(err, syscall.EMFILE), errors.Is(err, syscall.ENFILE):
+		return proto.TooManyOpenedFiles
 	case errors.Is(err, syscall.ENAMETOOLONG):
 		return proto.ObjectNameInvalid
 	case errors.Is(err, syscall.EINVAL):

@@ -60,7 +60,9 @@ func (d *disk) refresh(dir *Node, name string) {
 	}
 	info, err := d.root.Stat(local(dir, name))
 	if errors.Is(err, fs.ErrNotExist) && have == nil {
-		d.list(dir) // it may be there in another case
+		if m := d.written(dir); m.IsZero() || !m.Equal(dir.listed) {
+			d.list(dir) // it may be there in another case
+		}
 		return
 	}
 	d.take(dir, name, info, err)
@@ -114,6 +116,10 @@ func (d *disk) list(dir *Node) {
 		return
 	}
 	defer f.Close()
+	dir.listed = time.Time{}
+	if info, err := f.Stat(); err == nil {
+		dir.listed = info.ModTime()
+	}
 	names, _ := f.Readdirnames(-1)
 	there := make(map[string]bool, len(names))
 	for _, name := range names {
@@ -132,6 +138,26 @@ func (d *disk) list(dir *Node) {
 	}
 }
 
+// written is when the names of a directory changed last.
+func (d *disk) written(dir *Node) time.Time {
+	info, err := d.root.Stat(dir.local())
+	if err != nil {
+		return time.Time{}
+	}
+	return info.ModTime()
+}
+
+// changing runs what changes the names of a directory; that its names are all
+// known stays so.
+func (d *disk) changing(dir *Node, do func() error) error {
+	whole := d.written(dir).Equal(dir.listed)
+	err := do()
+	if whole {
+		dir.listed = d.written(dir)
+	}
+	return err
+}
+
 func (d *disk) has(dir *Node, name string) bool {
 	_, err := d.root.Lstat(local(dir, name))
 	return err == nil
@@ -142,16 +168,18 @@ func (d *disk) create(dir, c *Node) error {
 	if !plain(c.Name) {
 		return ErrDenied
 	}
-	if c.Dir {
-		if err := d.root.Mkdir(name, 0o755); err != nil {
-			return err
+	err := d.changing(dir, func() error {
+		if c.Dir {
+			return d.root.Mkdir(name, 0o755)
 		}
-	} else {
 		f, err := d.root.OpenFile(name, os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o644)
-		if err != nil {
-			return err
+		if err == nil {
+			c.Data = &folderFile{disk: d, node: c, f: f}
 		}
-		c.Data = &folderFile{disk: d, node: c, f: f}
+		return err
+	})
+	if err != nil {
+		return err
 	}
 	info, err := d.root.Stat(name)
 	if err != nil {
@@ -161,13 +189,17 @@ func (d *disk) create(dir, c *Node) error {
 	return nil
 }
 
-func (d *disk) remove(n *Node) error { return d.root.Remove(n.local()) }
+func (d *disk) remove(n *Node) error {
+	return d.changing(n.Parent, func() error { return d.root.Remove(n.local()) })
+}
 
 func (d *disk) rename(n, dir *Node, name string) error {
 	if !plain(name) {
 		return ErrDenied
 	}
-	return d.root.Rename(n.local(), local(dir, name))
+	return d.changing(n.Parent, func() error {
+		return d.changing(dir, func() error { return d.root.Rename(n.local(), local(dir, name)) })
+	})
 }
 
 func (d *disk) link(n, dir *Node, name string) error {

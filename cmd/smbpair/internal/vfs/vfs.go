@@ -74,6 +74,7 @@ type Node struct {
 	vol      *Volume
 	children map[string]*Node
 	seen     time.Time // what the local folder said of the last write
+	listed   time.Time // of a directory, that at which all its names were taken over
 }
 
 // Volume is the tree of files of one share.

@@ -20,12 +20,18 @@ type screen struct {
 // unless SMBDIFF_INTEROP=require.
 func startScreen(t *testing.T, binary string, width, height int, args ...string) *screen {
 	t.Helper()
+	return startScreenIn(t, ".", binary, width, height, args...)
+}
+
+// startScreenIn runs the program in a directory.
+func startScreenIn(t *testing.T, dir, binary string, width, height int, args ...string) *screen {
+	t.Helper()
 	s := &screen{t: t, socket: filepath.Join(t.TempDir(), "tmux")}
 	command := append([]string{"env", "-u", "NO_COLOR", "TERM=screen-256color", "LC_ALL=C.UTF-8", binary}, args...)
 	for i, c := range command {
 		command[i] = "'" + c + "'"
 	}
-	s.tmux("-f", "/dev/null", "new-session", "-d", "-x", fmt.Sprint(width), "-y", fmt.Sprint(height), strings.Join(command, " ")+"; printf 'ended %s\\n' $?; sleep 60")
+	s.tmux("-f", "/dev/null", "new-session", "-d", "-c", dir, "-x", fmt.Sprint(width), "-y", fmt.Sprint(height), strings.Join(command, " ")+"; printf 'ended %s\\n' $?; sleep 60")
 	t.Cleanup(func() { exec.Command("tmux", "-S", s.socket, "kill-server").Run() })
 	return s
 }

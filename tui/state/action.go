@@ -222,7 +222,9 @@ func (s *State) openRows() {
 func (s *State) enter() {
 	if s.inDetails {
 		s.look()
-		s.detail.fold(false, true)
+		if !s.follow() {
+			s.detail.fold(false, true)
+		}
 		return
 	}
 	if e, ok := s.line(s.rows.cur); ok && e.fold > 0 {

@@ -67,6 +67,9 @@ func (b *builder) build() {
 	b.causes()
 }
 
+// whyKey is the key of the candidates' heading; theirs has a number behind it.
+const whyKey = "why"
+
 // causes adds, at the first divergence, the earlier differences that may
 // explain it.
 func (b *builder) causes() {
@@ -78,7 +81,7 @@ func (b *builder) causes() {
 		return
 	}
 	b.part = 0
-	at := b.add(item{kind: heading, name: "Why here? Earlier differences that may explain it", nodes: [2]int32{-1, -1}, grade: unread, key: "why"})
+	at := b.add(item{kind: heading, name: "Why here? Earlier differences that may explain it (Enter goes there)", nodes: [2]int32{-1, -1}, grade: unread, key: whyKey})
 	for i := range r.causes {
 		c := &r.causes[i]
 		num := uint32(0)
@@ -87,7 +90,7 @@ func (b *builder) causes() {
 				num = r.Rows[c.Row].B
 			}
 		}
-		b.add(item{kind: remark, depth: 1, name: fmt.Sprintf("op %d %s", num, c.Field), texts: [2]string{safe(c.A), safe(c.B) + "  " + safe(c.Why)}, grade: differs, key: fmt.Sprint("why", i)})
+		b.add(item{kind: remark, depth: 1, name: fmt.Sprintf("op %d %s", num, c.Field), texts: [2]string{safe(c.A), safe(c.B) + "  " + safe(c.Why)}, grade: differs, key: whyKey + strconv.Itoa(i)})
 	}
 	b.detail.items[at].end = int32(len(b.detail.items))
 }

@@ -1,6 +1,10 @@
 package state
 
-import "slices"
+import (
+	"slices"
+	"strconv"
+	"strings"
+)
 
 // divergence goes to the first divergence; from there to what may explain it,
 // most likely first, and back.
@@ -32,6 +36,23 @@ func (s *State) divergence() {
 	case at > 0:
 		s.note = "back at the divergence"
 	}
+}
+
+// follow goes to the row of the cause under the details cursor; it reports
+// whether there is one.
+func (s *State) follow() bool {
+	i := -1
+	if key, ok := strings.CutPrefix(s.detail.key(), whyKey); ok {
+		if n, err := strconv.Atoi(key); err == nil {
+			i = n
+		}
+	}
+	r := s.cmp.result
+	if r == nil || i < 0 || i >= len(r.causes) {
+		return false
+	}
+	s.visit(uint32(r.causes[i].Row))
+	return true
 }
 
 // causeOf gives the cause that a row is listed for.

@@ -27,7 +27,7 @@ done
 
 "$here/make-captures.sh" "$1"
 out=$(cd "$1" && pwd)
-(cd "$root" && go build -o "$out/smbdiff" ./cmd/smbdiff)
+(cd "$root" && CGO_ENABLED=0 go build -o "$out/smbdiff" ./cmd/smbdiff)
 raw=$out/raw.tsv
 : > "$raw"
 tmp=$(mktemp -d)

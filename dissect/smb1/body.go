@@ -33,7 +33,8 @@ type Facts struct {
 	andx   uint8 // next command of the chain
 	andxAt int   // its place, from the header
 
-	descriptor, attributes int // NT_TRANSACT_CREATE: lengths of its data's parts
+	descriptor, attributes int    // NT_TRANSACT_CREATE: lengths of its data's parts
+	control                uint32 // NT_TRANSACT_IOCTL: its function code
 }
 
 // fid notes a file id and its node. The id 0xFFFF in a chain stands for what

@@ -108,7 +108,7 @@ func (p *parts) long(c *wire.Codec) {
 func ntSetup(c *wire.Codec, f *Facts, n int) {
 	switch {
 	case f.SubCommand == ntIoctl && n >= 4:
-		c.Show32(fControl)
+		f.control = c.Show32(fControl)
 		f.fid(c)
 		c.Show8(fIsFsctl)
 		c.Show8(fIsFlags)
@@ -157,6 +157,11 @@ func ntData(c *wire.Codec, f *Facts) {
 	switch f.SubCommand {
 	case ntSetSecurity:
 		descriptor(c)
+	case ntIoctl:
+		if c.Tree() != nil {
+			c.SetBase(c.Pos())
+			smb2.WalkControl(c, f.control, true)
+		}
 	case ntCreate:
 		if c.Tree() == nil {
 			return

@@ -134,8 +134,9 @@ var fsctls = map[side]func(*wire.Codec){
 	{ctlCopyChunkWrite, false}:    copyChunkResult,
 }
 
-// fsctl walks the input or output of a control code.
-func fsctl(c *wire.Codec, code uint32, in bool) {
+// WalkControl walks the input or output of a control code, [MS-FSCC] 2.3 and
+// [MS-SMB2] 2.2.31. What it does not know it leaves.
+func WalkControl(c *wire.Codec, code uint32, in bool) {
 	if walk := fsctls[side{code, in}]; walk != nil {
 		walk(c)
 	}

@@ -20,7 +20,7 @@ func TestSizes(t *testing.T) {
 		}
 		return b
 	}
-	ctl := func(code uint32, in bool) func(*wire.Codec) { return func(c *wire.Codec) { fsctl(c, code, in) } }
+	ctl := func(code uint32, in bool) func(*wire.Codec) { return func(c *wire.Codec) { WalkControl(c, code, in) } }
 	class := func(n uint8) func(*wire.Codec) { return func(c *wire.Codec) { fscc.File(c, n, false) } }
 	for _, s := range []struct {
 		name   string

@@ -75,7 +75,7 @@ func ioctlData(c *wire.Codec, d *field.Def, r wire.Ref, code uint32, in bool) (d
 		}
 		c.BeginLen(d, r.Len, 0)
 		c.SetBase(c.Pos())
-		fsctl(c, code, in)
+		WalkControl(c, code, in)
 		c.Rest(fUnknown)
 		c.Done()
 	})

@@ -102,7 +102,11 @@ func (s *State) Do(a Action) Request {
 	case Exchange:
 		s.exchange()
 	case ShowMasked:
-		s.showMasked = !s.showMasked
+		if s.showMasked = !s.showMasked; s.showMasked {
+			s.note = "masked fields are shown"
+		} else {
+			s.note = "masked fields are folded"
+		}
 	case Stack:
 		s.stacked = !s.stacked
 	case Wireshark:
@@ -139,6 +143,8 @@ func (s *State) escape() {
 		s.SetFilter("")
 	case s.inDetails:
 		s.inDetails = false
+	default:
+		s.note = "nothing is read or hidden; q quits"
 	}
 }
 
@@ -205,7 +211,9 @@ func (s *State) fold(open bool) {
 		return
 	}
 	s.look()
-	s.detail.fold(open, false)
+	if !s.detail.fold(open, false) {
+		s.note = "nothing to fold here"
+	}
 }
 
 // openRows unfolds the rows under the cursor.
@@ -222,8 +230,8 @@ func (s *State) openRows() {
 func (s *State) enter() {
 	if s.inDetails {
 		s.look()
-		if !s.follow() {
-			s.detail.fold(false, true)
+		if !s.follow() && !s.detail.fold(false, true) {
+			s.note = "nothing to fold here"
 		}
 		return
 	}
@@ -278,6 +286,9 @@ func (s *State) jump(a Action) {
 // free moves one side alone, or puts the sides together again.
 func (s *State) free(a Action) {
 	if a == Realign {
+		if s.rows.other < 0 {
+			s.note = "B stands beside A: d f j k move one side alone"
+		}
 		s.rows.other = -1
 		return
 	}

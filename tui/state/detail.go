@@ -255,18 +255,20 @@ func (d *detail) clamp() {
 }
 
 // fold opens or shuts the line under the cursor. Where there is nothing to
-// shut, the cursor goes to what holds the line.
-func (d *detail) fold(open, toggle bool) {
+// shut, the cursor goes to what holds the line. It reports whether anything
+// happened.
+func (d *detail) fold(open, toggle bool) bool {
 	if d.cur >= len(d.lines) {
-		return
+		return false
 	}
 	l := d.lines[d.cur]
 	it := &d.items[l.item]
 	switch {
 	case l.run > 0:
-		if open || toggle {
-			d.folds[it.key+"="] = true
+		if !open && !toggle {
+			return false
 		}
+		d.folds[it.key+"="] = true
 	case it.end > l.item+1 && (toggle || d.open(it) != open):
 		d.folds[it.key] = !d.open(it)
 	case !open && !toggle:
@@ -274,14 +276,15 @@ func (d *detail) fold(open, toggle bool) {
 			p := d.lines[k]
 			if up := &d.items[p.item]; p.run == 0 && up.depth < it.depth && up.end > l.item {
 				d.cur = k
-				break
+				return true
 			}
 		}
-		return
+		return false
 	default:
-		return
+		return false
 	}
 	d.flatten()
+	return true
 }
 
 // messageText says of a message what its heading shows.

@@ -227,7 +227,8 @@ func TestOperation(t *testing.T) {
 		if got := f.Match(&r); got != want {
 			t.Errorf("%s: %v", src, got)
 		}
-		if n := testing.AllocsPerRun(20, func() { f.Match(&r) }); n > 0 {
+		// With the race detector the pools of package regexp forget at random.
+		if n := testing.AllocsPerRun(20, func() { f.Match(&r) }); n > 0 && !race {
 			t.Errorf("%s: %v allocations", src, n)
 		}
 	}

@@ -95,6 +95,8 @@ func (r *robot) press(names ...string) {
 			r.draw()
 		}
 	}
+	r.view.state.Wait() // what drawing has begun, such as a count of rows
+	r.draw()
 }
 
 // text reads the screen back. Lines end behind their last character.

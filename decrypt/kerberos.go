@@ -2,6 +2,7 @@ package decrypt
 
 import (
 	"bytes"
+	"encoding/asn1"
 	"fmt"
 
 	"github.com/jcmturner/gokrb5/v8/crypto"
@@ -11,6 +12,7 @@ import (
 	"github.com/jcmturner/gokrb5/v8/types"
 
 	"smbdiff/dissect/field"
+	"smbdiff/dissect/wire"
 	"smbdiff/keys"
 )
 
@@ -25,16 +27,68 @@ type ticket struct {
 	request, reply []byte // AP-REQ and AP-REP, RFC 4120 5.5
 }
 
+// maxTickets bounds how many authentications are kept for OpenKerberos.
+const maxTickets = 4096
+
+// keep remembers the authentication that a reply belongs to.
+func (o *Opener) keep(t *ticket) {
+	if t == nil || t.reply == nil || len(o.tickets) >= maxTickets {
+		return
+	}
+	if o.tickets == nil {
+		o.tickets = make(map[string]*ticket)
+	}
+	o.tickets[string(t.reply)] = t
+}
+
+// OpenKerberos opens the encrypted parts of an AP-REQ or AP-REP, which msg
+// begins with. An AP-REP opens after the Setup that it is part of.
+func (o *Opener) OpenKerberos(msg []byte) wire.KerberosParts {
+	msg = whole(msg)
+	o.mu.Lock()
+	t, ring, hashes := o.tickets[string(msg)], o.ring.Kerberos, o.hashes
+	o.mu.Unlock()
+	reply := t != nil
+	if !reply {
+		t = &ticket{request: msg}
+	}
+	g := t.open(ring, hashes)
+	switch {
+	case g == nil:
+		return wire.KerberosParts{}
+	case reply:
+		return wire.KerberosParts{Reply: g.parts.Reply}
+	}
+	return g.parts
+}
+
+// whole cuts off what stands behind the DER element that b begins with.
+func whole(b []byte) []byte {
+	var v asn1.RawValue
+	if _, err := asn1.Unmarshal(b, &v); err != nil {
+		return b
+	}
+	return v.FullBytes
+}
+
+// blank gives plaintext with zeros in place of a key.
+func blank(plain, key []byte) []byte {
+	if len(key) == 0 {
+		return plain
+	}
+	return bytes.ReplaceAll(plain, key, make([]byte, len(key)))
+}
+
 // findKerberos looks for the AP-REQ and the AP-REP in the security buffers of
 // one authentication, nil when there is none.
 func findKerberos(tokens [][]byte) *ticket {
 	var t ticket
 	for _, b := range tokens {
 		if i := bytes.Index(b, gssRequest); i >= 0 {
-			t.request = b[i+len(gssRequest):]
+			t.request = whole(b[i+len(gssRequest):])
 		}
 		if i := bytes.Index(b, gssReply); i >= 0 {
-			t.reply = b[i+len(gssReply):]
+			t.reply = whole(b[i+len(gssReply):])
 		}
 	}
 	if t.request == nil {
@@ -64,6 +118,7 @@ type granted struct {
 	keys   [][]byte // the session key, and what it is if the best of them is not in the capture
 	client string   // NAME@REALM
 	source string
+	parts  wire.KerberosParts
 }
 
 // open opens the ticket with the first key that fits, nil when there is none.
@@ -101,14 +156,22 @@ func (t *ticket) open(ring []keys.Kerberos, hashes []secret) (g *granted) {
 
 // unlock opens the ticket with a service's long-term key.
 func (t *ticket) unlock(req *messages.APReq, k types.EncryptionKey, source string) *granted {
-	if req.Ticket.EncPart.EType != k.KeyType || req.Ticket.Decrypt(k) != nil {
+	if req.Ticket.EncPart.EType != k.KeyType {
 		return nil
 	}
-	part := &req.Ticket.DecryptedEncPart
+	plain, err := crypto.DecryptEncPart(req.Ticket.EncPart, k, keyusage.KDC_REP_TICKET)
+	if err != nil {
+		return nil
+	}
+	var part messages.EncTicketPart
+	if part.Unmarshal(plain) != nil {
+		return nil
+	}
 	g := t.accept(req, part.Key)
 	if g == nil {
 		g = &granted{keys: [][]byte{part.Key.KeyValue}}
 	}
+	g.parts.Ticket = blank(whole(plain), part.Key.KeyValue)
 	g.client, g.source = part.CName.PrincipalNameString()+"@"+part.CRealm, source
 	return g
 }
@@ -129,9 +192,11 @@ func (t *ticket) accept(req *messages.APReq, k types.EncryptionKey) *granted {
 		return nil
 	}
 	g := &granted{client: a.CName.PrincipalNameString() + "@" + a.CRealm}
-	if s := t.acceptor(k); s != nil {
+	s, reply := t.acceptor(k)
+	if s != nil {
 		g.keys = append(g.keys, s)
 	}
+	g.parts.Authenticator, g.parts.Reply = blank(blank(whole(b), a.SubKey.KeyValue), k.KeyValue), blank(reply, k.KeyValue)
 	if len(a.SubKey.KeyValue) > 0 {
 		g.keys = append(g.keys, a.SubKey.KeyValue)
 	}
@@ -139,19 +204,23 @@ func (t *ticket) accept(req *messages.APReq, k types.EncryptionKey) *granted {
 	return g
 }
 
-// acceptor gives the subkey in the AP-REP, nil when there is none.
-func (t *ticket) acceptor(k types.EncryptionKey) []byte {
+// acceptor gives the subkey in the AP-REP, nil when there is none, and the rest
+// of it.
+func (t *ticket) acceptor(k types.EncryptionKey) (key, plain []byte) {
 	var rep messages.APRep
 	if t.reply == nil || rep.Unmarshal(t.reply) != nil || rep.EncPart.EType != k.KeyType {
-		return nil
+		return nil, nil
 	}
 	b, err := crypto.DecryptEncPart(rep.EncPart, k, keyusage.AP_REP_ENCPART)
 	if err != nil {
-		return nil
+		return nil, nil
 	}
 	var part messages.EncAPRepPart
-	if part.Unmarshal(b) != nil || len(part.Subkey.KeyValue) == 0 {
-		return nil
+	if part.Unmarshal(b) != nil {
+		return nil, nil
 	}
-	return part.Subkey.KeyValue
+	if len(part.Subkey.KeyValue) == 0 {
+		return nil, whole(b)
+	}
+	return part.Subkey.KeyValue, blank(whole(b), part.Subkey.KeyValue)
 }

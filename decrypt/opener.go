@@ -17,13 +17,14 @@ type Opener struct {
 	sessions table
 	calls    calls
 
-	mu     sync.Mutex
-	ring   keys.Ring
-	byID   map[uint64][]int // keys of the ring by session id, in either byte order
-	bare   []keys.Key
-	hashes []secret
-	conns  map[uint32]*connection
-	plains map[uint32]*plain // SMB1
+	mu      sync.Mutex
+	ring    keys.Ring
+	byID    map[uint64][]int // keys of the ring by session id, in either byte order
+	bare    []keys.Key
+	hashes  []secret
+	conns   map[uint32]*connection
+	plains  map[uint32]*plain  // SMB1
+	tickets map[string]*ticket // by their AP-REP
 }
 
 // connection is what setups told of one connection.
@@ -115,6 +116,8 @@ func (o *Opener) make(id uint64) *session {
 func (o *Opener) Setup(c *conv.Setup) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
+	t := findKerberos(c.Tokens)
+	o.keep(t)
 	if c.SMB1 {
 		o.setup1(c)
 		return
@@ -133,7 +136,7 @@ func (o *Opener) Setup(c *conv.Setup) {
 		conn.sessions = append(conn.sessions, c.SessionID)
 	}
 	n := setup{conn: c.Conn, dialect: c.Dialect, cipher: c.Cipher, signing: c.Signing, preauth: c.Preauth, binding: c.Binding,
-		reauth: c.Reauth, flags: c.Flags, ntlm: findNTLM(c.Tokens), ticket: findKerberos(c.Tokens)}
+		reauth: c.Reauth, flags: c.Flags, ntlm: findNTLM(c.Tokens), ticket: t}
 	o.prove(&n)
 	old := s.setups
 	if len(old) >= maxSetups { // an id that is used again and again: the first setup and the latest count

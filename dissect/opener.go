@@ -34,9 +34,12 @@ type CallOpener interface {
 	OpenCall(s *wire.Seal, response bool, pdu []byte, from, to int) []byte
 }
 
-// openCalls lets the walk of the message's pipe data open what is sealed there.
+// openCalls lets the walk of the message open what is sealed in its pipe data
+// and its security tokens. An Opener that opens the latter is a
+// wire.KerberosOpener.
 func openCalls(o Opener, m *conv.Message) {
 	if c, ok := o.(CallOpener); ok && m.Env.RPC != nil {
 		m.Env.RPC.Open = c.OpenCall
 	}
+	m.Env.Kerberos, _ = o.(wire.KerberosOpener)
 }

@@ -12,6 +12,11 @@ func Defs() []*field.Def {
 		fNegoexHeader, fNegoexLength, fNegoexConversation, fNegoexRandom, fNegoexVersion, fNegoexScheme, fNegoexSchemesAt,
 		fNegoexSchemes, fNegoexSchemesPad, fNegoexExtension, fNegoexExtensionsAt, fNegoexExtensions, fNegoexExtensionPad,
 		fNegoexExchangeAt, fNegoexExchangeLen, fNegoexExchange, fNegoexSumScheme, fNegoexSumType, fNegoexSumAt, fNegoexSumLen,
-		fNegoexSum, fNegoexError, fNegoexData,
+		fNegoexSum, fNegoexError, fNegoexData, fAPReq, fAPRep, fKrbError,
+		fAuthCrypt, fEncTicket, fEncReply, fAuthenticator, fTicketFlags, fKey, fSubkey, fKeyType, fKeyValue,
+		fCRealm, fCName, fCNames, fCPart, fTransited, fTransitedType, fTransitedBytes, fAuthTime, fStartTime,
+		fEndTime, fRenewTill, fVersion, fSum, fSumType, fSumBytes, fGSSLength, fGSSBinding, fGSSDeleg,
+		fGSSMutual, fGSSReplay, fGSSSequence, fGSSConf, fGSSInteg, fGSSDCE, fCTime, fCUsec, fNumber,
+		fAuthorization, fDataType, fData, fOffered,
 	}
 }

@@ -19,6 +19,9 @@ const (
 	tagSequence      = 0x30
 	tagApplication0  = 0x60
 	tagTicket        = 0x61
+	tagAuthenticator = 0x62
+	tagEncTicket     = 0x63
+	tagEncReply      = 0x7b
 	tagAPReq         = 0x6e
 	tagAPRep         = 0x6f
 	tagKrbError      = 0x7e

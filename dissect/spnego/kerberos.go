@@ -22,12 +22,15 @@ var (
 	fSequence = &field.Def{Name: "spnego.krb5.cfx_seq", Label: "SND_SEQ", Kind: field.Uint}
 	fChecksum = &field.Def{Name: "spnego.krb5.sgn_cksum", Label: "SGN_CKSUM", Kind: field.Bytes}
 
-	fMessage = &field.Def{Name: "kerberos", Label: "Kerberos message"}
-	fTicket  = &field.Def{Name: "kerberos.ticket_element", Label: "ticket"}
-	fCrypt   = &field.Def{Name: "kerberos.EncryptedData_element", Label: "EncryptedData"}
-	fName    = &field.Def{Name: "kerberos.sname_element", Label: "sname"}
-	fPvno    = &field.Def{Name: "kerberos.pvno", Label: "pvno", Kind: field.Uint}
-	fMsgType = &field.Def{Name: "kerberos.msg_type", Label: "msg-type", Kind: field.Enum, Values: field.Values{
+	fMessage  = &field.Def{Name: "kerberos", Label: "Kerberos message"}
+	fAPReq    = &field.Def{Name: "kerberos.ap_req_element", Label: "ap-req"}
+	fAPRep    = &field.Def{Name: "kerberos.ap_rep_element", Label: "ap-rep"}
+	fKrbError = &field.Def{Name: "kerberos.krb_error_element", Label: "krb-error"}
+	fTicket   = &field.Def{Name: "kerberos.ticket_element", Label: "ticket"}
+	fCrypt    = &field.Def{Name: "kerberos.enc_part_element", Label: "enc-part"}
+	fName     = &field.Def{Name: "kerberos.sname_element", Label: "sname"}
+	fPvno     = &field.Def{Name: "kerberos.pvno", Label: "pvno", Kind: field.Uint}
+	fMsgType  = &field.Def{Name: "kerberos.msg_type", Label: "msg-type", Kind: field.Enum, Values: field.Values{
 		{V: 14, Name: "KRB_AP_REQ"}, {V: 15, Name: "KRB_AP_REP"}, {V: 30, Name: "KRB_ERROR"},
 	}}
 	fOptions        = &field.Def{Name: "kerberos.ap_options", Label: "ap-options", Kind: field.Hex}
@@ -58,6 +61,9 @@ var (
 	}}
 )
 
+// kerberosMessage is a message with what of it was opened.
+type kerberosMessage struct{ parts wire.KerberosParts }
+
 // kerberosToken is [RFC4121] 4.1: framing, TOK_ID and a Kerberos message.
 func kerberosToken(c *wire.Codec) {
 	c.BeginLen(fBlob, c.Left(), 0)
@@ -85,20 +91,26 @@ func kerberosMIC(c *wire.Codec) {
 // kerberos is the AP-REQ, AP-REP or KRB-ERROR at the cursor, [RFC4120] 5.5 and
 // 5.9.
 func kerberos(c *wire.Codec) {
-	part := apReqPart
 	tag := c.Peek(1)[0]
-	switch tag {
-	case tagAPReq:
-	case tagAPRep:
-		part = apRepPart
-	case tagKrbError:
-		part = errorPart
-	default:
+	if tag != tagAPReq && tag != tagAPRep && tag != tagKrbError {
 		return
+	}
+	var m kerberosMessage
+	if o := c.Env.Kerberos; o != nil && tag != tagKrbError {
+		m.parts = o.OpenKerberos(c.Peek(c.Left()))
+	}
+	d, part := fAPReq, m.apReqPart
+	switch tag {
+	case tagAPRep:
+		d, part = fAPRep, m.apRepPart
+	case tagKrbError:
+		d, part = fKrbError, errorPart
 	}
 	c.Begin(fMessage)
 	inside(c, tag, func(c *wire.Codec) {
+		c.Begin(d)
 		inside(c, tagSequence, func(c *wire.Codec) { each(c, part) })
+		c.Finish()
 	})
 	c.Finish()
 }
@@ -115,7 +127,7 @@ func text(c *wire.Codec, tag byte, d *field.Def) {
 	element(c, tag, func(c *wire.Codec, n int) { c.Bytes(d, n) })
 }
 
-func apReqPart(c *wire.Codec, tag byte) {
+func (m *kerberosMessage) apReqPart(c *wire.Codec, tag byte) {
 	switch tag - tagContext0 {
 	case 0:
 		integer(c, fPvno)
@@ -131,11 +143,11 @@ func apReqPart(c *wire.Codec, tag byte) {
 	case 3:
 		inside(c, tagTicket, func(c *wire.Codec) {
 			c.Begin(fTicket)
-			inside(c, tagSequence, func(c *wire.Codec) { each(c, ticketPart) })
+			inside(c, tagSequence, func(c *wire.Codec) { each(c, m.ticketPart) })
 			c.Finish()
 		})
 	case 4:
-		encrypted(c)
+		encrypted(c, fAuthCrypt, m.parts.Authenticator, authenticator)
 	}
 }
 
@@ -154,14 +166,14 @@ func options(c *wire.Codec) {
 	c.Done()
 }
 
-func apRepPart(c *wire.Codec, tag byte) {
+func (m *kerberosMessage) apRepPart(c *wire.Codec, tag byte) {
 	switch tag - tagContext0 {
 	case 0:
 		integer(c, fPvno)
 	case 1:
 		integer(c, fMsgType)
 	case 2:
-		encrypted(c)
+		encrypted(c, fCrypt, m.parts.Reply, replyPart)
 	}
 }
 
@@ -177,30 +189,34 @@ func errorPart(c *wire.Codec, tag byte) {
 		integer(c, fSUsec)
 	case 6:
 		integer(c, fError)
+	case 7:
+		text(c, tagGeneralString, fCRealm)
+	case 8:
+		principal(c, fCName, fCNames, fCPart)
 	case 9:
 		text(c, tagGeneralString, fRealm)
 	case 10:
-		principal(c)
+		principal(c, fName, fNames, fPart)
 	}
 }
 
 // ticketPart is a part of Ticket, [RFC4120] 5.3.
-func ticketPart(c *wire.Codec, tag byte) {
+func (m *kerberosMessage) ticketPart(c *wire.Codec, tag byte) {
 	switch tag - tagContext0 {
 	case 0:
 		integer(c, fTicketVersion)
 	case 1:
 		text(c, tagGeneralString, fRealm)
 	case 2:
-		principal(c)
+		principal(c, fName, fNames, fPart)
 	case 3:
-		encrypted(c)
+		encrypted(c, fCrypt, m.parts.Ticket, ticketContents)
 	}
 }
 
 // principal is PrincipalName, [RFC4120] 5.2.2.
-func principal(c *wire.Codec) {
-	c.Begin(fName)
+func principal(c *wire.Codec, name, names, part *field.Def) {
+	c.Begin(name)
 	inside(c, tagSequence, func(c *wire.Codec) {
 		each(c, func(c *wire.Codec, tag byte) {
 			switch tag - tagContext0 {
@@ -208,8 +224,8 @@ func principal(c *wire.Codec) {
 				integer(c, fNameType)
 			case 1:
 				element(c, tagSequence, func(c *wire.Codec, n int) {
-					c.BeginLen(fNames, n, count(c))
-					for c.Left() >= 2 && element(c, tagGeneralString, func(c *wire.Codec, n int) { c.Bytes(fPart, n) }) {
+					c.BeginLen(names, n, count(c))
+					for c.Left() >= 2 && element(c, tagGeneralString, func(c *wire.Codec, n int) { c.Bytes(part, n) }) {
 					}
 					c.Done()
 				})
@@ -219,9 +235,10 @@ func principal(c *wire.Codec) {
 	c.Finish()
 }
 
-// encrypted is EncryptedData, [RFC4120] 5.2.9.
-func encrypted(c *wire.Codec) {
-	c.Begin(fCrypt)
+// encrypted is EncryptedData, [RFC4120] 5.2.9, with what it holds when it was
+// opened.
+func encrypted(c *wire.Codec, d *field.Def, plain []byte, walk func(*wire.Codec, []byte)) {
+	c.Begin(d)
 	inside(c, tagSequence, func(c *wire.Codec) {
 		each(c, func(c *wire.Codec, tag byte) {
 			switch tag - tagContext0 {
@@ -230,7 +247,14 @@ func encrypted(c *wire.Codec) {
 			case 1:
 				integer(c, fKvno)
 			case 2:
-				element(c, tagOctetString, func(c *wire.Codec, n int) { c.Bytes(fCipher, n) })
+				element(c, tagOctetString, func(c *wire.Codec, n int) {
+					c.BeginLen(fCipher, n, 0)
+					c.Skip(n)
+					if plain != nil {
+						walk(c, plain)
+					}
+					c.Done()
+				})
 			}
 		})
 	})

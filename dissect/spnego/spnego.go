@@ -1,7 +1,7 @@
 // Package spnego walks the security tokens of SMB: GSS-API framing, [RFC2743]
 // 3.1, the negotiation of mechanisms, [RFC4178] 4.2 and [MS-SPNG] 2.2, and what
-// of Kerberos, [RFC4120], stands in the clear. It decrypts nothing and keeps
-// nothing from token to token.
+// of Kerberos, [RFC4120], stands in the clear or is opened from outside. It
+// decrypts nothing and keeps nothing from token to token.
 package spnego
 
 import (

@@ -16,16 +16,17 @@ type Env struct {
 	Dialect   uint16 // negotiated, 0 when unknown
 	Status    uint32 // NT status of a response
 	Response  bool
-	InfoType  uint8  // of the request, for QUERY_INFO and SET_INFO
-	InfoClass uint8  // of the request, also for QUERY_DIRECTORY
-	CtlCode   uint32 // of the request, for IOCTL
-	Pipe      bool   // the open is a named pipe
-	Directory bool   // SMB1: the open is a directory
-	SubCode   uint16 // of the request: SMB1 Trans2 and NT transaction function
-	Unicode   bool   // SMB1 strings are UTF-16LE
-	Tree      string // name of the tree connect, when known
-	RPC       *RPC   // of pipe data, when known
-	Earlier   []byte // SMB1: data of a transaction that earlier messages of it hold
+	InfoType  uint8          // of the request, for QUERY_INFO and SET_INFO
+	InfoClass uint8          // of the request, also for QUERY_DIRECTORY
+	CtlCode   uint32         // of the request, for IOCTL
+	Pipe      bool           // the open is a named pipe
+	Directory bool           // SMB1: the open is a directory
+	SubCode   uint16         // of the request: SMB1 Trans2 and NT transaction function
+	Unicode   bool           // SMB1 strings are UTF-16LE
+	Tree      string         // name of the tree connect, when known
+	RPC       *RPC           // of pipe data, when known
+	Kerberos  KerberosOpener // nil without keys
+	Earlier   []byte         // SMB1: data of a transaction that earlier messages of it hold
 }
 
 // Codec is a cursor over one buffer. A value is reused from message to

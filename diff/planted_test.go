@@ -47,7 +47,7 @@ func TestPlanted(t *testing.T) {
 	}
 	var sum tally
 	for _, path := range list {
-		p := planter{t: t, path: path, sum: &sum, tried: map[string]int{}}
+		p := planter{t: t, dir: t.TempDir(), path: path, sum: &sum, tried: map[string]int{}}
 		p.run()
 	}
 	sum.judge(t)
@@ -105,6 +105,7 @@ func (s *tally) judge(t *testing.T) {
 // planter plants changes in one capture.
 type planter struct {
 	t       *testing.T
+	dir     string // for captures with a change
 	path    string
 	sum     *tally
 	tried   map[string]int
@@ -189,14 +190,17 @@ func (p *planter) plant(m *conv.Message, n field.Node, pdu []byte) {
 	} else {
 		pdu[at] ^= 1
 	}
-	file := filepath.Join(p.t.TempDir(), "x.pcap")
+	file := filepath.Join(p.dir, "x.pcap")
 	if err := os.WriteFile(file, p.whole, 0o600); err != nil {
 		p.t.Fatal(err)
 	}
-	other := load(p.t, file, false)
+	var other *dissect.Trace
 	if len(p.sealers) > 0 {
 		other = loadKeys(p.t, file, p.path)
+	} else {
+		other = load(p.t, file, false)
 	}
+	defer other.File.Close() // there are thousands
 	r := Traces(p.good, other, Options{})
 	p.sum.add(n.Def.Name, verdictOf(r, m, n.Def), fmt.Sprintf("%s message %d frame %d", filepath.Base(p.path), m.Num, m.Frame))
 }

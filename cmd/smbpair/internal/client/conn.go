@@ -88,7 +88,7 @@ type Conn struct {
 	ready   sync.Cond
 	next    uint64 // MessageId
 	credits int
-	waiting map[uint64]chan *Response
+	waiting map[uint64]*call
 	err     error
 	ended   chan struct{}
 }
@@ -130,7 +130,7 @@ func Dial(ctx context.Context, cfg Config) (*Conn, error) {
 	if err != nil {
 		return nil, fmt.Errorf("connecting: %w", err)
 	}
-	c := &Conn{cfg: cfg, nc: nc, credits: 1, waiting: map[uint64]chan *Response{}, ended: make(chan struct{}), maxIO: 65536}
+	c := &Conn{cfg: cfg, nc: nc, credits: 1, waiting: map[uint64]*call{}, ended: make(chan struct{}), maxIO: 65536}
 	c.ready.L = &c.mu
 	if _, err := io.ReadFull(cfg.Random, c.guid[:]); err != nil {
 		nc.Close()
@@ -174,8 +174,8 @@ func (c *Conn) fail(err error) {
 	if c.err == nil {
 		c.err = err
 	}
-	for id, w := range c.waiting {
-		close(w)
+	for id, k := range c.waiting {
+		close(k.answer)
 		delete(c.waiting, id)
 	}
 	c.ready.Broadcast()
@@ -250,7 +250,9 @@ func (c *Conn) answers(pdu []byte) error {
 		if err := c.verify(&h, msg, sealed); err != nil {
 			return err
 		}
-		c.hand(&Response{h, msg})
+		if err := c.hand(&Response{h, msg}, sealed); err != nil {
+			return err
+		}
 		pdu = pdu[len(msg):]
 	}
 	return nil
@@ -273,16 +275,22 @@ func (c *Conn) verify(h *smb2.Header, msg []byte, sealed bool) error {
 	return nil
 }
 
-// hand gives an answer to who waits for it, and takes its credits.
-func (c *Conn) hand(r *Response) {
+// hand gives an answer to who waits for it, and takes its credits. What was asked
+// under seal is answered under seal, [MS-SMB2] 3.3.4.1.4, but for refusals of a
+// server that has lost the session.
+func (c *Conn) hand(r *Response, sealed bool) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.credits += int(r.Credits)
 	c.ready.Broadcast()
-	w := c.waiting[r.MessageID]
-	if w == nil || r.Async() && proto.Status(r.Status) == proto.Pending {
-		return
+	k := c.waiting[r.MessageID]
+	if k == nil || r.Async() && proto.Status(r.Status) == proto.Pending {
+		return nil
+	}
+	if k.sealed && !sealed && r.Status>>30 != 3 {
+		return fmt.Errorf("%s: the answer to a sealed request is not sealed", r.Command)
 	}
 	delete(c.waiting, r.MessageID)
-	w <- r
+	k.answer <- r
+	return nil
 }

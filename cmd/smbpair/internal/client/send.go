@@ -27,6 +27,7 @@ func (r *Request) charge() int { return max(1, (r.Payload+65535)/65536) }
 type call struct {
 	*Request
 	answer chan *Response
+	sealed bool
 }
 
 // Do sends one request and waits for its answer.
@@ -110,8 +111,8 @@ func (c *Conn) send(list []*Request) ([]*call, error) {
 			pdu.Put32(last+20, uint32(len(pdu)-last))
 		}
 		last = len(pdu)
-		k := &call{r, make(chan *Response, 1)}
-		c.waiting[c.next] = k.answer
+		k := &call{r, make(chan *Response, 1), c.seals(list[0])}
+		c.waiting[c.next] = k
 		c.header(&pdu, r, i > 0)
 		pdu.Bytes(r.Body)
 		calls = append(calls, k)
@@ -156,10 +157,14 @@ func (c *Conn) header(b *wire.Buf, r *Request, related bool) {
 // wantCredits is how many credits each request asks for beside its own.
 const wantCredits = 31
 
+// seals reports whether a PDU that begins with a request is to be sealed.
+func (c *Conn) seals(first *Request) bool {
+	return c.out != nil && (c.sealing || first.Tree != nil && first.Tree.seal) && first.Command != smb2.SessionSetup
+}
+
 // protect seals or signs a PDU as session and tree want it.
 func (c *Conn) protect(first *Request, pdu wire.Buf) []byte {
-	seal := c.out != nil && (c.sealing || first.Tree != nil && first.Tree.seal) && first.Command != smb2.SessionSetup
-	if seal {
+	if c.seals(first) {
 		c.nonce++
 		var nonce [16]byte
 		binary.LittleEndian.PutUint64(nonce[:], c.nonce)

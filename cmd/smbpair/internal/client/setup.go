@@ -229,7 +229,10 @@ func (c *Conn) secure(key []byte, sealed bool, last *Response) error {
 	if err != nil {
 		return err
 	}
-	if last.Flags&smb2.FlagSigned != 0 && !signer.Verify(last.Msg) {
+	switch signed := last.Flags&smb2.FlagSigned != 0; {
+	case !signed && (c.dialect == smb2.Dialect311 || c.cfg.Sign):
+		return errors.New("SESSION_SETUP: the answer is not signed")
+	case signed && !signer.Verify(last.Msg):
 		return errors.New("SESSION_SETUP: the signature of the answer is wrong")
 	}
 	if r := c.cfg.Record; r != nil {

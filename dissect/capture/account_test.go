@@ -60,6 +60,10 @@ func TestAccounts(t *testing.T) {
 		if strings.HasSuffix(path, ".gz") {
 			continue
 		}
+		cuts := cuts
+		if len(b) < 4<<10 {
+			cuts = len(b) // everywhere
+		}
 		for i := 1; i < cuts; i++ {
 			n := len(b) * i / cuts
 			if err := os.WriteFile(cut, b[:n], 0o600); err != nil {

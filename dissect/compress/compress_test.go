@@ -264,6 +264,38 @@ func FuzzDecompress(f *testing.F) {
 	})
 }
 
+// fuzzCodec has one codec read any bytes: it fills its output, whatever that held,
+// in one way alone or says why not.
+func fuzzCodec(f *testing.F, alg uint16, codec func(out, in []byte) Why) {
+	for _, v := range vectors(f) {
+		if v.alg == alg {
+			f.Add(v.compressed, uint16(len(v.plain)))
+		}
+	}
+	f.Add([]byte{0x11, 'a', 1, 0}, uint16(9))
+	f.Fuzz(func(t *testing.T, in []byte, n uint16) {
+		a, b := make([]byte, n), bytes.Repeat([]byte{0xa5}, int(n))
+		why, again := codec(a, in), codec(b, in)
+		if why != again || why == None && !bytes.Equal(a, b) {
+			t.Fatalf("%v, then %v: what the buffer held shows", why, again)
+		}
+	})
+}
+
+func FuzzLZNT1(f *testing.F)       { fuzzCodec(f, algLZNT1, lznt1) }
+func FuzzLZ77(f *testing.F)        { fuzzCodec(f, algLZ77, lz77) }
+func FuzzLZ77Huffman(f *testing.F) { fuzzCodec(f, algLZ77Huffman, lz77Huffman) }
+func FuzzLZ4(f *testing.F)         { fuzzCodec(f, algLZ4, lz4) }
+func FuzzPattern(f *testing.F) {
+	fuzzCodec(f, algPatternV1, func(out, in []byte) Why {
+		n, why := payload(out, in, algPatternV1)
+		if why == None && n < len(out) {
+			clear(out[n:])
+		}
+		return why
+	})
+}
+
 func BenchmarkDecompress(b *testing.B) {
 	data := samples()
 	for _, kind := range []string{"text", "mixed"} {

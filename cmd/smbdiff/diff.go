@@ -5,7 +5,7 @@ import (
 	"errors"
 	"flag"
 	"io"
-	"os"
+	"io/fs"
 	"path/filepath"
 	"runtime/debug"
 	"slices"
@@ -15,6 +15,7 @@ import (
 
 	"smbdiff/diff"
 	"smbdiff/dissect"
+	"smbdiff/dissect/capture"
 )
 
 // gcPercent bounds the memory of a comparison: a quarter of what it needs may be
@@ -193,7 +194,7 @@ func (a *app) diff(f *flags) int {
 	if write == nil {
 		write = r.WriteText
 	}
-	if err := a.report(f.output, write); err != nil {
+	if err := a.output(f.output, 0o644, write); err != nil {
 		return a.fail(err)
 	}
 	switch {
@@ -205,31 +206,15 @@ func (a *app) diff(f *flags) int {
 	return r.Exit
 }
 
-// report writes to a file, which is there as a whole or not at all, or to
+// output writes to a file, which is there as a whole or not at all, or to
 // standard output.
-func (a *app) report(path string, write func(io.Writer) error) (err error) {
-	if path == "" || path == "-" {
-		w := bufio.NewWriter(a.stdout)
-		err = write(w)
-		return errors.Join(err, w.Flush())
+func (a *app) output(path string, perm fs.FileMode, write func(io.Writer) error) error {
+	if path != "" && path != "-" {
+		return capture.WriteFile(path, perm, write)
 	}
-	tmp, err := os.CreateTemp(filepath.Dir(path), ".smbdiff-*")
-	if err != nil {
-		return err
-	}
-	defer func() {
-		tmp.Close()
-		if err != nil {
-			os.Remove(tmp.Name())
-		}
-	}()
-	if err = write(tmp); err != nil {
-		return err
-	}
-	if err = tmp.Chmod(0o644); err != nil {
-		return err
-	}
-	return os.Rename(tmp.Name(), path)
+	w := bufio.NewWriter(a.stdout)
+	err := write(w)
+	return errors.Join(err, w.Flush())
 }
 
 // commandLine gives the call as a line for a shell, without keys and without the

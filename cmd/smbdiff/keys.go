@@ -5,7 +5,6 @@ import (
 	"flag"
 	"io"
 	"os"
-	"path/filepath"
 	"slices"
 	"strconv"
 	"time"
@@ -259,28 +258,13 @@ func (s *sealedSession) signature(m *conv.Message) {
 // write puts what a verb makes of secrets into the file that was named, which
 // only its owner may read, or to stdout.
 func (a *app) write(f *keysFlags, text []byte) error {
-	if f.output == "" || f.output == "-" {
-		_, err := a.stdout.Write(text)
-		return err
-	}
-	if _, err := os.Lstat(f.output); err == nil && !f.force {
+	if st, err := os.Lstat(f.output); err == nil && st.Mode()&(os.ModeDevice|os.ModeNamedPipe) == 0 && !f.force {
 		return usageError{what: f.output + ": is there already", hint: "--force overwrites it"}
 	}
-	tmp, err := os.CreateTemp(filepath.Dir(f.output), ".smbdiff-*") // mode 0600
-	if err != nil {
+	return a.output(f.output, 0o600, func(w io.Writer) error {
+		_, err := w.Write(text)
 		return err
-	}
-	_, err = tmp.Write(text)
-	if e := tmp.Close(); err == nil {
-		err = e
-	}
-	if err == nil {
-		err = os.Rename(tmp.Name(), f.output)
-	}
-	if err != nil {
-		os.Remove(tmp.Name())
-	}
-	return err
+	})
 }
 
 // given reads all keys that the command line and its surroundings name, for

@@ -26,7 +26,7 @@ func (a *app) learn(f *flags) int {
 	if err != nil {
 		return a.fail(err)
 	}
-	if err := a.report(f.output, func(w io.Writer) error { return l.Write(w, filepath.Dir(f.output)) }); err != nil {
+	if err := a.output(f.output, 0o644, func(w io.Writer) error { return l.Write(w, filepath.Dir(f.output)) }); err != nil {
 		return a.fail(err)
 	}
 	switch {

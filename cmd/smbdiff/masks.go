@@ -44,7 +44,7 @@ func (a *app) table(rows [][]string) int {
 			width[i] = max(width[i], len([]rune(field.Safe(c))))
 		}
 	}
-	err := a.report("", func(w io.Writer) error {
+	err := a.output("", 0, func(w io.Writer) error {
 		for _, r := range rows {
 			line := ""
 			for i, c := range r {

@@ -1,15 +1,14 @@
 package state
 
 import (
-	"bufio"
 	"fmt"
 	"io"
 	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 
 	"smbdiff/diff"
+	"smbdiff/dissect/capture"
 )
 
 // The forms in which the screen can be exported, of a comparison and of one
@@ -60,7 +59,7 @@ func (s *State) Export(text string) error {
 	}
 	s.note = "writing " + safe(path)
 	s.run(func() func() {
-		err := writeFile(path, write)
+		err := capture.WriteFile(path, 0o644, write)
 		return func() {
 			s.note = "written: " + safe(path)
 			if err != nil {
@@ -131,29 +130,4 @@ func (s *State) writeList() func(io.Writer) error {
 			}
 		}
 	}
-}
-
-// writeFile writes a file that is there as a whole or not at all.
-func writeFile(path string, write func(io.Writer) error) (err error) {
-	f, err := os.CreateTemp(filepath.Dir(path), ".smbdiff-*")
-	if err != nil {
-		return err
-	}
-	defer func() {
-		f.Close()
-		if err != nil {
-			os.Remove(f.Name())
-		}
-	}()
-	w := bufio.NewWriter(f)
-	if err = write(w); err != nil {
-		return err
-	}
-	if err = w.Flush(); err != nil {
-		return err
-	}
-	if err = f.Chmod(0o644); err != nil {
-		return err
-	}
-	return os.Rename(f.Name(), path)
 }

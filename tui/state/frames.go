@@ -103,7 +103,7 @@ func (s *State) writeFrames(k int, num uint32, path string) error {
 	s.note = "writing " + safe(path)
 	s.run(func() func() {
 		count := 0
-		err := writeFile(path, func(w io.Writer) (err error) {
+		err := capture.WriteFile(path, 0o644, func(w io.Writer) (err error) {
 			var all []capture.Extent
 			for _, m := range [...]uint32{o.Request, o.Interim, o.Response} {
 				if m != 0 && r.Read(m) {

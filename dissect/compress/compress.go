@@ -1,8 +1,9 @@
 // Package compress puts together what SMB2 compression transforms hold,
-// [MS-SMB2] 2.2.42, with the algorithms of [MS-XCA] and LZ4.
+// [MS-SMB2] 2.2.42, with the algorithms of [MS-XCA] and LZ4, and makes such
+// transforms, but for LZ4.
 //
-// It knows the two transform headers and the algorithms. It must not know of
-// conversations (what was negotiated), of field trees, or of what the
+// It knows the two transform headers and the algorithms; what was negotiated it
+// is told. It must not know of conversations, of field trees, or of what the
 // plaintext means. Its input is hostile: whatever the bytes, it neither panics
 // nor allocates more than the size they announce, MaxSize at most.
 package compress

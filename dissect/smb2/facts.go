@@ -19,6 +19,8 @@ type Facts struct {
 	Cipher      Cipher
 	Signing     SigningAlgorithm
 	HasSigning  bool
+	Compression []byte // NEGOTIATE: ids of compression algorithms, 2 bytes each
+	Chained     bool   // NEGOTIATE: of compression transforms
 	Caps        uint32 // NEGOTIATE
 	Token       []byte // security buffer
 	Disposition uint32

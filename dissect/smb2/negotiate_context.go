@@ -100,7 +100,8 @@ func negotiateContext(c *wire.Codec, kind uint16, f *Facts) {
 	case contextCompression:
 		n := int(c.Show16(fCompCount))
 		c.Bytes(fReserved, 2)
-		c.Show32(fCompFlags)
+		f.Chained = c.Show32(fCompFlags)&compressionChained != 0
+		f.Compression = c.Peek(2 * n)
 		list(c, fCompAlgorithm, n)
 	case contextNetname:
 		c.Rest(fNetname)

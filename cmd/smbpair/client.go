@@ -104,26 +104,17 @@ func choose(c *client.Config, protocol, cipherList, signing string) (err error) 
 
 // session connects, runs commands until one fails, and takes its leave.
 func session(ctx context.Context, c client.Config, share string, commands []string, out io.Writer) error {
-	conn, err := client.Dial(ctx, c)
+	shell, err := client.Start(ctx, c, share, out)
 	if err != nil {
 		return err
 	}
-	defer conn.Close()
-	stop := context.AfterFunc(ctx, conn.Close)
+	stop := context.AfterFunc(ctx, shell.Abort)
 	defer stop()
-	tree, err := conn.Connect(share)
-	if err != nil {
-		return err
-	}
-	shell := &client.Shell{Tree: tree, Out: out}
 	for _, line := range commands {
 		if err = shell.Run(line); err != nil {
 			break
 		}
 	}
 	var refused *client.StatusError
-	if err == nil || errors.As(err, &refused) {
-		err = errors.Join(err, tree.Disconnect(), conn.Logoff())
-	}
-	return err
+	return errors.Join(err, shell.End(err == nil || errors.As(err, &refused)))
 }

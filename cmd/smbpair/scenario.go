@@ -2,244 +2,225 @@ package main
 
 import (
 	"bytes"
-	"context"
-	"errors"
-	"flag"
 	"fmt"
-	"io"
-	"math/rand/v2"
-	"net"
-	"net/netip"
-	"os"
-	"path/filepath"
+	"slices"
+	"strconv"
 	"strings"
-	"sync/atomic"
-	"time"
 
 	"smbdiff/cmd/smbpair/internal/client"
 	"smbdiff/cmd/smbpair/internal/fault"
-	"smbdiff/cmd/smbpair/internal/record"
 	"smbdiff/cmd/smbpair/internal/server"
-	"smbdiff/cmd/smbpair/internal/vfs"
 )
 
-// scenario is what a SCENARIO file says: settings, then commands of the client.
+// scenario is what a SCENARIO file says: settings, then commands of clients.
 type scenario struct {
+	name   string
+	who    identity // of the first client; others begin with it
+	seal   bool     // the share wants it
+	guest  bool     // the server takes unknown users as guests
+	maxIO  uint32
+	faults []string
+	shares []string
+	steps  []step
+}
+
+// identity is how a client comes: offers and account.
+type identity struct {
 	dialect, cipher, signing string
-	sign, seal               bool
-	commands                 []string
+	user                     string // USER%PASSWORD, "" for nobody
+	sign, seal, old          bool
 }
 
-// parseScenario reads a SCENARIO file: a setting or a command a line, # before
-// remarks. Settings are dialect, cipher, signing, sign and seal.
-func parseScenario(name string, text []byte) (s scenario, err error) {
-	s.dialect = "2.0.2-3.1.1"
-	n := 0
-	for line := range bytes.Lines(text) {
-		n++
-		text := strings.TrimSpace(string(line))
-		if text == "" || text[0] == '#' {
-			continue
-		}
-		word, rest, _ := strings.Cut(text, " ")
-		switch rest = strings.TrimSpace(rest); word {
-		case "dialect":
-			s.dialect = rest
-		case "cipher":
-			s.cipher = rest
-		case "signing":
-			s.signing = rest
-		case "sign":
-			s.sign = true
-		case "seal":
-			s.seal = true
-		case "put", "get": // a scenario touches no file of this machine
-			return s, fmt.Errorf("%s:%d: %s is not for scenarios; text and cat are", name, n, word)
-		default:
-			s.commands = append(s.commands, text)
-		}
-	}
-	if len(s.commands) == 0 {
-		return s, fmt.Errorf("%s: no commands", name)
-	}
-	return s, nil
-}
-
-// recordVerb runs client and server against each other over loopback and records
-// what crosses.
-func recordVerb(ctx context.Context, args []string, stdout io.Writer) error {
-	f := flag.NewFlagSet("record", flag.ContinueOnError)
-	var out, twin string
-	for _, n := range []string{"o", "output"} {
-		f.StringVar(&out, n, "", "")
-	}
-	f.StringVar(&twin, "twin", "", "")
-	seed := f.Uint64("seed", 0, "")
-	name := ""
-	if len(args) > 0 && !strings.HasPrefix(args[0], "-") {
-		name, args = args[0], args[1:]
-	}
-	if err := parse(f, args); err != nil {
-		return err
-	}
-	if name == "" || out == "" {
-		return usageError{"record wants SCENARIO and -o X"}
-	}
-	text, err := os.ReadFile(name)
-	if err != nil {
-		return err
-	}
-	s, err := parseScenario(name, text)
-	if err != nil {
-		return err
-	}
-	out = strings.TrimSuffix(out, ".pcapng")
-	if err := s.record(ctx, out, nil, *seed, stdout); err != nil {
-		return err
-	}
-	if twin == "" {
-		return nil
-	}
-	rules, err := fault.Parse([]string{twin})
-	if err != nil {
-		return usageError{err.Error()}
-	}
-	return s.record(ctx, out+"-twin", rules, *seed, stdout)
-}
-
-// record runs the scenario once. With faults a command that fails does not end
-// it.
-func (s *scenario) record(ctx context.Context, out string, faults *fault.Rules, seed uint64, stdout io.Writer) error {
-	r, err := record.Create(out+".pcapng", true)
-	if err != nil {
-		return err
-	}
-	err = s.run(ctx, r, faults, seed)
-	err = errors.Join(err, r.Close())
-	if err == nil {
-		fmt.Fprintf(stdout, "%s.pcapng and %s.keys\n", filepath.Base(out), filepath.Base(out))
-	}
-	return err
+// step is a line, or a block of lines that clients do side by side.
+type step struct {
+	line   int
+	client string
+	text   string
+	start  *identity // connects the client
+	want   string    // how that is to end
+	block  []step
 }
 
 const (
+	firstClient      = "a"
 	scenarioUser     = "tester"
 	scenarioPassword = "Passw0rd!"
 	scenarioShare    = "data"
 )
 
-func (s *scenario) run(ctx context.Context, r *record.File, faults *fault.Rules, seed uint64) error {
-	sc := server.Config{Users: []server.User{{Name: scenarioUser, Password: scenarioPassword}}, Record: r}
-	cc := client.Config{User: scenarioUser, Password: scenarioPassword, Sign: s.sign, Seal: s.seal}
-	if err := choose(&cc, s.dialect, s.cipher, s.signing); err != nil {
-		return err
-	}
-	sc.Dialects = cc.Dialects
-	if faults != nil {
-		sc.Faults = faults
-	}
-	now := time.Now
-	if seed != 0 {
-		now = virtualClock()
-		sc.Random, cc.Random = source(seed, 1), source(seed, 2)
-		cc.Now = virtualClock()
-		sc.Record = &fixedAddresses{File: r}
-	}
-	sc.Now = now
-	volume := vfs.NewMemory(memoryLimit, now)
-	defer volume.Close()
-	sc.Shares = []server.Share{{Name: scenarioShare, Volume: volume}}
-	srv, err := server.New(sc)
-	if err != nil {
-		return err
-	}
-	l, err := (&net.ListenConfig{}).Listen(ctx, "tcp", "127.0.0.1:0")
-	if err != nil {
-		return fmt.Errorf("listening: %w", err)
-	}
-	served := make(chan error, 1)
-	go func() { served <- srv.Serve(l) }()
-	cc.Server = l.Addr().String()
-	err = s.play(ctx, cc, faults != nil)
-	srv.Close()
-	return errors.Join(err, <-served)
-}
-
-// play runs the commands; with faults each goes its own way.
-func (s *scenario) play(ctx context.Context, c client.Config, broken bool) error {
-	if !broken {
-		return session(ctx, c, scenarioShare, s.commands, io.Discard)
-	}
-	conn, err := client.Dial(ctx, c)
-	if err != nil {
-		return refusal(err)
-	}
-	defer conn.Close()
-	tree, err := conn.Connect(scenarioShare)
-	if err != nil {
-		return refusal(err)
-	}
-	shell := &client.Shell{Tree: tree, Out: io.Discard}
-	for _, line := range s.commands {
-		var refused *client.StatusError
-		if err := shell.Run(line); err != nil && !errors.As(err, &refused) && !strings.Contains(line, "->") {
-			return nil // the connection is gone, as the rule had it
+// parseScenario reads a SCENARIO file, as the README has it. Errors begin with
+// file and line.
+func parseScenario(name string, text []byte) (*scenario, error) {
+	s := &scenario{name: name, who: identity{dialect: "2.0.2-3.1.1", user: scenarioUser + "%" + scenarioPassword}}
+	p := parser{s: s, into: &s.steps, known: []string{firstClient}}
+	for line := range bytes.Lines(text) {
+		p.line++
+		text := strings.TrimSpace(string(line))
+		if text == "" || text[0] == '#' {
+			continue
+		}
+		if err := p.take(text); err != nil {
+			return nil, fmt.Errorf("%s:%d: %w", name, p.line, err)
 		}
 	}
-	_, _ = tree.Disconnect(), conn.Logoff()
+	if p.open != 0 {
+		return nil, fmt.Errorf("%s:%d: parallel has no end", name, p.open)
+	}
+	if len(s.steps) == 0 {
+		return nil, fmt.Errorf("%s: no commands", name)
+	}
+	return s, nil
+}
+
+// parser is where a scenario is being read.
+type parser struct {
+	s     *scenario
+	line  int
+	open  int // line of a parallel without its end
+	into  *[]step
+	known []string
+}
+
+func (p *parser) take(text string) error {
+	word, rest, _ := strings.Cut(text, " ")
+	rest = strings.TrimSpace(rest)
+	switch word {
+	case "client":
+		return p.client(rest)
+	case "parallel":
+		if p.open != 0 {
+			return fmt.Errorf("parallel inside of the one of line %d", p.open)
+		}
+		p.s.steps = append(p.s.steps, step{line: p.line})
+		p.open, p.into = p.line, &p.s.steps[len(p.s.steps)-1].block
+		return nil
+	case "end":
+		if p.open == 0 {
+			return fmt.Errorf("end without parallel")
+		}
+		p.open, p.into = 0, &p.s.steps
+		return nil
+	}
+	if ok, err := p.setting(word, rest); ok || err != nil {
+		if err == nil && len(p.s.steps) > 0 {
+			err = fmt.Errorf("%s stands before all commands", word)
+		}
+		return err
+	}
+	return p.command(word, text)
+}
+
+// setting takes a line that says how client and server are to be.
+func (p *parser) setting(word, rest string) (bool, error) {
+	var err error
+	switch s := p.s; word {
+	case "guest":
+		s.guest = true
+	case "max-io":
+		var n uint64
+		n, err = strconv.ParseUint(rest, 0, 32)
+		s.maxIO = uint32(n)
+	case "fault":
+		_, err = fault.Parse([]string{rest})
+		s.faults = append(s.faults, rest)
+	case "share":
+		s.shares = append(s.shares, rest)
+	case "seal":
+		if rest == "share" {
+			s.seal = true
+			return true, nil
+		}
+		return s.who.word(word, rest)
+	default:
+		return s.who.word(word, rest)
+	}
+	return true, err
+}
+
+// word takes a setting of a client.
+func (i *identity) word(key, value string) (bool, error) {
+	switch key {
+	case "dialect":
+		i.dialect = value
+	case "cipher":
+		i.cipher = value
+	case "signing":
+		i.signing = value
+	case "user":
+		i.user = value
+	case "anonymous":
+		i.user = ""
+	case "sign":
+		i.sign = true
+	case "seal":
+		i.seal = true
+	case "smb1":
+		i.old = true
+	default:
+		return false, nil
+	}
+	_, err := i.config()
+	return true, err
+}
+
+// config is what the client package wants.
+func (i *identity) config() (c client.Config, err error) {
+	c = client.Config{Sign: i.sign, Seal: i.seal, OldFirst: i.old}
+	c.Domain, c.User, c.Password = account(i.user)
+	return c, choose(&c, i.dialect, i.cipher, i.signing)
+}
+
+// client is a line that has another client connect: its name and settings as
+// KEY or KEY=VALUE.
+func (p *parser) client(rest string) error {
+	rest, want, _ := strings.Cut(rest, "->")
+	words := strings.Fields(rest)
+	if len(words) == 0 || p.open != 0 {
+		return fmt.Errorf("client wants a name, outside of parallel")
+	}
+	who := p.s.who
+	for _, w := range words[1:] {
+		key, value, _ := strings.Cut(w, "=")
+		if ok, err := who.word(key, value); err != nil || !ok {
+			return fmt.Errorf("client: no %s: %w", w, orNothing(err))
+		}
+	}
+	if !slices.Contains(p.known, words[0]) {
+		p.known = append(p.known, words[0])
+	}
+	*p.into = append(*p.into, step{line: p.line, client: words[0], start: &who, want: strings.TrimSpace(want)})
 	return nil
 }
 
-// refusal lets a status pass: the rule asked for it.
-func refusal(err error) error {
-	var refused *client.StatusError
-	if errors.As(err, &refused) {
-		return nil
+func orNothing(err error) error {
+	if err == nil {
+		return fmt.Errorf("it is none of the settings")
 	}
 	return err
 }
 
-// virtualClock ticks by 100 microseconds a look, from a fixed day on.
-func virtualClock() func() time.Time {
-	var n atomic.Int64
-	start := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
-	return func() time.Time { return start.Add(time.Duration(n.Add(1)) * 100 * time.Microsecond) }
-}
-
-// source gives the same bytes for the same seed.
-func source(seed, stream uint64) io.Reader {
-	var key [32]byte
-	for i := range 8 {
-		key[i], key[8+i] = byte(seed>>(8*i)), byte(stream>>(8*i))
+// command takes a line that a client is to do; NAME: in front says which.
+func (p *parser) command(word, text string) error {
+	who := firstClient
+	if name, ok := strings.CutSuffix(word, ":"); ok {
+		if !slices.Contains(p.known, name) {
+			return fmt.Errorf("no client %s", name)
+		}
+		who, text = name, strings.TrimSpace(strings.TrimPrefix(text, word))
 	}
-	return rand.NewChaCha8(key)
-}
-
-// fixedAddresses records under addresses that are the same each time.
-type fixedAddresses struct {
-	*record.File
-	client string
-}
-
-func (f *fixedAddresses) fix(a net.Addr) net.Addr {
-	if a.String() == f.client {
-		return net.TCPAddrFromAddrPort(netip.MustParseAddrPort("192.0.2.1:49152"))
+	if err := client.Check(text); err != nil {
+		return err
 	}
-	return net.TCPAddrFromAddrPort(netip.MustParseAddrPort("192.0.2.2:445"))
+	for _, local := range []string{"put", "get", "mput", "mget"} {
+		if strings.HasPrefix(text, local+" ") { // a scenario touches no file of this machine
+			return fmt.Errorf("%s is not for scenarios; text and cat are", local)
+		}
+	}
+	*p.into = append(*p.into, step{line: p.line, client: who, text: text})
+	return nil
 }
 
-// Connect notes that a connection was made.
-func (f *fixedAddresses) Connect(at time.Time, client, server net.Addr) {
-	f.client = client.String()
-	f.File.Connect(at, f.fix(client), f.fix(server))
-}
-
-// Data notes bytes.
-func (f *fixedAddresses) Data(at time.Time, src, dst net.Addr, b []byte) {
-	f.File.Data(at, f.fix(src), f.fix(dst), b)
-}
-
-// End notes that one side sends no more.
-func (f *fixedAddresses) End(at time.Time, src, dst net.Addr) {
-	f.File.End(at, f.fix(src), f.fix(dst))
+// config is how the server is to be.
+func (s *scenario) config() server.Config {
+	return server.Config{Users: []server.User{{Name: scenarioUser, Password: scenarioPassword}}, Guest: s.guest, MaxIO: s.maxIO}
 }

@@ -147,8 +147,8 @@ func soakLap(tree *client.Tree, name string, done *atomic.Int64) error {
 	steps := []func() error{
 		func() error { return f.Write(0, data) },
 		func() error { _, err := f.Read(100, 60000); return err },
-		func() error { return f.Lock(0, 10, 0x12) },
-		func() error { return f.Lock(0, 10, 4) },
+		func() error { return f.Lock(0x12, client.Range{Len: 10}) },
+		func() error { return f.Lock(client.LockUnlock, client.Range{Len: 10}) },
 		func() error { _, err := f.Query(1, 18, 0, 4096); return err },
 		func() error { _, err := f.Query(3, 0, 7, 4096); return err },
 		func() error { return f.Set(1, 20, 0, info) },

@@ -37,6 +37,9 @@ type Config struct {
 	Ciphers                []smb2.Cipher           // best first
 	Signing                []smb2.SigningAlgorithm // best first
 	Sign, Seal             bool                    // wanted, whatever the server does
+	OldFirst               bool                    // SMB1's NEGOTIATE opens the connection
+	GUID                   [16]byte                // who the client is; zero: somebody new
+	Previous               uint64                  // session that the new one takes the place of
 	Record                 Recorder                // nil: none
 	Random                 io.Reader               // nil: the system's
 	Now                    func() time.Time        // nil: the clock
@@ -79,19 +82,21 @@ type Conn struct {
 	preauth [64]byte
 
 	session uint64
-	signer  *decrypt.Signer
-	sealing bool
-	in, out *decrypt.Sealer
-	nonce   uint64
+	signer  *decrypt.Signer // of this channel
+	shared  *session
 
 	mu      sync.Mutex
 	ready   sync.Cond
 	next    uint64 // MessageId
 	credits int
 	waiting map[uint64]*call
+	async   chan *call // that the server said STATUS_PENDING to
 	err     error
 	ended   chan struct{}
 }
+
+// maxAsync bounds how many interim answers are kept for who asks for them.
+const maxAsync = 64
 
 // Response is an answer.
 type Response struct {
@@ -116,6 +121,48 @@ const maxPDU = 16<<20 + 1<<16
 
 // Dial connects, negotiates and sets up a session.
 func Dial(ctx context.Context, cfg Config) (*Conn, error) {
+	c, err := connect(ctx, cfg)
+	if err != nil {
+		return nil, err
+	}
+	if err = c.negotiate(); err == nil {
+		err = c.setup()
+	}
+	if err != nil {
+		c.Close()
+		return nil, err
+	}
+	return c, nil
+}
+
+// Channel makes another connection and binds it to the session.
+func (c *Conn) Channel(ctx context.Context) (*Conn, error) {
+	cfg := c.cfg
+	cfg.GUID, cfg.Previous = c.guid, 0
+	n, err := connect(ctx, cfg)
+	if err != nil {
+		return nil, err
+	}
+	if err = n.negotiate(); err == nil {
+		err = n.bind(c)
+	}
+	if err != nil {
+		n.Close()
+		return nil, err
+	}
+	return n, nil
+}
+
+// Replacement makes a new connection with a session that takes the place of this
+// one, [MS-SMB2] 3.2.4.4.
+func (c *Conn) Replacement(ctx context.Context) (*Conn, error) {
+	cfg := c.cfg
+	cfg.GUID, cfg.Previous = c.guid, c.session
+	return Dial(ctx, cfg)
+}
+
+// connect makes the connection and reads from it.
+func connect(ctx context.Context, cfg Config) (*Conn, error) {
 	if cfg.Random == nil {
 		cfg.Random = rand.Reader
 	}
@@ -130,28 +177,34 @@ func Dial(ctx context.Context, cfg Config) (*Conn, error) {
 	if err != nil {
 		return nil, fmt.Errorf("connecting: %w", err)
 	}
-	c := &Conn{cfg: cfg, nc: nc, credits: 1, waiting: map[uint64]*call{}, ended: make(chan struct{}), maxIO: 65536}
+	c := &Conn{cfg: cfg, nc: nc, guid: cfg.GUID, credits: 1, waiting: map[uint64]*call{}, async: make(chan *call, maxAsync),
+		ended: make(chan struct{}), maxIO: 65536, shared: newSession()}
 	c.ready.L = &c.mu
-	if _, err := io.ReadFull(cfg.Random, c.guid[:]); err != nil {
-		nc.Close()
-		return nil, err
+	if c.guid == ([16]byte{}) {
+		if _, err := io.ReadFull(cfg.Random, c.guid[:]); err != nil {
+			nc.Close()
+			return nil, err
+		}
 	}
 	if r := cfg.Record; r != nil {
 		r.Connect(cfg.Now(), nc.LocalAddr(), nc.RemoteAddr())
 	}
 	go c.read()
-	if err = c.negotiate(); err == nil {
-		err = c.setup()
-	}
-	if err != nil {
-		c.Close()
-		return nil, err
-	}
 	return c, nil
 }
 
-// Close ends the connection.
+// closeWait is how long the server has to end the connection from its side.
+const closeWait = time.Second
+
+// Close ends the connection. The server notices before Close returns, if it can
+// at all.
 func (c *Conn) Close() {
+	if half, ok := c.nc.(interface{ CloseWrite() error }); ok && half.CloseWrite() == nil {
+		select {
+		case <-c.ended:
+		case <-time.After(closeWait):
+		}
+	}
 	c.nc.Close()
 	<-c.ended
 }
@@ -161,10 +214,22 @@ func (c *Conn) Dialect() smb2.Dialect { return c.dialect }
 
 // Cipher gives the cipher in use, 0 when nothing is sealed.
 func (c *Conn) Cipher() smb2.Cipher {
-	if c.sealing {
+	if c.shared.sealing {
 		return c.cipher
 	}
 	return 0
+}
+
+func (c *Conn) random(b []byte) error {
+	_, err := io.ReadFull(c.cfg.Random, b)
+	return err
+}
+
+// Lost reports whether the connection is gone.
+func (c *Conn) Lost() bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.err != nil
 }
 
 // fail ends everything that waits.
@@ -227,8 +292,8 @@ func (c *Conn) answers(pdu []byte) error {
 	sealed := len(pdu) > 4 && pdu[0] == 0xfd
 	if sealed {
 		plain, ok := []byte(nil), false
-		if c.in != nil {
-			plain, ok = c.in.Open(nil, pdu)
+		if c.shared.in != nil {
+			plain, ok = c.shared.in.Open(nil, pdu)
 		}
 		if !ok {
 			return errors.New("an answer does not unseal")
@@ -260,11 +325,11 @@ func (c *Conn) answers(pdu []byte) error {
 
 // verify checks the signature of an answer, [MS-SMB2] 3.2.5.1.3.
 func (c *Conn) verify(h *smb2.Header, msg []byte, sealed bool) error {
-	if sealed || c.signer == nil || h.MessageID == 1<<64-1 || h.Async() && proto.Status(h.Status) == proto.Pending {
+	if sealed || c.signer == nil || h.Command == smb2.SessionSetup || h.MessageID == unasked || h.Async() && proto.Status(h.Status) == proto.Pending {
 		return nil
 	}
 	if h.Flags&smb2.FlagSigned == 0 {
-		if !c.cfg.Sign || h.Command == smb2.SessionSetup {
+		if !c.cfg.Sign {
 			return nil
 		}
 		return fmt.Errorf("%s: the answer is not signed", h.Command)
@@ -283,8 +348,20 @@ func (c *Conn) hand(r *Response, sealed bool) error {
 	defer c.mu.Unlock()
 	c.credits += int(r.Credits)
 	c.ready.Broadcast()
+	if r.MessageID == unasked && r.Command == smb2.OplockBreak {
+		c.broken(r)
+		return nil
+	}
 	k := c.waiting[r.MessageID]
-	if k == nil || r.Async() && proto.Status(r.Status) == proto.Pending {
+	if k == nil {
+		return nil
+	}
+	if r.Async() && proto.Status(r.Status) == proto.Pending {
+		k.async = r.AsyncID
+		select {
+		case c.async <- k:
+		default:
+		}
 		return nil
 	}
 	if k.sealed && !sealed && r.Status>>30 != 3 {

@@ -15,64 +15,8 @@ var allOnes = [16]byte{0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xf
 
 func splitHost(address string) (host, port string, err error) { return net.SplitHostPort(address) }
 
-// Open says how a file is opened, [MS-SMB2] 2.2.13.
-type Open struct {
-	Access      uint32
-	Attributes  uint32
-	Share       uint32
-	Disposition uint32
-	Options     uint32
-}
-
-// File is an open file or directory.
-type File struct {
-	t    *Tree
-	id   [16]byte
-	path string
-	Size uint64
-	Attr uint32
-}
-
 // clean gives a path as the wire has it: backslashes, none around.
 func clean(path string) string { return strings.Trim(strings.ReplaceAll(path, "/", `\`), `\`) }
-
-func (t *Tree) createRequest(path string, o Open) *Request {
-	path = clean(path)
-	name := wire.AppendText(nil, path)
-	b := wire.Buf{57, 0, 0, proto.OplockNone}
-	b.U32(2) // Impersonation
-	b.Zero(16)
-	for _, v := range []uint32{o.Access, o.Attributes, o.Share, o.Disposition, o.Options} {
-		b.U32(v)
-	}
-	b.U16(smb2.HeaderSize + 56)
-	b.U16(uint16(len(name)))
-	b.Zero(8)
-	b.Bytes(name)
-	if len(name) == 0 {
-		b.U8(0)
-	}
-	return &Request{Command: smb2.Create, Tree: t, Path: path, Body: b}
-}
-
-// Create opens a file.
-func (t *Tree) Create(path string, o Open) (*File, error) {
-	rq := t.createRequest(path, o)
-	r, err := t.c.Do(rq)
-	if err != nil {
-		return nil, err
-	}
-	return t.opened(r, rq.Path), nil
-}
-
-func (t *Tree) opened(r *Response, path string) *File {
-	in := r.Reader()
-	in.Skip(48)
-	f := &File{t: t, path: path, Size: in.U64(), Attr: in.U32()}
-	in.Skip(4)
-	f.id = in.GUID()
-	return f
-}
 
 func (t *Tree) closeRequest(id [16]byte, path string) *Request {
 	b := wire.Buf{24, 0, 0, 0, 0, 0, 0, 0}
@@ -83,6 +27,7 @@ func (t *Tree) closeRequest(id [16]byte, path string) *Request {
 // Close closes the file.
 func (f *File) Close() error {
 	_, err := f.t.c.Do(f.t.closeRequest(f.id, f.path))
+	f.t.c.forget(f)
 	return err
 }
 
@@ -141,48 +86,6 @@ func (f *File) Write(off uint64, data []byte) error {
 	return err
 }
 
-// Lock locks a range of bytes, or unlocks it.
-func (f *File) Lock(off, n uint64, flags uint32) error {
-	b := wire.Buf{48, 0, 1, 0, 0, 0, 0, 0}
-	b.Bytes(f.id[:])
-	b.U64(off)
-	b.U64(n)
-	b.U32(flags)
-	b.U32(0)
-	_, err := f.t.c.Do(&Request{Command: smb2.Lock, Tree: f.t, Path: f.path, Body: b})
-	return err
-}
-
-// Ioctl sends a control code that goes to a file, or to none.
-func (t *Tree) Ioctl(id [16]byte, code uint32, in []byte, most uint32) ([]byte, error) {
-	b := wire.Buf{57, 0, 0, 0}
-	b.U32(code)
-	b.Bytes(id[:])
-	b.U32(smb2.HeaderSize + 56)
-	b.U32(uint32(len(in)))
-	b.Zero(12)
-	b.U32(most)
-	b.U32(1) // SMB2_0_IOCTL_IS_FSCTL
-	b.U32(0)
-	b.Bytes(in)
-	if len(in) == 0 {
-		b.U8(0)
-	}
-	r, err := t.c.Do(&Request{Command: smb2.Ioctl, Tree: t, Body: b, Payload: max(len(in), int(most))})
-	if err != nil {
-		return nil, err
-	}
-	out := r.Reader()
-	out.Skip(32)
-	off := out.U32()
-	return r.Buffer(off, out.U32())
-}
-
-// Ioctl sends a control code that goes to the file.
-func (f *File) Ioctl(code uint32, in []byte, most uint32) ([]byte, error) {
-	return f.t.Ioctl(f.id, code, in, most)
-}
-
 func (f *File) queryRequest(kind, class uint8, extra uint32, most uint32) *Request {
 	b := wire.Buf{41, 0, kind, class}
 	b.U32(most)
@@ -196,7 +99,20 @@ func (f *File) queryRequest(kind, class uint8, extra uint32, most uint32) *Reque
 // Query asks for information of a class; extra names the parts of a security
 // descriptor.
 func (f *File) Query(kind, class uint8, extra uint32, most uint32) ([]byte, error) {
-	r, err := f.t.c.Do(f.queryRequest(kind, class, extra, most))
+	return f.Ask(kind, class, extra, most, nil)
+}
+
+// Ask is Query with input, as some classes want it. Of what does not fit in most
+// bytes it gives the beginning.
+func (f *File) Ask(kind, class uint8, extra uint32, most uint32, in []byte) ([]byte, error) {
+	rq := f.queryRequest(kind, class, extra, most)
+	if len(in) > 0 {
+		rq.Body.Put16(8, smb2.HeaderSize+40)
+		rq.Body.Put32(12, uint32(len(in)))
+		rq.Body.Bytes(in)
+	}
+	rq.OK = []proto.Status{proto.BufferOverflow}
+	r, err := f.t.c.Do(rq)
 	if err != nil {
 		return nil, err
 	}
@@ -249,7 +165,8 @@ func (f *File) List(pattern string, class uint8, restart bool, most uint32) ([]b
 // [MS-SMB2] 3.2.4.1.4.
 func (t *Tree) Stat(path string) ([]byte, error) {
 	f := &File{t: t, id: allOnes, path: clean(path)}
-	out, err := t.c.Chain(t.createRequest(path, Open{Access: proto.ReadAttributes, Share: 7, Disposition: proto.OpenExisting}),
+	o := Open{Access: proto.ReadAttributes, Share: 7, Disposition: proto.OpenExisting}
+	out, err := t.c.Chain(t.createRequest(path, &o, nil),
 		f.queryRequest(1, 18, 0, 4096), t.closeRequest(allOnes, f.path))
 	if err != nil {
 		return nil, err

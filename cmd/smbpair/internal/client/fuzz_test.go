@@ -28,9 +28,9 @@ func FuzzAnswers(f *testing.F) {
 	f.Add(answer(smb2.SessionSetup, proto.MoreProcessing, "\x09\x00\x00\x00\x48\x00\x02\x00\x30\x00"))
 	f.Add([]byte("\xfdSMB"))
 	f.Fuzz(func(t *testing.T, pdu []byte) {
-		c := &Conn{waiting: map[uint64]*call{}, dialect: smb2.Dialect311}
+		c := &Conn{waiting: map[uint64]*call{}, dialect: smb2.Dialect311, shared: newSession()}
 		c.ready.L = &c.mu
-		k := &call{&Request{Command: smb2.Read}, make(chan *Response, 1), false}
+		k := &call{Request: &Request{Command: smb2.Read}, answer: make(chan *Response, 1)}
 		c.waiting[0] = k
 		_ = c.answers(pdu)
 		select {
@@ -41,7 +41,7 @@ func FuzzAnswers(f *testing.F) {
 					t.Errorf("%d bytes out of %d", len(b), len(r.Msg))
 				}
 			}
-			(&Tree{c: c}).opened(r, "x")
+			(&File{t: &Tree{c: c}}).opened(r)
 		default:
 		}
 	})
@@ -59,9 +59,9 @@ func TestAnswers(t *testing.T) {
 		{"plain to sealed", true, proto.OK, false},
 		{"refusal to sealed", true, proto.UserSessionDeleted, true},
 	} {
-		conn := &Conn{waiting: map[uint64]*call{}, dialect: smb2.Dialect311}
+		conn := &Conn{waiting: map[uint64]*call{}, dialect: smb2.Dialect311, shared: newSession()}
 		conn.ready.L = &conn.mu
-		k := &call{&Request{Command: smb2.Echo}, make(chan *Response, 1), c.sealed}
+		k := &call{Request: &Request{Command: smb2.Echo}, answer: make(chan *Response, 1), sealed: c.sealed}
 		conn.waiting[0] = k
 		err := conn.answers(answer(smb2.Echo, c.status, "\x04\x00\x00\x00"))
 		if (err == nil) != c.ok || len(k.answer) == 1 != c.ok {

@@ -18,6 +18,8 @@ type Request struct {
 	Path    string // for errors alone
 	Body    wire.Buf
 	Payload int // bytes asked for or sent, which cost credits
+	Flags   uint32
+	Signed  bool // even when the session is not
 	OK      []proto.Status
 }
 
@@ -26,8 +28,10 @@ func (r *Request) charge() int { return max(1, (r.Payload+65535)/65536) }
 // call is a request on its way.
 type call struct {
 	*Request
+	id     uint64 // MessageId
 	answer chan *Response
 	sealed bool
+	async  uint64 // AsyncId of the interim answer, 0 before it
 }
 
 // Do sends one request and waits for its answer.
@@ -111,7 +115,7 @@ func (c *Conn) send(list []*Request) ([]*call, error) {
 			pdu.Put32(last+20, uint32(len(pdu)-last))
 		}
 		last = len(pdu)
-		k := &call{r, make(chan *Response, 1), c.seals(list[0])}
+		k := &call{Request: r, id: c.next, answer: make(chan *Response, 1), sealed: c.seals(list[0])}
 		c.waiting[c.next] = k
 		c.header(&pdu, r, i > 0)
 		pdu.Bytes(r.Body)
@@ -126,7 +130,7 @@ func (c *Conn) send(list []*Request) ([]*call, error) {
 // header writes the packet header, [MS-SMB2] 2.2.1.2.
 func (c *Conn) header(b *wire.Buf, r *Request, related bool) {
 	charge := r.charge()
-	flags := uint32(0)
+	flags := r.Flags
 	if related {
 		flags |= smb2.FlagRelated
 	}
@@ -159,18 +163,17 @@ const wantCredits = 31
 
 // seals reports whether a PDU that begins with a request is to be sealed.
 func (c *Conn) seals(first *Request) bool {
-	return c.out != nil && (c.sealing || first.Tree != nil && first.Tree.seal) && first.Command != smb2.SessionSetup
+	return c.shared.out != nil && (c.shared.sealing || first.Tree != nil && first.Tree.seal) && first.Command != smb2.SessionSetup
 }
 
 // protect seals or signs a PDU as session and tree want it.
 func (c *Conn) protect(first *Request, pdu wire.Buf) []byte {
 	if c.seals(first) {
-		c.nonce++
 		var nonce [16]byte
-		binary.LittleEndian.PutUint64(nonce[:], c.nonce)
-		return c.out.Seal(make([]byte, 4), nonce[:], pdu, c.session)
+		binary.LittleEndian.PutUint64(nonce[:], c.shared.nonce.Add(1))
+		return c.shared.out.Seal(make([]byte, 4), nonce[:], pdu, c.session)
 	}
-	if c.signer != nil && (c.cfg.Sign || c.dialect == smb2.Dialect311 && first.Command == smb2.TreeConnect || validates(first)) {
+	if c.signs(first) {
 		for at := 0; at < len(pdu); {
 			end := len(pdu)
 			if n := int(binary.LittleEndian.Uint32(pdu[at+20:])); n > 0 {
@@ -182,6 +185,14 @@ func (c *Conn) protect(first *Request, pdu wire.Buf) []byte {
 		}
 	}
 	return append(make([]byte, 4, 4+len(pdu)), pdu...)
+}
+
+// signs reports whether a PDU that begins with a request is to be signed.
+func (c *Conn) signs(first *Request) bool {
+	if c.signer == nil {
+		return false
+	}
+	return c.cfg.Sign || first.Signed || c.dialect == smb2.Dialect311 && first.Command == smb2.TreeConnect || validates(first)
 }
 
 // validates reports whether a request is FSCTL_VALIDATE_NEGOTIATE_INFO, which is

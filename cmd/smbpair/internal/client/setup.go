@@ -8,10 +8,8 @@ import (
 	"io"
 	"slices"
 
-	"smbdiff/cmd/smbpair/internal/auth"
 	"smbdiff/cmd/smbpair/internal/proto"
 	"smbdiff/cmd/smbpair/internal/wire"
-	"smbdiff/decrypt"
 	"smbdiff/dissect/smb2"
 	dissect "smbdiff/dissect/wire"
 )
@@ -46,6 +44,11 @@ func (c *Conn) extend(msg []byte) {
 func (c *Conn) negotiate() error {
 	list := c.cfg.Dialects
 	newest := slices.Max(list)
+	if c.cfg.OldFirst {
+		if done, err := c.oldNegotiate(); done || err != nil {
+			return err
+		}
+	}
 	mode := uint16(proto.SigningEnabled)
 	if c.cfg.Sign {
 		mode |= proto.SigningReqd
@@ -84,6 +87,12 @@ func (c *Conn) negotiate() error {
 	if err != nil {
 		return err
 	}
+	return c.settle(r)
+}
+
+// settle takes over what the server chose.
+func (c *Conn) settle(r *Response) error {
+	list := c.cfg.Dialects
 	f := facts(r)
 	if !slices.Contains(list, f.Dialect) || len(r.Msg) < smb2.HeaderSize+64 {
 		return fmt.Errorf("NEGOTIATE: the server chose dialect 0x%04x, which was not offered", uint16(f.Dialect))
@@ -109,6 +118,41 @@ func (c *Conn) negotiate() error {
 		c.cipher = smb2.AES128CCM
 	}
 	return nil
+}
+
+// oldNegotiate opens with the NEGOTIATE of SMB1 that offers SMB2, [MS-SMB2]
+// 3.2.4.2.1. done says that the answer settled the dialect.
+func (c *Conn) oldNegotiate() (done bool, err error) {
+	names := "\x02NT LM 0.12\x00\x02SMB 2.002\x00"
+	if slices.Max(c.cfg.Dialects) > smb2.Dialect202 {
+		names += "\x02SMB 2.???\x00"
+	}
+	b := make(wire.Buf, 4)
+	b.Bytes([]byte("\xffSMB\x72\x00\x00\x00\x00\x18")) // SMB_COM_NEGOTIATE, paths folded and canonical
+	b.U16(0xc853)                                      // Unicode, NT status, extended security, long names
+	b.Zero(12)
+	b.U16(0xffff) // no tree
+	b.U16(0xfeff)
+	b.Zero(5) // no user, no multiplex id, no words
+	b.U16(uint16(len(names)))
+	b.Bytes([]byte(names))
+	k := &call{Request: &Request{Command: smb2.Negotiate}, answer: make(chan *Response, 1)}
+	c.mu.Lock()
+	c.waiting[0] = k
+	c.next, c.credits = 1, 0
+	err = c.transmit(b)
+	c.mu.Unlock()
+	if err != nil {
+		return false, err
+	}
+	r, err := c.wait(k)
+	if err != nil {
+		return false, err
+	}
+	if facts(r).Dialect == smb2.DialectWildcard {
+		return false, nil
+	}
+	return true, c.settle(r)
 }
 
 // contexts are those of [MS-SMB2] 2.2.3.1.
@@ -171,96 +215,13 @@ func (c *Conn) hashed(r *Request, when smb2.Dialect) (*Response, error) {
 	return got, err
 }
 
-// setup is [MS-SMB2] 3.2.4.2.3.
-func (c *Conn) setup() error {
-	a := &auth.Client{User: c.cfg.User, Domain: c.cfg.Domain, Password: c.cfg.Password, Random: c.cfg.Random, Now: c.cfg.Now}
-	r, err := c.hashed(c.setupRequest(a.Start()), smb2.Dialect311)
-	if err != nil {
-		return err
-	}
-	c.mu.Lock()
-	c.session = r.SessionID
-	c.mu.Unlock()
-	token, err := a.Next(facts(r).Token)
-	if err != nil {
-		return err
-	}
-	r, err = c.hashed(c.setupRequest(token), smb2.Dialect311)
-	if err != nil {
-		return err
-	}
-	if proto.Status(r.Status) != proto.OK {
-		return errors.New("SESSION_SETUP: the server wants more than NTLM has")
-	}
-	f := facts(r)
-	key, err := a.Finish(f.Token)
-	if err != nil {
-		return fmt.Errorf("SESSION_SETUP: %w", err)
-	}
-	if f.Flags&(proto.SessionGuest|proto.SessionNull) != 0 || c.cfg.User == "" {
-		if c.cfg.Sign || c.cfg.Seal {
-			return errors.New("SESSION_SETUP: the server took the user for a guest, who can neither sign nor seal")
-		}
-		return nil
-	}
-	return c.secure(key, f.Flags&proto.SessionEncrypt != 0, r)
-}
-
-func (c *Conn) setupRequest(token []byte) *Request {
-	mode := byte(proto.SigningEnabled)
-	if c.cfg.Sign {
-		mode |= proto.SigningReqd
-	}
-	b := wire.Buf{25, 0, 0, mode}
-	b.U32(proto.CapDFS)
-	b.U32(0)
-	b.U16(smb2.HeaderSize + 24)
-	b.U16(uint16(len(token)))
-	b.U64(0)
-	b.Bytes(token)
-	return &Request{Command: smb2.SessionSetup, Body: b, OK: []proto.Status{proto.MoreProcessing}}
-}
-
-// secure makes the keys, [MS-SMB2] 3.2.5.3.1, and checks the answer that ended
-// the exchange.
-func (c *Conn) secure(key []byte, sealed bool, last *Response) error {
-	k := decrypt.Derive(c.dialect, c.cipher, key, c.preauth[:])
-	signer, err := decrypt.NewSigner(c.signing, k.Signing)
-	if err != nil {
-		return err
-	}
-	switch signed := last.Flags&smb2.FlagSigned != 0; {
-	case !signed && (c.dialect == smb2.Dialect311 || c.cfg.Sign):
-		return errors.New("SESSION_SETUP: the answer is not signed")
-	case signed && !signer.Verify(last.Msg):
-		return errors.New("SESSION_SETUP: the signature of the answer is wrong")
-	}
-	if r := c.cfg.Record; r != nil {
-		r.Key(last.SessionID, key)
-	}
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.signer = signer
-	c.sealing = sealed || c.cfg.Seal
-	if c.cipher == 0 {
-		if c.sealing {
-			return errors.New("SESSION_SETUP: no cipher was negotiated")
-		}
-		return nil
-	}
-	if c.out, err = decrypt.NewSealer(c.cipher, k.C2S); err != nil {
-		return err
-	}
-	c.in, err = decrypt.NewSealer(c.cipher, k.S2C)
-	return err
-}
-
 // Tree is a share that the session uses.
 type Tree struct {
-	c    *Conn
-	id   uint32
-	seal bool
-	Name string
+	c     *Conn
+	id    uint32
+	seal  bool
+	Name  string
+	Share string
 }
 
 // Connect connects to a share. With the dialects that need it what was negotiated
@@ -277,8 +238,8 @@ func (c *Conn) Connect(share string) (*Tree, error) {
 	if err != nil {
 		return nil, err
 	}
-	t := &Tree{c: c, id: r.TreeID, Name: name, seal: facts(r).Flags&proto.ShareEncryptData != 0}
-	if t.seal && c.out == nil {
+	t := &Tree{c: c, id: r.TreeID, Name: name, Share: share, seal: facts(r).Flags&proto.ShareEncryptData != 0}
+	if t.seal && c.shared.out == nil {
 		return nil, fmt.Errorf("TREE_CONNECT %s: the share wants sealing, which was not negotiated", name)
 	}
 	if c.signer != nil && (c.dialect == smb2.Dialect300 || c.dialect == smb2.Dialect302) {
@@ -298,12 +259,6 @@ func (c *Conn) validate(t *Tree) error {
 // Disconnect leaves the share.
 func (t *Tree) Disconnect() error {
 	_, err := t.c.Do(&Request{Command: smb2.TreeDisconnect, Tree: t, Body: wire.Buf{4, 0, 0, 0}})
-	return err
-}
-
-// Logoff ends the session.
-func (c *Conn) Logoff() error {
-	_, err := c.Do(&Request{Command: smb2.Logoff, Body: wire.Buf{4, 0, 0, 0}})
 	return err
 }
 

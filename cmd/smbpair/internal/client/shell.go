@@ -1,28 +1,101 @@
 package client
 
 import (
-	"encoding/binary"
+	"context"
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"path"
-	"path/filepath"
 	"slices"
-	"strconv"
 	"strings"
-	"time"
+	"sync"
 
 	"smbdiff/cmd/smbpair/internal/proto"
-	"smbdiff/cmd/smbpair/internal/wire"
-	"smbdiff/dissect/field"
+	"smbdiff/dissect/ntstatus"
 )
 
-// Shell runs commands as smbclient has them on one tree.
+// Shell runs commands, as smbclient has them and more, in one session. It holds
+// the files that commands opened, and what runs beside.
 type Shell struct {
-	Tree *Tree
-	Out  io.Writer
-	dir  string
+	Conn  *Conn // the channel in use
+	Tree  *Tree // the share in use
+	Out   io.Writer
+	ctx   context.Context
+	share string
+	dir   string
+	open  *handles
+	tasks map[string]*task
+	all   []*Conn // channels
+	trees []*Tree
+}
+
+// Start connects to a share.
+func Start(ctx context.Context, cfg Config, share string, out io.Writer) (*Shell, error) {
+	c, err := Dial(ctx, cfg)
+	if err != nil {
+		return nil, err
+	}
+	t, err := c.Connect(share)
+	if err != nil {
+		c.Close()
+		return nil, err
+	}
+	return &Shell{Conn: c, Tree: t, Out: out, ctx: ctx, share: share, open: &handles{files: map[string]*File{}}, tasks: map[string]*task{},
+		all: []*Conn{c}, trees: []*Tree{t}}, nil
+}
+
+// handles are the files that commands opened, by the names they gave. Tasks have
+// them in common with what they run beside.
+type handles struct {
+	mu    sync.Mutex
+	files map[string]*File
+}
+
+func (h *handles) get(name string) *File {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.files[name]
+}
+
+func (h *handles) put(name string, f *File) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.files[name] = f
+}
+
+// drop forgets those for which it holds.
+func (h *handles) drop(gone func(name string, f *File) bool) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	for name, f := range h.files {
+		if gone(name, f) {
+			delete(h.files, name)
+		}
+	}
+}
+
+// Abort ends all connections.
+func (s *Shell) Abort() {
+	for _, c := range s.all {
+		c.nc.Close()
+	}
+}
+
+// End takes its leave of the shares and the session, if leave says so, and ends
+// the connections.
+func (s *Shell) End(leave bool) (err error) {
+	if leave && !s.Conn.Lost() {
+		for _, t := range s.trees {
+			err = errors.Join(err, t.Disconnect())
+		}
+		if s.Conn.session != 0 {
+			err = errors.Join(err, s.Conn.Logoff())
+		}
+	}
+	for _, c := range s.all {
+		c.Close()
+	}
+	return err
 }
 
 // verb is one command: what it takes, and what it does.
@@ -33,48 +106,86 @@ type verb struct {
 }
 
 func verbs() []verb {
-	return []verb{
-		{"allinfo", "FILE", 1, (*Shell).allinfo},
-		{"cat", "FILE", 1, (*Shell).cat},
-		{"cd", "[DIR]", 0, (*Shell).cd},
-		{"del", "FILE...", 1, (*Shell).del},
-		{"df", "", 0, (*Shell).df},
-		{"echo", "", 0, func(s *Shell, _ []string) error { return s.Tree.c.Echo() }},
-		{"get", "FILE [LOCAL]", 1, (*Shell).get},
-		{"lock", "FILE OFFSET LENGTH", 3, (*Shell).lock},
-		{"ls", "[PATTERN]", 0, (*Shell).ls},
-		{"mkdir", "DIR...", 1, (*Shell).mkdir},
-		{"put", "LOCAL [FILE]", 1, (*Shell).put},
-		{"rename", "FROM TO", 2, (*Shell).rename},
-		{"rmdir", "DIR...", 1, (*Shell).rmdir},
-		{"showacls", "FILE", 1, (*Shell).showacls},
-		{"sleep", "DURATION", 1, (*Shell).sleep},
-		{"text", "FILE WORDS", 1, (*Shell).text},
-	}
+	return slices.Concat(fileVerbs(), handleVerbs(), infoVerbs(), sessionVerbs())
 }
 
 // Help lists the commands.
 func Help() string {
+	list := verbs()
+	slices.SortFunc(list, func(a, b verb) int { return strings.Compare(a.name, b.name) })
 	var b strings.Builder
-	for _, v := range verbs() {
-		fmt.Fprintf(&b, "  %s %s\n", v.name, v.args)
+	for _, v := range list {
+		fmt.Fprintf(&b, "  %s\n", strings.TrimSpace(v.name+" "+v.args))
 	}
 	return b.String()
 }
 
-// Run does one command. A status behind -> is the one that is wanted.
+// Run does one command. A status behind -> is the one that is wanted; expect has
+// it in front.
 func (s *Shell) Run(line string) error {
-	line, want, wanted := strings.Cut(line, "->")
-	err := s.command(line)
-	if !wanted {
+	line, want := wanted(line)
+	return Judge(line, s.command(line), want)
+}
+
+// wanted splits the status off that a line names.
+func wanted(line string) (command, status string) {
+	line, status, _ = strings.Cut(line, "->")
+	if rest, ok := strings.CutPrefix(strings.TrimSpace(line), "expect "); ok && status == "" {
+		status, line, _ = strings.Cut(strings.TrimSpace(rest), " ")
+	}
+	return line, strings.TrimSpace(status)
+}
+
+// Check reports what is wrong with a line before it is run: its command, how much
+// it takes, its status.
+func Check(line string) error {
+	line, status := wanted(line)
+	words, err := split(line)
+	if err != nil || len(words) == 0 {
 		return err
 	}
-	want = "STATUS_" + strings.TrimPrefix(strings.TrimSpace(want), "STATUS_")
+	if words[0] == "start" && len(words) > 2 {
+		if _, _, err := find(words[2:]); err != nil {
+			return err
+		}
+	}
+	if _, _, err = find(words); err != nil || status == "" {
+		return err
+	}
+	status = "STATUS_" + strings.TrimPrefix(status, "STATUS_")
+	for _, v := range ntstatus.Values() {
+		if v.Name == status {
+			return nil
+		}
+	}
+	return fmt.Errorf("no status %s", status)
+}
+
+// find gives the command that words begin with, and what follows it.
+func find(words []string) (verb, []string, error) {
+	list := verbs()
+	i := slices.IndexFunc(list, func(v verb) bool { return v.name == words[0] })
+	switch {
+	case i < 0:
+		return verb{}, nil, fmt.Errorf("no command %q", words[0])
+	case len(words)-1 < list[i].least:
+		return verb{}, nil, fmt.Errorf("%s wants %s", words[0], list[i].args)
+	}
+	return list[i], words[1:], nil
+}
+
+// Judge holds how a command ended against the status with which it was to end,
+// "" for success.
+func Judge(line string, err error, want string) error {
+	if want == "" {
+		return err
+	}
+	want = "STATUS_" + strings.TrimPrefix(want, "STATUS_")
 	var st *StatusError
 	switch {
 	case err == nil && want == "STATUS_SUCCESS":
 		return nil
-	case errors.As(err, &st) && strings.HasSuffix(err.Error(), ": "+want):
+	case errors.As(err, &st) && strings.HasSuffix(st.Error(), ": "+want):
 		return nil
 	case err == nil:
 		return fmt.Errorf("%s: no %s", strings.TrimSpace(line), want)
@@ -83,19 +194,43 @@ func (s *Shell) Run(line string) error {
 }
 
 func (s *Shell) command(line string) error {
-	words := strings.Fields(line)
-	if len(words) == 0 {
-		return nil
+	words, err := split(line)
+	if err != nil || len(words) == 0 {
+		return err
 	}
-	list := verbs()
-	i := slices.IndexFunc(list, func(v verb) bool { return v.name == words[0] })
-	if i < 0 {
-		return fmt.Errorf("no command %q", words[0])
+	v, args, err := find(words)
+	if err != nil {
+		return err
 	}
-	if len(words)-1 < list[i].least {
-		return fmt.Errorf("%s wants %s", words[0], list[i].args)
+	return v.run(s, args)
+}
+
+// split takes a line apart at blanks outside of double quotes.
+func split(line string) (words []string, err error) {
+	var word strings.Builder
+	quoted, any := false, false
+	for _, r := range line {
+		switch {
+		case r == '"':
+			quoted, any = !quoted, true
+		case !quoted && (r == ' ' || r == '\t' || r == '\n' || r == '\r'):
+			if any {
+				words = append(words, word.String())
+			}
+			word.Reset()
+			any = false
+		default:
+			word.WriteRune(r)
+			any = true
+		}
 	}
-	return list[i].run(s, words[1:])
+	if quoted {
+		return nil, errors.New("a quotation mark is missing")
+	}
+	if any {
+		words = append(words, word.String())
+	}
+	return words, nil
 }
 
 func (s *Shell) path(name string) string {
@@ -113,262 +248,22 @@ func (s *Shell) say(format string, args ...any) error {
 
 const shareAll = proto.ShareRead | proto.ShareWrite | proto.ShareDelete
 
-func (s *Shell) cd(args []string) error {
-	dir := ""
-	if len(args) > 0 {
-		dir = s.path(args[0])
+// on does something with an open file, or with one that is opened for this alone.
+func (s *Shell) on(name string, access uint32, do func(*File) error) error {
+	if f := s.open.get(name); f != nil {
+		return do(f)
 	}
-	f, err := s.Tree.Create(dir, Open{Access: proto.ReadAttributes, Share: shareAll, Disposition: proto.OpenExisting, Options: proto.OptDirectory})
+	f, err := s.Tree.Create(s.path(name), Open{Access: access, Share: shareAll, Disposition: proto.OpenExisting})
 	if err != nil {
 		return err
 	}
-	s.dir = dir
-	return f.Close()
+	return errors.Join(do(f), f.Close())
 }
 
-// ls lists a directory with FileIdBothDirectoryInformation, [MS-FSCC] 2.4.22.
-func (s *Shell) ls(args []string) error {
-	dir, pattern := s.dir, "*"
-	if len(args) > 0 {
-		dir, pattern = path.Split(s.path(args[0]))
+// handle gives a file that open opened.
+func (s *Shell) handle(name string) (*File, error) {
+	if f := s.open.get(name); f != nil {
+		return f, nil
 	}
-	f, err := s.Tree.Create(dir, Open{Access: proto.ReadData | proto.ReadAttributes, Share: shareAll, Disposition: proto.OpenExisting,
-		Options: proto.OptDirectory})
-	if err != nil {
-		return err
-	}
-	defer f.Close()
-	const class, fixed = 37, 104
-	for first := true; ; first = false {
-		b, err := f.List(pattern, class, first, 65536)
-		if err != nil || b == nil {
-			return err
-		}
-		for len(b) >= fixed {
-			in := wire.Read(b)
-			next := int(in.U32())
-			in.Skip(20)
-			written := wire.Time(in.U64())
-			in.Skip(8)
-			size := in.U64()
-			in.Skip(8)
-			attr, n := in.U32(), int64(in.U32())
-			name, ok := wire.Range(b, fixed, n)
-			if !ok {
-				return errors.New("QUERY_DIRECTORY: the answer is damaged")
-			}
-			if err := s.say("  %-32s %6s %12d  %s", field.Safe(wire.Text(name)), attributes(attr), size, written.Format("2006-01-02 15:04:05")); err != nil {
-				return err
-			}
-			if next < fixed || next > len(b) {
-				break
-			}
-			b = b[next:]
-		}
-	}
-}
-
-// attributes gives letters as smbclient does.
-func attributes(a uint32) string {
-	out := ""
-	for _, x := range []struct {
-		bit    uint32
-		letter string
-	}{{proto.AttrReadonly, "R"}, {proto.AttrHidden, "H"}, {proto.AttrSystem, "S"}, {proto.AttrArchive, "A"}, {proto.AttrDirectory, "D"}} {
-		if a&x.bit != 0 {
-			out += x.letter
-		}
-	}
-	if out == "" {
-		return "N"
-	}
-	return out
-}
-
-func (s *Shell) open(name string, access, disposition uint32) (*File, error) {
-	return s.Tree.Create(s.path(name), Open{Access: access, Share: shareAll, Disposition: disposition, Attributes: proto.AttrNormal,
-		Options: proto.OptNonDirectory})
-}
-
-func (s *Shell) cat(args []string) error {
-	f, err := s.open(args[0], proto.FileRead, proto.OpenExisting)
-	if err != nil {
-		return err
-	}
-	_, err = f.Get(s.Out)
-	return errors.Join(err, f.Close())
-}
-
-func (s *Shell) get(args []string) error {
-	local := path.Base(s.path(args[0]))
-	if len(args) > 1 {
-		local = args[1]
-	}
-	f, err := s.open(args[0], proto.FileRead, proto.OpenExisting)
-	if err != nil {
-		return err
-	}
-	n, err := f.GetFile(local)
-	if err := errors.Join(err, f.Close()); err != nil {
-		return err
-	}
-	return s.say("%s: %d bytes", field.Safe(local), n)
-}
-
-func (s *Shell) put(args []string) error {
-	name := filepath.Base(args[0])
-	if len(args) > 1 {
-		name = args[1]
-	}
-	in, err := os.Open(args[0])
-	if err != nil {
-		return err
-	}
-	defer in.Close()
-	return s.store(name, in)
-}
-
-// text stores words as a file.
-func (s *Shell) text(args []string) error {
-	return s.store(args[0], strings.NewReader(strings.Join(args[1:], " ")+"\n"))
-}
-
-func (s *Shell) store(name string, in io.Reader) error {
-	f, err := s.open(name, proto.FileWrite|proto.ReadAttributes, proto.OverwriteIf)
-	if err != nil {
-		return err
-	}
-	n, err := f.Put(in)
-	if err := errors.Join(err, f.Close()); err != nil {
-		return err
-	}
-	return s.say("%s: %d bytes", field.Safe(name), n)
-}
-
-func (s *Shell) mkdir(args []string) error {
-	for _, a := range args {
-		f, err := s.Tree.Create(s.path(a), Open{Access: proto.ReadAttributes, Share: shareAll, Disposition: proto.CreateNew,
-			Attributes: proto.AttrDirectory, Options: proto.OptDirectory})
-		if err != nil {
-			return err
-		}
-		if err := f.Close(); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-func (s *Shell) rmdir(args []string) error { return s.remove(args, proto.OptDirectory) }
-
-func (s *Shell) del(args []string) error { return s.remove(args, proto.OptNonDirectory) }
-
-// remove opens with access to delete and sets FileDispositionInformation.
-func (s *Shell) remove(args []string, option uint32) error {
-	for _, a := range args {
-		f, err := s.Tree.Create(s.path(a), Open{Access: proto.Delete | proto.ReadAttributes, Share: shareAll, Disposition: proto.OpenExisting, Options: option})
-		if err != nil {
-			return err
-		}
-		if err := errors.Join(f.Set(1, 13, 0, []byte{1}), f.Close()); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// rename sets FileRenameInformation, [MS-FSCC] 2.4.42.2.
-func (s *Shell) rename(args []string) error {
-	f, err := s.Tree.Create(s.path(args[0]), Open{Access: proto.Delete | proto.ReadAttributes, Share: shareAll, Disposition: proto.OpenExisting})
-	if err != nil {
-		return err
-	}
-	name := wire.AppendText(nil, clean(s.path(args[1])))
-	var b wire.Buf
-	b.Zero(16)
-	b.U32(uint32(len(name)))
-	b.Bytes(name)
-	return errors.Join(f.Set(1, 10, 0, b), f.Close())
-}
-
-// allinfo asks in one compound for FileAllInformation, [MS-FSCC] 2.4.2.
-func (s *Shell) allinfo(args []string) error {
-	b, err := s.Tree.Stat(s.path(args[0]))
-	if err != nil {
-		return err
-	}
-	in := wire.Read(b)
-	const layout = "2006-01-02 15:04:05.0000000"
-	for _, what := range []string{"create_time", "access_time", "write_time", "change_time"} {
-		if err := s.say("%s: %s", what, wire.Time(in.U64()).Format(layout)); err != nil {
-			return err
-		}
-	}
-	attr := in.U32()
-	in.Skip(12)
-	return s.say("attributes: %s (0x%x)\nsize: %d", attributes(attr), attr, in.U64())
-}
-
-// df asks for FileFsSizeInformation, [MS-FSCC] 2.5.8.
-func (s *Shell) df([]string) error {
-	f, err := s.Tree.Create("", Open{Access: proto.ReadAttributes, Share: shareAll, Disposition: proto.OpenExisting, Options: proto.OptDirectory})
-	if err != nil {
-		return err
-	}
-	b, err := f.Query(2, 3, 0, 64)
-	if err := errors.Join(err, f.Close()); err != nil {
-		return err
-	}
-	in := wire.Read(b)
-	total, free := in.U64(), in.U64()
-	unit := uint64(in.U32()) * uint64(in.U32())
-	return s.say("%d units of %d bytes, %d free", total, unit, free)
-}
-
-// showacls asks for the security descriptor.
-func (s *Shell) showacls(args []string) error {
-	f, err := s.Tree.Create(s.path(args[0]), Open{Access: proto.ReadControl, Share: shareAll, Disposition: proto.OpenExisting})
-	if err != nil {
-		return err
-	}
-	b, err := f.Query(3, 0, proto.SecOwner|proto.SecGroup|proto.SecDACL, 65536)
-	if err := errors.Join(err, f.Close()); err != nil {
-		return err
-	}
-	if len(b) >= 20 {
-		if at := binary.LittleEndian.Uint32(b[4:]); at > 0 && int(at) < len(b) {
-			if err := s.say("owner: %s", field.AppendSID(nil, b[at:])); err != nil {
-				return err
-			}
-		}
-	}
-	return s.say("%d bytes of security descriptor", len(b))
-}
-
-// lock takes an exclusive lock that fails at once, and lets it go.
-func (s *Shell) lock(args []string) error {
-	off, err1 := strconv.ParseUint(args[1], 0, 64)
-	n, err2 := strconv.ParseUint(args[2], 0, 64)
-	if err := errors.Join(err1, err2); err != nil {
-		return err
-	}
-	f, err := s.open(args[0], proto.FileRead|proto.FileWrite, proto.OpenExisting)
-	if err != nil {
-		return err
-	}
-	const exclusive, unlock, atOnce = 0x02, 0x04, 0x10
-	err = f.Lock(off, n, exclusive|atOnce)
-	if err == nil {
-		err = f.Lock(off, n, unlock)
-	}
-	return errors.Join(err, f.Close())
-}
-
-func (s *Shell) sleep(args []string) error {
-	d, err := time.ParseDuration(args[0])
-	if err != nil {
-		return err
-	}
-	time.Sleep(d)
-	return nil
+	return nil, fmt.Errorf("no open file %q", name)
 }

@@ -77,6 +77,7 @@ func (c *conn) loop() {
 			continue
 		}
 		keep, handed := c.handle(pdu)
+		c.srv.leaveTurn()
 		if handed {
 			return
 		}
@@ -124,6 +125,7 @@ func (c *conn) read() ([]byte, error) {
 	if _, err := io.ReadFull(c.in, b[frameSize:]); err != nil {
 		return nil, err
 	}
+	c.srv.enter(0)
 	if r := c.srv.Record; r != nil {
 		r.Data(c.srv.Now(), c.nc.RemoteAddr(), c.nc.LocalAddr(), b)
 	}
@@ -136,6 +138,9 @@ func (c *conn) send(b []byte) {
 	defer c.out.Unlock()
 	if c.out.ended {
 		return
+	}
+	if c.srv.Serial {
+		c.note(b)
 	}
 	c.out.queue = append(c.out.queue, b)
 	c.out.size += len(b)
@@ -179,9 +184,9 @@ func (c *conn) write() {
 }
 
 func (c *conn) flush(batch [][]byte) error {
-	if r := c.srv.Record; r != nil {
+	if !c.srv.Serial {
 		for _, b := range batch {
-			r.Data(c.srv.Now(), c.nc.LocalAddr(), c.nc.RemoteAddr(), b)
+			c.note(b)
 		}
 	}
 	buffers := net.Buffers(append([][]byte(nil), batch...))
@@ -190,6 +195,13 @@ func (c *conn) flush(batch [][]byte) error {
 		c.srv.release(b)
 	}
 	return err
+}
+
+// note records what is sent.
+func (c *conn) note(b []byte) {
+	if r := c.srv.Record; r != nil {
+		r.Data(c.srv.Now(), c.nc.LocalAddr(), c.nc.RemoteAddr(), b)
+	}
 }
 
 // stop ends the connection; the server's mutex is held.
@@ -209,6 +221,8 @@ func (c *conn) stop() {
 // end lets all state of the connection go, [MS-SMB2] 3.3.7.1.
 func (c *conn) end() {
 	s := c.srv
+	s.enter(0)
+	defer s.leaveTurn()
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	c.stop()

@@ -53,10 +53,13 @@ type request struct {
 	tc      *tree
 	async   uint64
 	cancel  chan struct{} // closed by CANCEL
-	credits uint16        // granted by an interim answer already
-	out     wire.Buf      // body of the answer
-	hash    *[64]byte     // preauth hash that the answer enters
-	flags   uint32        // more flags of the answer
+	waits   bool          // for ready or gone
+	ready   <-chan struct{}
+	gone    <-chan struct{}
+	credits uint16    // granted by an interim answer already
+	out     wire.Buf  // body of the answer
+	hash    *[64]byte // preauth hash that the answer enters
+	flags   uint32    // more flags of the answer
 	open    *open
 	silent  bool // no answer
 	placed  bool // out lies where it belongs in the chain already
@@ -88,8 +91,14 @@ func (rq *request) wait(ready, gone <-chan struct{}, timeout time.Duration) (ok,
 		defer t.Stop()
 		timer = t.C
 	}
+	rq.waits, rq.ready, rq.gone = true, ready, gone
 	s.mu.Unlock()
-	defer s.mu.Lock()
+	s.leaveTurn()
+	defer func() {
+		s.enter(rq.async)
+		s.mu.Lock()
+		rq.waits = false
+	}()
 	select {
 	case <-ready:
 		return true, false

@@ -87,6 +87,7 @@ type Config struct {
 	Faults   Faults
 	Limits   Limits
 	MaxIO    uint32
+	Serial   bool // one PDU after the other is handled, and recorded in that order
 }
 
 // Server serves until it is closed.
@@ -95,6 +96,7 @@ type Server struct {
 	guid    [16]byte
 	started time.Time
 
+	turns    turns
 	buffers  sync.Pool // *[]byte, of large answers
 	mu       sync.Mutex
 	conns    map[*conn]bool
@@ -116,7 +118,7 @@ type Server struct {
 func New(c Config) (*Server, error) {
 	s := &Server{Config: c, conns: make(map[*conn]bool), sessions: make(map[uint64]*session), opens: make(map[uint64]*open),
 		files: make(map[fileKey]*file), leases: make(map[leaseID]*lease), doomed: make(map[*vfs.Node]bool),
-		tunnel: make(map[tunnelKey]tunnelled), hashes: make(map[string][]byte)}
+		tunnel: make(map[tunnelKey]tunnelled), hashes: make(map[string][]byte), turns: newTurns(c.Serial)}
 	if s.Name == "" {
 		s.Name = "SMBPAIR"
 	}

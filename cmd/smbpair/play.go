@@ -1,0 +1,161 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"sync"
+	"time"
+
+	"smbdiff/cmd/smbpair/internal/client"
+)
+
+// player has the clients of a scenario do what it says. With what goes wrong on
+// purpose each command goes its own way and the next one follows.
+type player struct {
+	ctx     context.Context
+	s       *scenario
+	address string
+	seed    uint64 // not 0: in turn, with made-up random numbers
+	broken  bool
+	shells  map[string]*client.Shell
+	order   []string
+	count   uint64 // clients that connected
+}
+
+// patience is how long an answer may take where some do not come.
+const patience = 3 * time.Second
+
+func newPlayer(ctx context.Context, s *scenario, broken bool) *player {
+	return &player{ctx: ctx, s: s, broken: broken, shells: map[string]*client.Shell{}}
+}
+
+// play does all steps and has the clients take their leave.
+func (p *player) play() error {
+	stop := context.AfterFunc(p.ctx, func() {
+		for _, sh := range p.shells {
+			sh.Abort()
+		}
+	})
+	defer stop()
+	var err error
+	for i := range p.s.steps {
+		if err = p.step(&p.s.steps[i]); err != nil {
+			break
+		}
+	}
+	for _, name := range p.order {
+		if e := p.shells[name].End(err == nil); err == nil && !p.broken {
+			err = e
+		}
+	}
+	return err
+}
+
+func (p *player) step(st *step) error {
+	var err error
+	switch {
+	case st.start != nil:
+		err = p.connect(st.client, st.start, st.want)
+	case st.block != nil:
+		return p.parallel(st)
+	default:
+		err = p.run(st)
+	}
+	if err != nil {
+		return fmt.Errorf("%s:%d: %w", p.s.name, st.line, err)
+	}
+	return nil
+}
+
+// run does a command; the first client connects when it is needed.
+func (p *player) run(st *step) error {
+	sh := p.shells[st.client]
+	if sh == nil {
+		if st.client != firstClient && p.broken {
+			return nil // it could not connect
+		}
+		if err := p.connect(st.client, &p.s.who, ""); err != nil {
+			return err
+		}
+		if sh = p.shells[st.client]; sh == nil {
+			return nil
+		}
+	}
+	if err := sh.Run(st.text); err != nil && !p.broken {
+		return err
+	}
+	return nil
+}
+
+// connect starts a client.
+func (p *player) connect(name string, who *identity, want string) error {
+	c, err := who.config()
+	if err != nil {
+		return err
+	}
+	c.Server = p.address
+	if p.broken {
+		c.Timeout = patience
+	}
+	if p.seed != 0 {
+		c.Random, c.Now = source(p.seed, 2+p.count), virtualClock()
+	}
+	p.count++
+	if old := p.shells[name]; old != nil {
+		return fmt.Errorf("client %s is there", name)
+	}
+	sh, err := client.Start(p.ctx, c, scenarioShare, io.Discard)
+	if err == nil {
+		p.shells[name] = sh
+		p.order = append(p.order, name)
+	}
+	if p.broken {
+		return nil
+	}
+	return client.Judge("client "+name, err, want)
+}
+
+// parallel has clients do the lines of a block side by side, each its own in
+// turn. With a seed one line of each follows on one of the other.
+func (p *player) parallel(st *step) error {
+	lines := map[string][]step{}
+	var names []string
+	for _, one := range st.block {
+		if lines[one.client] == nil {
+			names = append(names, one.client)
+		}
+		lines[one.client] = append(lines[one.client], one)
+	}
+	if p.seed != 0 {
+		for i := range st.block {
+			for _, name := range names {
+				if i < len(lines[name]) {
+					if err := p.step(&lines[name][i]); err != nil {
+						return err
+					}
+				}
+			}
+		}
+		return nil
+	}
+	if p.shells[firstClient] == nil && lines[firstClient] != nil {
+		if err := p.connect(firstClient, &p.s.who, ""); err != nil {
+			return err
+		}
+	}
+	errs := make([]error, len(names))
+	var wait sync.WaitGroup
+	for i, name := range names {
+		wait.Go(func() {
+			for k := range lines[name] {
+				if errs[i] = p.step(&lines[name][k]); errs[i] != nil {
+					return
+				}
+			}
+		})
+	}
+	wait.Wait()
+	return errors.Join(errs...)
+}

@@ -1,7 +1,8 @@
-// Package wire reads structures byte by byte: it owns all bounds checks, so
-// that walks can follow the specification's order without any. A read beyond
-// the end gives zero and is noted once; it never fails. With a tree attached
-// every read also leaves a node. It knows no protocol.
+// Package wire reads and writes structures byte by byte: it owns all bounds
+// checks, so that walks can follow the specification's order without any. A read
+// beyond the end gives zero and is noted once; it never fails. With a tree
+// attached every read also leaves a node. Writing runs the same walks and appends
+// what they would read. It knows no protocol.
 package wire
 
 import (
@@ -31,6 +32,9 @@ type Env struct {
 
 // Codec is a cursor over one buffer. A value is reused from message to
 // message: Reset it.
+//
+// A codec that writes stands at the end of its buffer always, so that every
+// step of a walk finds nothing left and comes to where bytes are appended.
 type Codec struct {
 	Env Env
 
@@ -40,8 +44,11 @@ type Codec struct {
 	end  int // reads stop here
 	tree *field.Tree
 	buf  uint16
+	mode mode
 	deep int
 	cut  bool
+	bad  bool // something was not there, or pointed elsewhere
+	from int  // where a structure that is kept begins
 }
 
 // maxDepth bounds how deep structures may stand in one another.
@@ -50,6 +57,7 @@ const maxDepth = 32
 // Reset makes c read b from its start. tree may be nil.
 func (c *Codec) Reset(b []byte, tree *field.Tree) {
 	c.b, c.base, c.pos, c.end, c.tree, c.buf, c.deep, c.cut = b, 0, 0, len(b), tree, 0, 0, false
+	c.mode, c.bad = reading, false
 }
 
 // ResetAt makes c read b, which is buffer buf of the tree.
@@ -85,9 +93,14 @@ func (c *Codec) Seek(at int) { c.pos = min(max(at, 0), c.end) }
 // Skip moves the cursor over n bytes; they stay unclaimed.
 func (c *Codec) Skip(n int) { c.Seek(c.pos + max(0, n)) }
 
-// Align moves the cursor to the next multiple of n from the base.
+// Align moves the cursor to the next multiple of n from the base; writing puts
+// zeros there.
 func (c *Codec) Align(n int) {
 	if r := (c.pos - c.base) % n; r > 0 {
+		if c.mode == writing {
+			c.zero(n - r)
+			return
+		}
 		c.Skip(n - r)
 	}
 }
@@ -99,19 +112,30 @@ func (c *Codec) Problem(text string) {
 	}
 }
 
-// take claims n bytes. It reports false when they are not there.
-func (c *Codec) take(n int) (at int, ok bool) {
-	at = c.pos
-	if n < 0 || n > c.end-c.pos {
-		if !c.cut {
-			c.cut = true
-			c.Problem("the structure ends early")
-		}
-		c.pos = c.end
-		return at, false
+// fault notes what is wrong with the bytes.
+func (c *Codec) fault(text string) {
+	c.bad = true
+	c.Problem(text)
+}
+
+// short notes that bytes are missing, once in each structure.
+func (c *Codec) short() {
+	if !c.cut {
+		c.cut = true
+		c.fault("the structure ends early")
 	}
-	c.pos += n
-	return at, true
+}
+
+// beyond is what becomes of a number that is not there: it is written, or read
+// as zero.
+func (c *Codec) beyond(n int, v uint64) uint64 {
+	if c.mode == writing {
+		c.put(n, v)
+		return v
+	}
+	c.short()
+	c.pos = c.end
+	return 0
 }
 
 func (c *Codec) add(d *field.Def, at, n int, v uint64) {
@@ -120,12 +144,13 @@ func (c *Codec) add(d *field.Def, at, n int, v uint64) {
 	}
 }
 
-func (c *Codec) uint(d *field.Def, n int) uint64 {
-	at, ok := c.take(n)
-	if !ok {
-		return 0
+// uint reads n bytes, or writes v.
+func (c *Codec) uint(d *field.Def, n int, v uint64) uint64 {
+	at := c.pos
+	if n > c.end-at {
+		return c.beyond(n, v)
 	}
-	var v uint64
+	c.pos = at + n
 	switch b := c.b[at:]; n {
 	case 1:
 		v = uint64(b[0])
@@ -136,6 +161,7 @@ func (c *Codec) uint(d *field.Def, n int) uint64 {
 	case 8:
 		v = binary.LittleEndian.Uint64(b)
 	default:
+		v = 0
 		for i := n - 1; i >= 0; i-- {
 			v = v<<8 | uint64(b[i])
 		}
@@ -144,42 +170,41 @@ func (c *Codec) uint(d *field.Def, n int) uint64 {
 	return v
 }
 
-// U8 reads a byte into v.
-func U8[T ~uint8](c *Codec, d *field.Def, v *T) { *v = T(c.uint(d, 1)) }
+// U8 is a byte: read into v, or written from it.
+func U8[T ~uint8](c *Codec, d *field.Def, v *T) { *v = T(c.uint(d, 1, uint64(*v))) }
 
-// U16 reads 2 bytes, little-endian, into v.
-func U16[T ~uint16](c *Codec, d *field.Def, v *T) { *v = T(c.uint(d, 2)) }
+// U16 is 2 bytes, little-endian: read into v, or written from it.
+func U16[T ~uint16](c *Codec, d *field.Def, v *T) { *v = T(c.uint(d, 2, uint64(*v))) }
 
-// U32 reads 4 bytes, little-endian, into v.
-func U32[T ~uint32](c *Codec, d *field.Def, v *T) { *v = T(c.uint(d, 4)) }
+// U32 is 4 bytes, little-endian: read into v, or written from it.
+func U32[T ~uint32](c *Codec, d *field.Def, v *T) { *v = T(c.uint(d, 4, uint64(*v))) }
 
-// U64 reads 8 bytes, little-endian, into v.
-func U64[T ~uint64](c *Codec, d *field.Def, v *T) { *v = T(c.uint(d, 8)) }
+// U64 is 8 bytes, little-endian: read into v, or written from it.
+func U64[T ~uint64](c *Codec, d *field.Def, v *T) { *v = T(c.uint(d, 8, uint64(*v))) }
 
-// Show8 reads a byte.
-func (c *Codec) Show8(d *field.Def) uint8 { return uint8(c.uint(d, 1)) }
+// Show8 reads a byte; it writes zero, as all the others do that keep nothing.
+func (c *Codec) Show8(d *field.Def) uint8 { return uint8(c.uint(d, 1, 0)) }
 
 // Show16 reads 2 bytes, little-endian.
-func (c *Codec) Show16(d *field.Def) uint16 { return uint16(c.uint(d, 2)) }
+func (c *Codec) Show16(d *field.Def) uint16 { return uint16(c.uint(d, 2, 0)) }
 
 // Show24 reads 3 bytes, little-endian.
-func (c *Codec) Show24(d *field.Def) uint32 { return uint32(c.uint(d, 3)) }
+func (c *Codec) Show24(d *field.Def) uint32 { return uint32(c.uint(d, 3, 0)) }
 
 // Show32 reads 4 bytes, little-endian.
-func (c *Codec) Show32(d *field.Def) uint32 { return uint32(c.uint(d, 4)) }
+func (c *Codec) Show32(d *field.Def) uint32 { return uint32(c.uint(d, 4, 0)) }
 
 // Show64 reads 8 bytes, little-endian.
-func (c *Codec) Show64(d *field.Def) uint64 { return c.uint(d, 8) }
+func (c *Codec) Show64(d *field.Def) uint64 { return c.uint(d, 8, 0) }
 
 // ShowBE reads n bytes, 1 to 8, big-endian.
 func (c *Codec) ShowBE(d *field.Def, n int) uint64 {
-	if n > 8 {
-		n = 8
+	n = min(max(n, 0), 8)
+	at := c.pos
+	if n > c.end-at {
+		return c.beyond(n, 0)
 	}
-	at, ok := c.take(n)
-	if !ok {
-		return 0
-	}
+	c.pos = at + n
 	var v uint64
 	for _, x := range c.b[at : at+n] {
 		v = v<<8 | uint64(x)
@@ -207,19 +232,21 @@ func (c *Codec) BeginKnown(d *field.Def, n int, text string) {
 // Peek gives up to n bytes at the cursor and does not move it.
 func (c *Codec) Peek(n int) []byte { return c.b[c.pos:min(c.end, c.pos+max(0, n))] }
 
-// Bytes reads n bytes; what is not there is left out and noted.
+// Bytes reads n bytes; what is not there is left out and noted. It writes zeros.
 func (c *Codec) Bytes(d *field.Def, n int) []byte {
 	if n > c.Left() && n > 0 {
-		if !c.cut {
-			c.cut = true
-			c.Problem("the structure ends early")
+		if c.mode == writing {
+			c.zero(n)
+			return nil
 		}
+		c.short()
 		n = c.Left()
 	}
 	if n <= 0 {
 		return nil
 	}
-	at, _ := c.take(n)
+	at := c.pos
+	c.pos += n
 	c.add(d, at, n, 0)
 	return c.b[at : at+n : at+n]
 }
@@ -227,7 +254,7 @@ func (c *Codec) Bytes(d *field.Def, n int) []byte {
 // Rest reads all bytes up to the end.
 func (c *Codec) Rest(d *field.Def) []byte { return c.Bytes(d, c.Left()) }
 
-// GUID reads 16 bytes.
+// GUID reads 16 bytes; it writes zeros.
 func (c *Codec) GUID(d *field.Def) []byte { return c.Bytes(d, 16) }
 
 // CString8 reads 8-bit text up to and with its NUL.
@@ -293,11 +320,11 @@ func (c *Codec) Within(n int, walk func(*Codec)) {
 // open are closed.
 func (c *Codec) At(at, n int, walk func(*Codec)) {
 	if n < 0 || at < 0 || at > c.end {
-		c.Problem("offset or length points outside the message")
+		c.fault("offset or length points outside the message")
 		return
 	}
 	if c.deep >= maxDepth {
-		c.Problem("structures nested too deep")
+		c.fault("structures nested too deep")
 		return
 	}
 	pos, end, base, cut := c.pos, c.end, c.base, c.cut
@@ -309,7 +336,7 @@ func (c *Codec) At(at, n int, walk func(*Codec)) {
 	if n < c.end-at {
 		c.end = at + n
 	} else if n > c.end-at {
-		c.Problem("length points outside the message")
+		c.fault("length points outside the message")
 	}
 	c.deep++
 	walk(c)
@@ -324,10 +351,10 @@ func (c *Codec) At(at, n int, walk func(*Codec)) {
 // become children of the present node.
 func (c *Codec) In(name string, b []byte, walk func(*Codec)) {
 	if c.deep >= maxDepth {
-		c.Problem("structures nested too deep")
+		c.fault("structures nested too deep")
 		return
 	}
-	sub := Codec{Env: c.Env, b: b, end: len(b), tree: c.tree, deep: c.deep + 1}
+	sub := Codec{Env: c.Env, b: b, end: len(b), tree: c.tree, mode: c.mode, deep: c.deep + 1}
 	if c.tree != nil {
 		sub.buf = c.tree.AddBuffer(name, b)
 		level := c.tree.Level()

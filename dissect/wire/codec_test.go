@@ -49,7 +49,7 @@ func TestRef(t *testing.T) {
 	if c.Pos() != 4 {
 		t.Errorf("cursor at %d", c.Pos())
 	}
-	for _, r := range []Ref{{7, 5}, {9, 1}, {-1, 2}, {2, -3}} {
+	for _, r := range []Ref{{Off: 7, Len: 5}, {Off: 9, Len: 1}, {Off: -1, Len: 2}, {Off: 2, Len: -3}} {
 		c.BytesAt(blob, r)
 	}
 	if len(tr.Notes) != 4 {
@@ -111,7 +111,7 @@ func TestNoTree(t *testing.T) {
 		c.Reset(b, nil)
 		c.Begin(entry)
 		U16(c, num, &v)
-		c.BytesAt(blob, Ref{8, 8})
+		c.BytesAt(blob, Ref{Off: 8, Len: 8})
 		c.Within(8, func(c *Codec) { c.Show32(num) })
 		c.Finish()
 	}); n > 0 {

@@ -100,12 +100,19 @@ var entries = [...]entry{
 	classLinkEx:          {fLink, nil},
 }
 
-func times(c *wire.Codec) {
-	c.Show64(CreationTime)
-	c.Show64(LastAccessTime)
-	c.Show64(LastWriteTime)
-	c.Show64(ChangeTime)
+// Times are the four times that open many structures of [MS-FSCC] 2.4 and of
+// [MS-SMB2] 2.2, as FILETIMEs.
+type Times struct{ Creation, LastAccess, LastWrite, Change uint64 }
+
+// Walk reads or writes the times.
+func (t *Times) Walk(c *wire.Codec) {
+	wire.U64(c, CreationTime, &t.Creation)
+	wire.U64(c, LastAccessTime, &t.LastAccess)
+	wire.U64(c, LastWriteTime, &t.LastWrite)
+	wire.U64(c, ChangeTime, &t.Change)
 }
+
+func times(c *wire.Codec) { new(Times).Walk(c) }
 
 // basic is [MS-FSCC] 2.4.7.
 func basic(c *wire.Codec) {

@@ -2,31 +2,104 @@ package smb2
 
 import "smbdiff/dissect/wire"
 
+// Structure is a body of a message, or a part of one, that can be read and
+// written: one walk does both. Each structure of this package names its section.
+type Structure interface {
+	walk(c *wire.Codec, f *Facts)
+}
+
+// Append appends the body m of a message to b, behind its header.
+func Append(b []byte, m Structure) []byte { return write(b, len(b)-HeaderSize, m) }
+
+// AppendData appends a structure in which offsets count from its own start: the
+// data of a context or of a control code.
+func AppendData(b []byte, m Structure) []byte { return write(b, len(b), m) }
+
+func write(b []byte, base int, m Structure) []byte {
+	var f Facts
+	return wire.Append(b, base, func(c *wire.Codec) { m.walk(c, &f) })
+}
+
+// Decode reads the body of a message, which begins with its header, into m. It
+// reports whether all that m names is there; slices point into msg.
+func Decode(msg []byte, m Structure) bool { return decode(msg, HeaderSize, m) }
+
+// DecodeData is Decode for what AppendData writes.
+func DecodeData(b []byte, m Structure) bool { return decode(b, 0, m) }
+
+func decode(b []byte, at int, m Structure) bool {
+	var f Facts
+	return wire.Decode(b, at, func(c *wire.Codec) { m.walk(c, &f) })
+}
+
 // body is the walk of one direction of one command.
 type body func(*wire.Codec, *Facts)
 
-// bodies holds the walks by command: request, response.
+// bodies holds the walks by command: request, response. Each has a structure of
+// its own on the stack.
 var bodies = [...][2]body{
-	Negotiate:      {negotiateRequest, negotiateResponse},
-	SessionSetup:   {sessionSetupRequest, sessionSetupResponse},
-	Logoff:         {short(fReserved), short(fReserved)},
-	TreeConnect:    {treeConnectRequest, treeConnectResponse},
+	Negotiate: {
+		func(c *wire.Codec, f *Facts) { new(NegotiateRequest).walk(c, f) },
+		func(c *wire.Codec, f *Facts) { new(NegotiateResponse).walk(c, f) },
+	},
+	SessionSetup: {
+		func(c *wire.Codec, f *Facts) { new(SessionSetupRequest).walk(c, f) },
+		func(c *wire.Codec, f *Facts) { new(SessionSetupResponse).walk(c, f) },
+	},
+	Logoff: {short(fReserved), short(fReserved)},
+	TreeConnect: {
+		func(c *wire.Codec, f *Facts) { new(TreeConnectRequest).walk(c, f) },
+		func(c *wire.Codec, f *Facts) { new(TreeConnectResponse).walk(c, f) },
+	},
 	TreeDisconnect: {short(fReserved), short(fReserved)},
-	Create:         {createRequest, createResponse},
-	Close:          {closeRequest, closeResponse},
-	Flush:          {flushRequest, short(fUnknown)},
-	Read:           {readRequest, readResponse},
-	Write:          {writeRequest, writeResponse},
-	Lock:           {lockRequest, short(fUnknown)},
-	Ioctl:          {ioctlRequest, ioctlResponse},
-	Cancel:         {short(fUnknown), short(fUnknown)},
-	Echo:           {short(fUnknown), short(fUnknown)},
-	QueryDirectory: {queryDirectoryRequest, queryDirectoryResponse},
-	ChangeNotify:   {changeNotifyRequest, changeNotifyResponse},
-	QueryInfo:      {queryInfoRequest, queryInfoResponse},
-	SetInfo:        {setInfoRequest, setInfoResponse},
-	OplockBreak:    {oplockBreak, oplockBreak},
-	Notification:   {nil, notification},
+	Create: {
+		func(c *wire.Codec, f *Facts) { new(CreateRequest).walk(c, f) },
+		func(c *wire.Codec, f *Facts) { new(CreateResponse).walk(c, f) },
+	},
+	Close: {
+		func(c *wire.Codec, f *Facts) { new(CloseRequest).walk(c, f) },
+		func(c *wire.Codec, f *Facts) { new(CloseResponse).walk(c, f) },
+	},
+	Flush: {
+		func(c *wire.Codec, f *Facts) { new(FlushRequest).walk(c, f) },
+		short(fUnknown),
+	},
+	Read: {
+		func(c *wire.Codec, f *Facts) { new(ReadRequest).walk(c, f) },
+		func(c *wire.Codec, f *Facts) { new(ReadResponse).walk(c, f) },
+	},
+	Write: {
+		func(c *wire.Codec, f *Facts) { new(WriteRequest).walk(c, f) },
+		func(c *wire.Codec, f *Facts) { new(WriteResponse).walk(c, f) },
+	},
+	Lock: {
+		func(c *wire.Codec, f *Facts) { new(LockRequest).walk(c, f) },
+		short(fUnknown),
+	},
+	Ioctl: {
+		func(c *wire.Codec, f *Facts) { new(IoctlRequest).walk(c, f) },
+		func(c *wire.Codec, f *Facts) { new(IoctlResponse).walk(c, f) },
+	},
+	Cancel: {short(fUnknown), short(fUnknown)},
+	Echo:   {short(fUnknown), short(fUnknown)},
+	QueryDirectory: {
+		func(c *wire.Codec, f *Facts) { new(QueryDirectoryRequest).walk(c, f) },
+		func(c *wire.Codec, f *Facts) { new(QueryDirectoryResponse).walk(c, f) },
+	},
+	ChangeNotify: {
+		func(c *wire.Codec, f *Facts) { new(ChangeNotifyRequest).walk(c, f) },
+		func(c *wire.Codec, f *Facts) { new(ChangeNotifyResponse).walk(c, f) },
+	},
+	QueryInfo: {
+		func(c *wire.Codec, f *Facts) { new(QueryInfoRequest).walk(c, f) },
+		func(c *wire.Codec, f *Facts) { new(QueryInfoResponse).walk(c, f) },
+	},
+	SetInfo: {
+		func(c *wire.Codec, f *Facts) { new(SetInfoRequest).walk(c, f) },
+		func(c *wire.Codec, f *Facts) { new(SetInfoResponse).walk(c, f) },
+	},
+	OplockBreak:  {oplockBreak, oplockBreak},
+	Notification: {nil, notification},
 }
 
 // sizes are the values of StructureSize by command: request, response. The

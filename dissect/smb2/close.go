@@ -10,31 +10,46 @@ var fCloseFlags = &field.Def{Name: "smb2.close.flags", Label: "Flags", Kind: fie
 	{Name: "smb2.close.pq_attrib", Label: "POSTQUERY_ATTRIB", Mask: 0x1},
 }}
 
-// closeRequest is [MS-SMB2] 2.2.15.
-func closeRequest(c *wire.Codec, f *Facts) {
-	c.Show16(fBufferCode)
-	c.Show16(fCloseFlags)
-	c.Bytes(fReserved, 4)
-	fileID(c, f)
+// CloseRequest is [MS-SMB2] 2.2.15.
+type CloseRequest struct {
+	Flags  uint16
+	FileID [16]byte
 }
 
-// closeResponse is [MS-SMB2] 2.2.16.
-func closeResponse(c *wire.Codec, f *Facts) {
-	c.Show16(fBufferCode)
-	c.Show16(fCloseFlags)
+func (m *CloseRequest) walk(c *wire.Codec, f *Facts) {
+	c.Const16(fBufferCode, 24)
+	wire.U16(c, fCloseFlags, &m.Flags)
 	c.Bytes(fReserved, 4)
-	if c.Tree() == nil {
+	fileID(c, f, &m.FileID)
+}
+
+// CloseResponse is [MS-SMB2] 2.2.16. What Flags does not announce is zero.
+type CloseResponse struct {
+	Flags      uint16
+	Times      fscc.Times
+	Allocation uint64 // bytes
+	EndOfFile  uint64 // bytes
+	Attributes uint32
+}
+
+func (m *CloseResponse) walk(c *wire.Codec, f *Facts) {
+	c.Const16(fBufferCode, 60)
+	wire.U16(c, fCloseFlags, &m.Flags)
+	c.Bytes(fReserved, 4)
+	if c.Skims() {
 		return
 	}
-	times(c)
-	c.Show64(fscc.AllocationSize)
-	c.Show64(fscc.EndOfFile)
-	c.Show32(fscc.Attributes)
+	m.Times.Walk(c)
+	wire.U64(c, fscc.AllocationSize, &m.Allocation)
+	wire.U64(c, fscc.EndOfFile, &m.EndOfFile)
+	wire.U32(c, fscc.Attributes, &m.Attributes)
 }
 
-// flushRequest is [MS-SMB2] 2.2.17.
-func flushRequest(c *wire.Codec, f *Facts) {
-	c.Show16(fBufferCode)
+// FlushRequest is [MS-SMB2] 2.2.17.
+type FlushRequest struct{ FileID [16]byte }
+
+func (m *FlushRequest) walk(c *wire.Codec, f *Facts) {
+	c.Const16(fBufferCode, 24)
 	c.Bytes(fUnknown, 6)
-	fileID(c, f)
+	fileID(c, f, &m.FileID)
 }

@@ -54,36 +54,63 @@ var (
 		{V: 4, Name: "FILE_EXISTS"}, {V: 5, Name: "FILE_DOES_NOT_EXIST"}}}
 )
 
-// createRequest is [MS-SMB2] 2.2.13.
-func createRequest(c *wire.Codec, f *Facts) {
-	c.Show16(fBufferCode)
-	c.Show8(fSecurityFlags)
-	wire.U8(c, fRequestedOplock, &f.Oplock)
-	c.Show32(fImpersonation)
-	c.Show64(fCreateFlags)
-	c.Bytes(fReserved, 8)
-	c.Show32(fDesired)
-	c.Show32(fscc.Attributes)
-	c.Show32(fShareAccess)
-	wire.U32(c, fDisposition, &f.Disposition)
-	c.Show32(fCreateOptions)
-	name := c.Ref16(fOffset, fLength)
-	contexts := c.Ref32(fOffset, fLength)
-	f.Name = c.BytesAt(fscc.FileName, name)
-	createContexts(c, contexts, f)
+// CreateRequest is [MS-SMB2] 2.2.13.
+type CreateRequest struct {
+	Oplock        uint8
+	Impersonation uint32
+	Access        uint32 // DesiredAccess
+	Attributes    uint32
+	ShareAccess   uint32
+	Disposition   uint32
+	Options       uint32
+	Name          []byte // UTF-16LE
+	Contexts      []CreateContext
 }
 
-// createResponse is [MS-SMB2] 2.2.14.
-func createResponse(c *wire.Codec, f *Facts) {
-	c.Show16(fBufferCode)
-	wire.U8(c, fOplock, &f.Oplock)
-	c.Show8(fReplyFlags)
-	wire.U32(c, fAction, &f.Flags)
-	times(c)
-	c.Show64(fscc.AllocationSize)
-	c.Show64(fscc.EndOfFile)
-	c.Show32(fscc.Attributes)
+func (m *CreateRequest) walk(c *wire.Codec, f *Facts) {
+	c.Const16(fBufferCode, 57)
+	c.Show8(fSecurityFlags)
+	wire.U8(c, fRequestedOplock, &m.Oplock)
+	wire.U32(c, fImpersonation, &m.Impersonation)
+	c.Show64(fCreateFlags)
+	c.Bytes(fReserved, 8)
+	wire.U32(c, fDesired, &m.Access)
+	wire.U32(c, fscc.Attributes, &m.Attributes)
+	wire.U32(c, fShareAccess, &m.ShareAccess)
+	wire.U32(c, fDisposition, &m.Disposition)
+	wire.U32(c, fCreateOptions, &m.Options)
+	name := c.Ref16(fOffset, fLength)
+	contexts := c.Ref32(fOffset, fLength)
+	c.DataAt(fscc.FileName, name, &m.Name)
+	c.Fill(HeaderSize + 57)
+	f.Oplock, f.Disposition, f.Name = m.Oplock, m.Disposition, m.Name
+	createContexts(c, contexts, &m.Contexts, false, f)
+}
+
+// CreateResponse is [MS-SMB2] 2.2.14.
+type CreateResponse struct {
+	Oplock     uint8
+	Flags      uint8
+	Action     uint32
+	Times      fscc.Times
+	Allocation uint64 // bytes
+	EndOfFile  uint64 // bytes
+	Attributes uint32
+	FileID     [16]byte
+	Contexts   []CreateContext
+}
+
+func (m *CreateResponse) walk(c *wire.Codec, f *Facts) {
+	c.Const16(fBufferCode, 89)
+	wire.U8(c, fOplock, &m.Oplock)
+	wire.U8(c, fReplyFlags, &m.Flags)
+	wire.U32(c, fAction, &m.Action)
+	m.Times.Walk(c)
+	wire.U64(c, fscc.AllocationSize, &m.Allocation)
+	wire.U64(c, fscc.EndOfFile, &m.EndOfFile)
+	wire.U32(c, fscc.Attributes, &m.Attributes)
 	c.Bytes(fReserved, 4)
-	fileID(c, f)
-	createContexts(c, c.Ref32(fOffset, fLength), f)
+	fileID(c, f, &m.FileID)
+	f.Oplock, f.Flags = m.Oplock, m.Action
+	createContexts(c, c.Ref32(fOffset, fLength), &m.Contexts, true, f)
 }

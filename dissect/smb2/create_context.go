@@ -54,47 +54,62 @@ const (
 	tagPosix       = "\x93\xad\x25\x50\x9c\xb4\x11\xe7\xb4\x23\x83\xde\x96\x8b\xcd\x7c"
 )
 
-// createContexts walks the list of [MS-SMB2] 2.2.13.2.
-func createContexts(c *wire.Codec, r wire.Ref, f *Facts) {
+// CreateContext is [MS-SMB2] 2.2.13.2. Data is one of the structures below, or
+// what the name says.
+type CreateContext struct{ Name, Data []byte }
+
+// createContexts walks the list of contexts of a request or a response.
+func createContexts(c *wire.Codec, r wire.Ref, list *[]CreateContext, response bool, f *Facts) {
+	if len(*list) > 0 {
+		c.Pad(8)
+	}
 	c.To(r, func(c *wire.Codec) {
 		c.BeginLen(fExtraInfo, r.Len, 0)
-		c.Chain(func(c *wire.Codec) { createContext(c, f) })
+		c.Entries(len(*list), 8, func(c *wire.Codec, i int) {
+			x := wire.Nth(c, *list, i)
+			x.walk(c, response, f)
+			wire.Keep(c, list, x)
+		})
 		c.Done()
 	})
 }
 
-func createContext(c *wire.Codec, f *Facts) {
+func (x *CreateContext) walk(c *wire.Codec, response bool, f *Facts) {
 	c.Show32(fChainOffset)
-	name := wire.Ref{Off: int(c.Show16(fOffset))}
-	if p := c.Peek(1); len(p) == 1 && p[0] == tagGUIDSize {
-		name.Len = int(c.Show16(fLength))
+	var name, data wire.Ref
+	c.Off16(fOffset, &name)
+	if p := c.Peek(1); c.Writing() || len(p) == 1 && p[0] == tagGUIDSize {
+		c.Len16(fLength, &name)
 		c.Bytes(fReserved, 2)
 	} else {
 		name.Len = int(c.Show32(fLength)) & 0xffff // and Reserved
 	}
-	at := int(c.Show16(fOffset))
-	data := wire.Ref{Off: at, Len: int(c.Show32(fLength))}
-	tag := contextName(c, name)
-	c.To(data, func(c *wire.Codec) {
+	c.Off16(fOffset, &data)
+	c.Len32(fLength, &data)
+	x.walkName(c, name)
+	c.Pad(8)
+	c.PayloadAt(data, &x.Data, func(c *wire.Codec) {
 		c.BeginLen(fChainData, data.Len, 0)
 		c.SetBase(c.Pos())
-		if c.Env.Response {
-			responseContext(c, string(tag), f)
+		if response {
+			responseContext(c, string(x.Name), f)
 		} else {
-			requestContext(c, string(tag), f)
+			requestContext(c, string(x.Name), f)
 		}
 		c.Rest(fUnknown)
 		c.Done()
 	})
 }
 
-// contextName reads the name of a context. The names of 16 bytes are GUIDs,
-// which read better as the specification calls them.
-func contextName(c *wire.Codec, r wire.Ref) []byte {
-	if r.Len != tagGUIDSize {
-		return c.BytesAt(fTag, r)
+// walkName is the name of a context. The names of 16 bytes are GUIDs, which read
+// better as the specification calls them.
+func (x *CreateContext) walkName(c *wire.Codec, r wire.Ref) {
+	if r.Len != tagGUIDSize || c.Tree() == nil {
+		c.DataAt(fTag, r, &x.Name)
+		return
 	}
 	b := c.BytesAt(nil, r)
+	x.Name = b
 	text := ""
 	switch string(b) {
 	case tagAppInstance:
@@ -106,13 +121,13 @@ func contextName(c *wire.Codec, r wire.Ref) []byte {
 	case tagPosix:
 		text = "SMB2_CREATE_POSIX"
 	default:
-		return c.BytesAt(fTagGUID, r)
+		c.BytesAt(fTagGUID, r)
+		return
 	}
 	c.To(r, func(c *wire.Codec) {
 		c.Skip(r.Len)
 		c.Known(fTagName, r.Len, text)
 	})
-	return b
 }
 
 // requestContext is the data of [MS-SMB2] 2.2.13.2.1 to 2.2.13.2.15.
@@ -123,26 +138,21 @@ func requestContext(c *wire.Codec, tag string, f *Facts) {
 	case "SecD":
 		secdesc.Walk(c)
 	case "DHnQ":
-		c.GUID(fFileID) // reserved
+		new(DurableRequest).walk(c, f)
 	case "DHnC":
-		fileID(c, f)
+		new(DurableReconnect).walk(c, f)
 	case "DH2Q":
-		c.Show32(fDurableTimeout)
-		c.Show32(fDurableFlags)
-		c.Show64(fDurableReserved2)
-		c.GUID(fCreateGUID)
+		new(DurableRequestV2).walk(c, f)
 	case "DH2C":
-		fileID(c, f)
-		c.GUID(fCreateGUID)
-		c.Show32(fDurableFlagsPlain)
+		new(DurableReconnectV2).walk(c, f)
 	case "AlSi":
-		c.Show64(fscc.AllocationSize)
+		new(AllocationRequest).walk(c, f)
 	case "MxAc":
-		c.Show64(fAccessTime)
+		new(AccessRequest).walk(c, f)
 	case "TWrp":
-		c.Show64(fTimeWarp)
+		new(TimeWarp).walk(c, f)
 	case "RqLs":
-		lease(c, f)
+		new(Lease).walk(c, f)
 	case "AAPL":
 		appleRequest(c)
 	case tagAppInstance:
@@ -166,21 +176,15 @@ func requestContext(c *wire.Codec, tag string, f *Facts) {
 func responseContext(c *wire.Codec, tag string, f *Facts) {
 	switch tag {
 	case "DHnQ":
-		c.Show64(fDurableReserved)
+		new(DurableResponse).walk(c, f)
 	case "DH2Q":
-		c.Show32(fDurableTimeout)
-		c.Show32(fDurableFlagsPlain)
+		new(DurableResponseV2).walk(c, f)
 	case "MxAc":
-		c.Show32(fAccessStatus)
-		c.Show32(fMaximalAccess)
+		new(AccessResponse).walk(c, f)
 	case "QFid":
-		c.BeginLen(fDiskID, 32, 0)
-		c.Show64(fDiskFile)
-		c.Show64(fDiskVolume)
-		c.Bytes(fReserved, 16)
-		c.Done()
+		new(DiskID).walk(c, f)
 	case "RqLs":
-		lease(c, f)
+		new(Lease).walk(c, f)
 	case "AAPL":
 		appleResponse(c)
 	case tagSharedDisk:
@@ -188,18 +192,4 @@ func responseContext(c *wire.Codec, tag string, f *Facts) {
 	case tagPosix:
 		posixResponse(c)
 	}
-}
-
-// lease is [MS-SMB2] 2.2.13.2.8, 2.2.13.2.10, 2.2.14.2.10 and 2.2.14.2.11.
-func lease(c *wire.Codec, f *Facts) {
-	leaseKey(c, f)
-	c.Show32(fLeaseState)
-	c.Show32(fLeaseFlags)
-	c.Show64(fLeaseDuration)
-	if c.Left() < 20 {
-		return
-	}
-	c.GUID(fParentLease)
-	c.Show16(fLeaseEpoch)
-	c.Show16(fLeaseReserved)
 }

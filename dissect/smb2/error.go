@@ -71,15 +71,40 @@ func isError(c *wire.Codec, h *Header) bool {
 	return true
 }
 
-// errorResponse is [MS-SMB2] 2.2.2.
+// ErrorResponse is [MS-SMB2] 2.2.2. With contexts, ErrorData is a list of them;
+// otherwise Data is what the status wants to have there.
+type ErrorResponse struct {
+	Data     []byte
+	Contexts []ErrorContext
+}
+
+// ErrorContext is [MS-SMB2] 2.2.2.1.
+type ErrorContext struct {
+	ID   uint32
+	Data []byte
+}
+
+func (m *ErrorResponse) walk(c *wire.Codec, _ *Facts) { m.walkOf(c, &Header{}) }
+
 func errorResponse(c *wire.Codec, h *Header) {
-	if c.Tree() == nil {
+	if !c.Skims() {
+		new(ErrorResponse).walkOf(c, h)
+	}
+}
+
+// walkOf walks the response of a command.
+func (m *ErrorResponse) walkOf(c *wire.Codec, h *Header) {
+	var data wire.Ref
+	c.Const16(fBufferCode, errorSize)
+	contexts := int(c.Const8(fErrorContexts, uint8(len(m.Contexts))))
+	c.Show8(fErrorReserved)
+	c.Len32(fErrorCount, &data)
+	if c.Writing() {
+		c.To(data, func(c *wire.Codec) { m.walkData(c, h, contexts) })
+		c.Fill(HeaderSize + errorSize)
 		return
 	}
-	c.Show16(fBufferCode)
-	contexts := int(c.Show8(fErrorContexts))
-	c.Show8(fErrorReserved)
-	n := int(c.Show32(fErrorCount))
+	n := data.Len
 	if n == 0 { // one byte stands there all the same
 		c.Bytes(fErrorData, min(1, c.Left()))
 		return
@@ -89,33 +114,40 @@ func errorResponse(c *wire.Codec, h *Header) {
 		n = c.Left()
 	}
 	c.BeginLen(fErrorData, n, 0)
-	c.Within(n, func(c *wire.Codec) {
-		if contexts == 0 {
-			errorData(c, h)
-			return
-		}
-		start := c.Pos()
-		c.SetBase(start)
-		for i := 0; i < contexts && c.Left() >= 8; i++ {
-			c.Align(8)
-			errorContext(c, h)
-		}
-	})
+	c.Within(n, func(c *wire.Codec) { m.walkData(c, h, contexts) })
 	c.Done()
 }
 
-// errorContext is [MS-SMB2] 2.2.2.1.
-func errorContext(c *wire.Codec, h *Header) {
-	p := c.Peek(4)
-	if len(p) < 4 {
+func (m *ErrorResponse) walkData(c *wire.Codec, h *Header, contexts int) {
+	if contexts == 0 {
+		c.Payload(c.Left(), &m.Data, func(c *wire.Codec) { errorData(c, h) })
 		return
 	}
-	size := int(p[0]) | int(p[1])<<8 | int(p[2])<<16 | int(p[3])<<24
-	c.BeginLen(fErrorContext, 8+size, 0)
-	c.Show32(fErrorLength)
-	id := c.Show32(fErrorID)
-	c.Within(size, func(c *wire.Codec) {
-		if id == errorIDRedirect {
+	start := c.Pos()
+	c.SetBase(start)
+	for i := 0; i < contexts && (c.Left() >= 8 || c.Writing()); i++ {
+		c.Align(8)
+		x := wire.Nth(c, m.Contexts, i)
+		x.walkOf(c, h)
+		wire.Keep(c, &m.Contexts, x)
+	}
+}
+
+// walkOf walks a context in the response of a command.
+func (x *ErrorContext) walkOf(c *wire.Codec, h *Header) {
+	n := len(x.Data)
+	if !c.Writing() {
+		p := c.Peek(4)
+		if len(p) < 4 {
+			return
+		}
+		n = int(p[0]) | int(p[1])<<8 | int(p[2])<<16 | int(p[3])<<24
+	}
+	c.BeginLen(fErrorContext, 8+n, 0)
+	c.Const32(fErrorLength, uint32(n))
+	wire.U32(c, fErrorID, &x.ID)
+	c.Payload(n, &x.Data, func(c *wire.Codec) {
+		if x.ID == errorIDRedirect {
 			shareRedirect(c)
 			return
 		}
@@ -128,7 +160,7 @@ func errorContext(c *wire.Codec, h *Header) {
 func errorData(c *wire.Codec, h *Header) {
 	switch {
 	case h.Status == statusBufferTooSmall && h.Command == QueryInfo:
-		c.Show32(fRequiredSize)
+		new(RequiredSize).walk(c, nil)
 	case h.Status == statusBufferTooSmall:
 		c.Show32(fMinBuffer)
 	case h.Status == statusStoppedOnSymlink:
@@ -139,6 +171,12 @@ func errorData(c *wire.Codec, h *Header) {
 		c.Finish()
 	}
 }
+
+// RequiredSize is the data of STATUS_BUFFER_TOO_SMALL, [MS-SMB2] 2.2.2.2.3: how
+// many bytes the response needs.
+type RequiredSize struct{ Bytes uint32 }
+
+func (x *RequiredSize) walk(c *wire.Codec, _ *Facts) { wire.U32(c, fRequiredSize, &x.Bytes) }
 
 // shareRedirect is [MS-SMB2] 2.2.2.2.2.
 func shareRedirect(c *wire.Codec) {

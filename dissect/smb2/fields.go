@@ -2,7 +2,6 @@ package smb2
 
 import (
 	"smbdiff/dissect/field"
-	"smbdiff/dissect/fscc"
 	"smbdiff/dissect/wire"
 )
 
@@ -64,26 +63,27 @@ func dialectNames() field.Values {
 	return out
 }
 
-// fileID reads a 16-byte FileId, [MS-SMB2] 2.2.14.1.
-func fileID(c *wire.Codec, f *Facts) {
-	f.HasFileID = copy(f.FileID[:], c.GUID(fFileID)) == 16
+// fileID is a 16-byte FileId, [MS-SMB2] 2.2.14.1.
+func fileID(c *wire.Codec, f *Facts, id *[16]byte) {
+	f.HasFileID = c.Array(fFileID, id)
+	f.FileID = *id
 }
 
-// short is the walk of messages that hold a StructureSize of 4 and a reserved
-// word.
+// EmptyBody is the body of messages that say nothing more: both of LOGOFF,
+// TREE_DISCONNECT, CANCEL and ECHO, and the responses of FLUSH and LOCK, [MS-SMB2]
+// 2.2.7 to 2.2.30.
+type EmptyBody struct{}
+
+func (m *EmptyBody) walk(c *wire.Codec, _ *Facts) { empty(c, fReserved) }
+
+func empty(c *wire.Codec, reserved *field.Def) {
+	c.Const16(fBufferCode, 4)
+	c.Bytes(reserved, 2)
+}
+
+// short is the walk of an empty body, whose reserved word has several names.
 func short(reserved *field.Def) body {
-	return func(c *wire.Codec, f *Facts) {
-		c.Show16(fBufferCode)
-		c.Bytes(reserved, 2)
-	}
-}
-
-// times reads the four times that open many structures of [MS-FSCC] 2.4.
-func times(c *wire.Codec) {
-	c.Show64(fscc.CreationTime)
-	c.Show64(fscc.LastAccessTime)
-	c.Show64(fscc.LastWriteTime)
-	c.Show64(fscc.ChangeTime)
+	return func(c *wire.Codec, _ *Facts) { empty(c, reserved) }
 }
 
 // channelInfo walks SMB_DIRECT_BUFFER_DESCRIPTOR_V1 elements, [MS-SMBD] 2.2.3.1,

@@ -150,7 +150,7 @@ func token(c *wire.Codec) {
 
 // duplicateExtents is [MS-FSCC] 2.3.7.
 func duplicateExtents(c *wire.Codec) {
-	fileID(c, &Facts{})
+	c.GUID(fFileID)
 	c.Show64(fSourceOffset)
 	c.Show64(fTargetOffset)
 	c.Show64(fExtentLength)

@@ -90,64 +90,88 @@ func additionalDef(infoType uint8) *field.Def {
 	return fAdditional
 }
 
-// queryInfoRequest is [MS-SMB2] 2.2.37.
-func queryInfoRequest(c *wire.Codec, f *Facts) {
-	c.Show16(fBufferCode)
-	wire.U8(c, fInfoType, &f.InfoType)
-	wire.U8(c, classDef(f.InfoType), &f.InfoClass)
-	c.Show32(fMaxResponse)
-	at := int(c.Show16(fInputOffset))
+// QueryInfoRequest is [MS-SMB2] 2.2.37.
+type QueryInfoRequest struct {
+	InfoType   uint8
+	Class      uint8
+	MaxOutput  uint32 // bytes
+	Additional uint32 // AdditionalInformation
+	Flags      uint32
+	FileID     [16]byte
+	Input      []byte
+}
+
+func (m *QueryInfoRequest) walk(c *wire.Codec, f *Facts) {
+	var in wire.Ref
+	c.Const16(fBufferCode, 41)
+	wire.U8(c, fInfoType, &m.InfoType)
+	wire.U8(c, classDef(m.InfoType), &m.Class)
+	wire.U32(c, fMaxResponse, &m.MaxOutput)
+	c.Off16(fInputOffset, &in)
 	c.Bytes(fReserved, 2)
-	in := wire.Ref{Off: at, Len: int(c.Show32(fInputLength))}
-	c.Show32(additionalDef(f.InfoType))
-	c.Show32(fInfoFlags)
-	fileID(c, f)
-	if c.Tree() == nil {
+	c.Len32(fInputLength, &in)
+	wire.U32(c, additionalDef(m.InfoType), &m.Additional)
+	wire.U32(c, fInfoFlags, &m.Flags)
+	fileID(c, f, &m.FileID)
+	f.InfoType, f.InfoClass = m.InfoType, m.Class
+	if c.Skims() {
 		return
 	}
-	c.To(in, func(c *wire.Codec) {
+	c.PayloadAt(in, &m.Input, func(c *wire.Codec) {
 		switch {
-		case f.InfoType == infoQuota:
+		case m.InfoType == infoQuota:
 			fscc.QueryQuota(c)
-		case f.InfoType == infoFile && f.InfoClass == classEA:
+		case m.InfoType == infoFile && m.Class == classEA:
 			fscc.EANames(c)
 		}
 		c.Rest(fUnknown)
 	})
 }
 
-// queryInfoResponse is [MS-SMB2] 2.2.38.
-func queryInfoResponse(c *wire.Codec, f *Facts) {
-	if c.Tree() == nil {
-		return
+// QueryInfoResponse is [MS-SMB2] 2.2.38: information of [MS-FSCC] 2.4 and 2.5, or
+// a security descriptor.
+type QueryInfoResponse struct{ Data []byte }
+
+func (m *QueryInfoResponse) walk(c *wire.Codec, _ *Facts) {
+	if c.Tree() != nil {
+		requestedClass(c)
 	}
-	requestedClass(c)
-	c.Show16(fBufferCode)
-	at := int(c.Show16(fOffset))
-	r := wire.Ref{Off: at, Len: int(c.Show32(fLength))}
-	c.To(r, func(c *wire.Codec) { information(c, c.Env.InfoType, c.Env.InfoClass, false) })
+	output(c, &m.Data, func(c *wire.Codec) { information(c, c.Env.InfoType, c.Env.InfoClass, false) })
 }
 
-// setInfoRequest is [MS-SMB2] 2.2.39.
-func setInfoRequest(c *wire.Codec, f *Facts) {
-	c.Show16(fBufferCode)
-	wire.U8(c, fInfoType, &f.InfoType)
-	wire.U8(c, classDef(f.InfoType), &f.InfoClass)
-	n := int(c.Show32(fSetLength))
-	r := wire.Ref{Off: int(c.Show16(fSetOffset)), Len: n}
+// SetInfoRequest is [MS-SMB2] 2.2.39.
+type SetInfoRequest struct {
+	InfoType   uint8
+	Class      uint8
+	Additional uint32 // AdditionalInformation
+	FileID     [16]byte
+	Data       []byte
+}
+
+func (m *SetInfoRequest) walk(c *wire.Codec, f *Facts) {
+	var data wire.Ref
+	c.Const16(fBufferCode, 33)
+	wire.U8(c, fInfoType, &m.InfoType)
+	wire.U8(c, classDef(m.InfoType), &m.Class)
+	c.Len32(fSetLength, &data)
+	c.Off16(fSetOffset, &data)
 	c.Show16(fSetReserved)
-	c.Show32(additionalDef(f.InfoType))
-	fileID(c, f)
-	if c.Tree() == nil && (f.InfoType != infoFile || !fscc.Names(f.InfoClass)) {
+	wire.U32(c, additionalDef(m.InfoType), &m.Additional)
+	fileID(c, f, &m.FileID)
+	f.InfoType, f.InfoClass = m.InfoType, m.Class
+	if c.Skims() && (m.InfoType != infoFile || !fscc.Names(m.Class)) {
 		return
 	}
-	c.To(r, func(c *wire.Codec) { f.Name = information(c, f.InfoType, f.InfoClass, true) })
+	c.PayloadAt(data, &m.Data, func(c *wire.Codec) { f.Name = information(c, m.InfoType, m.Class, true) })
+	c.Fill(HeaderSize + 33)
 }
 
-// setInfoResponse is [MS-SMB2] 2.2.40.
-func setInfoResponse(c *wire.Codec, f *Facts) {
+// SetInfoResponse is [MS-SMB2] 2.2.40.
+type SetInfoResponse struct{}
+
+func (m *SetInfoResponse) walk(c *wire.Codec, _ *Facts) {
 	requestedClass(c)
-	c.Show16(fBufferCode)
+	c.Const16(fBufferCode, 2)
 }
 
 // requestedClass shows the class of the request beside a response, which does

@@ -32,44 +32,67 @@ var deviceNames = field.Values{
 	{V: 0x2d, Name: "MASS_STORAGE"},
 }
 
-// ioctlRequest is [MS-SMB2] 2.2.31.
-func ioctlRequest(c *wire.Codec, f *Facts) {
-	c.Show16(fBufferCode)
+// IoctlRequest is [MS-SMB2] 2.2.31. Output is only read.
+type IoctlRequest struct {
+	CtlCode   uint32
+	FileID    [16]byte
+	Input     []byte
+	MaxInput  uint32 // bytes of input in the response
+	MaxOutput uint32 // bytes
+	Flags     uint32
+}
+
+// IoctlIsFsctl is the flag of [MS-SMB2] 2.2.31 that a control code of a file
+// system has.
+const IoctlIsFsctl = 1
+
+func (m *IoctlRequest) walk(c *wire.Codec, f *Facts) {
+	c.Const16(fBufferCode, 57)
 	c.Bytes(fReserved, 2)
-	wire.U32(c, fFunction, &f.CtlCode)
-	fileID(c, f)
+	wire.U32(c, fFunction, &m.CtlCode)
+	fileID(c, f, &m.FileID)
 	in := c.Ref32(fOffset, fLength)
-	c.Show32(fMaxInput)
+	wire.U32(c, fMaxInput, &m.MaxInput)
 	out := c.Ref32(fOffset, fLength)
-	c.Show32(fMaxOutput)
-	c.Show32(fIoctlFlags)
+	wire.U32(c, fMaxOutput, &m.MaxOutput)
+	wire.U32(c, fIoctlFlags, &m.Flags)
 	c.Bytes(fReserved, 4)
-	f.Data = ioctlData(c, fInput, in, f.CtlCode, true)
-	if out != in {
-		ioctlData(c, fOutput, out, f.CtlCode, false)
+	ioctlData(c, fInput, in, m.CtlCode, true, &m.Input)
+	c.Fill(HeaderSize + 57)
+	f.CtlCode, f.Data = m.CtlCode, m.Input
+	if out != in && !c.Writing() {
+		var data []byte
+		ioctlData(c, fOutput, out, m.CtlCode, false, &data)
 	}
 }
 
-// ioctlResponse is [MS-SMB2] 2.2.32.
-func ioctlResponse(c *wire.Codec, f *Facts) {
-	c.Show16(fBufferCode)
+// IoctlResponse is [MS-SMB2] 2.2.32.
+type IoctlResponse struct {
+	CtlCode uint32
+	FileID  [16]byte
+	Input   []byte
+	Output  []byte
+}
+
+func (m *IoctlResponse) walk(c *wire.Codec, f *Facts) {
+	c.Const16(fBufferCode, 49)
 	c.Bytes(fReserved, 2)
-	wire.U32(c, fFunction, &f.CtlCode)
-	fileID(c, f)
+	wire.U32(c, fFunction, &m.CtlCode)
+	fileID(c, f, &m.FileID)
 	in := c.Ref32(fOffset, fLength)
 	out := c.Ref32(fOffset, fLength)
 	c.Show32(fReplyReserved)
 	c.Bytes(fReserved, 4)
 	if in != out {
-		ioctlData(c, fInput, in, f.CtlCode, true)
+		ioctlData(c, fInput, in, m.CtlCode, true, &m.Input)
 	}
-	f.Data = ioctlData(c, fOutput, out, f.CtlCode, false)
+	ioctlData(c, fOutput, out, m.CtlCode, false, &m.Output)
+	f.CtlCode, f.Data = m.CtlCode, m.Output
 }
 
-// ioctlData walks the input or output of a control code.
-func ioctlData(c *wire.Codec, d *field.Def, r wire.Ref, code uint32, in bool) (data []byte) {
-	c.To(r, func(c *wire.Codec) {
-		data = c.Peek(r.Len)
+// ioctlData is the input or output of a control code.
+func ioctlData(c *wire.Codec, d *field.Def, r wire.Ref, code uint32, in bool, data *[]byte) {
+	c.PayloadAt(r, data, func(c *wire.Codec) {
 		if c.Tree() == nil {
 			return
 		}
@@ -79,5 +102,4 @@ func ioctlData(c *wire.Codec, d *field.Def, r wire.Ref, code uint32, in bool) (d
 		c.Rest(fUnknown)
 		c.Done()
 	})
-	return data
 }

@@ -21,27 +21,40 @@ var (
 	}}
 )
 
-// lockRequest is [MS-SMB2] 2.2.26.
-func lockRequest(c *wire.Codec, f *Facts) {
-	c.Show16(fBufferCode)
-	n := int(c.Show16(fLockCount))
+// LockRequest is [MS-SMB2] 2.2.26.
+type LockRequest struct {
+	Sequence uint32 // LockSequenceNumber and LockSequenceIndex
+	FileID   [16]byte
+	Locks    []LockElement
+}
+
+// LockElement is [MS-SMB2] 2.2.26.1.
+type LockElement struct {
+	Offset, Length uint64
+	Flags          uint32
+}
+
+func (m *LockRequest) walk(c *wire.Codec, f *Facts) {
+	c.Const16(fBufferCode, 48)
+	n := int(c.Const16(fLockCount, uint16(len(m.Locks))))
 	if c.Env.Dialect == uint16(Dialect202) {
 		c.Bytes(fReserved, 4)
 	} else {
-		c.Show32(fLockSequence)
+		wire.U32(c, fLockSequence, &m.Sequence)
 	}
-	fileID(c, f)
+	fileID(c, f, &m.FileID)
 	for i := 0; c.More(i, n, 24); i++ {
-		var offset, length uint64
+		x := wire.Nth(c, m.Locks, i)
 		c.BeginLen(fLockInfo, 24, 0)
-		wire.U64(c, fFilePlace, &offset)
-		wire.U64(c, fLockLength, &length)
-		c.Show32(fLockFlags)
+		wire.U64(c, fFilePlace, &x.Offset)
+		wire.U64(c, fLockLength, &x.Length)
+		wire.U32(c, fLockFlags, &x.Flags)
 		c.Bytes(fReserved, 4)
 		c.Done()
+		wire.Keep(c, &m.Locks, x)
 		if i == 0 {
-			f.Offset, f.Length = offset, length
-			if c.Tree() == nil {
+			f.Offset, f.Length = x.Offset, x.Length
+			if c.Skims() {
 				return
 			}
 		}

@@ -5,16 +5,16 @@ import (
 	"smbdiff/dissect/wire"
 )
 
-// The types of [MS-SMB2] 2.2.3.1.
+// The types of [MS-SMB2] 2.2.3.1, and that of the POSIX extensions.
 const (
-	contextPreauth     = 0x0001
-	contextEncryption  = 0x0002
-	contextCompression = 0x0003
-	contextNetname     = 0x0005
-	contextTransport   = 0x0006
-	contextRDMA        = 0x0007
-	contextSigning     = 0x0008
-	contextPosix       = 0x0100
+	ContextPreauth     = 0x0001
+	ContextEncryption  = 0x0002
+	ContextCompression = 0x0003
+	ContextNetname     = 0x0005
+	ContextTransport   = 0x0006
+	ContextRDMA        = 0x0007
+	ContextSigning     = 0x0008
+	ContextPosix       = 0x0100
 )
 
 var compressionNames = field.Values{
@@ -23,10 +23,10 @@ var compressionNames = field.Values{
 var (
 	fContext     = &field.Def{Name: "smb2.negotiate_context", Label: "NegotiateContext"}
 	fContextType = &field.Def{Name: "smb2.negotiate_context.type", Label: "ContextType", Kind: field.Enum, Values: field.Values{
-		{V: contextPreauth, Name: "PREAUTH_INTEGRITY_CAPABILITIES"}, {V: contextEncryption, Name: "ENCRYPTION_CAPABILITIES"},
-		{V: contextCompression, Name: "COMPRESSION_CAPABILITIES"}, {V: contextNetname, Name: "NETNAME_NEGOTIATE_CONTEXT_ID"},
-		{V: contextTransport, Name: "TRANSPORT_CAPABILITIES"}, {V: contextRDMA, Name: "RDMA_TRANSFORM_CAPABILITIES"},
-		{V: contextSigning, Name: "SIGNING_CAPABILITIES"}, {V: contextPosix, Name: "POSIX_EXTENSIONS_AVAILABLE"}}}
+		{V: ContextPreauth, Name: "PREAUTH_INTEGRITY_CAPABILITIES"}, {V: ContextEncryption, Name: "ENCRYPTION_CAPABILITIES"},
+		{V: ContextCompression, Name: "COMPRESSION_CAPABILITIES"}, {V: ContextNetname, Name: "NETNAME_NEGOTIATE_CONTEXT_ID"},
+		{V: ContextTransport, Name: "TRANSPORT_CAPABILITIES"}, {V: ContextRDMA, Name: "RDMA_TRANSFORM_CAPABILITIES"},
+		{V: ContextSigning, Name: "SIGNING_CAPABILITIES"}, {V: ContextPosix, Name: "POSIX_EXTENSIONS_AVAILABLE"}}}
 	fContextLength = &field.Def{Name: "smb2.negotiate_context.data_length", Label: "DataLength", Kind: field.Uint}
 
 	fHashCount  = &field.Def{Name: "smb2.negotiate_context.hash_alg_count", Label: "HashAlgorithmCount", Kind: field.Uint}
@@ -68,57 +68,108 @@ func CipherNames() field.Values {
 	return out
 }
 
-// contextList walks n contexts of [MS-SMB2] 2.2.3.1, each aligned to 8 bytes.
-func contextList(c *wire.Codec, n int, f *Facts) {
+// NegotiateContext is [MS-SMB2] 2.2.3.1. Data is one of the structures below, or
+// what Type says.
+type NegotiateContext struct {
+	Type uint16
+	Data []byte
+}
+
+// contextList walks n contexts, each aligned to 8 bytes.
+func contextList(c *wire.Codec, n int, list *[]NegotiateContext, f *Facts) {
 	for i := 0; c.More(i, n, 8); i++ {
 		if i > 0 {
 			c.Align(8)
 		}
-		c.Begin(fContext)
-		kind := c.Show16(fContextType)
-		size := int(c.Show16(fContextLength))
-		c.Bytes(fReserved, 4)
-		c.Within(size, func(c *wire.Codec) {
-			negotiateContext(c, kind, f)
-			c.Rest(fUnknown)
-		})
-		c.Finish()
+		x := wire.Nth(c, *list, i)
+		x.walk(c, f)
+		wire.Keep(c, list, x)
 	}
 }
 
-// negotiateContext is [MS-SMB2] 2.2.3.1.1 to 2.2.3.1.7. Facts keep the first
+func (x *NegotiateContext) walk(c *wire.Codec, f *Facts) {
+	c.Begin(fContext)
+	wire.U16(c, fContextType, &x.Type)
+	n := int(c.Const16(fContextLength, uint16(len(x.Data))))
+	c.Bytes(fReserved, 4)
+	c.Payload(n, &x.Data, func(c *wire.Codec) {
+		contextData(c, x.Type, f)
+		c.Rest(fUnknown)
+	})
+	c.Finish()
+}
+
+// contextData is [MS-SMB2] 2.2.3.1.1 to 2.2.3.1.7. Facts keep the first
 // algorithm: the client's choice in a request, the server's in a response.
-func negotiateContext(c *wire.Codec, kind uint16, f *Facts) {
+func contextData(c *wire.Codec, kind uint16, f *Facts) {
 	switch kind {
-	case contextPreauth:
-		n := int(c.Show16(fHashCount))
-		salt := int(c.Show16(fSaltLength))
-		list(c, fHash, n)
-		c.Bytes(fSalt, salt)
-	case contextEncryption:
-		f.Cipher = Cipher(list(c, fCipher, int(c.Show16(fCipherCount))))
-	case contextCompression:
-		n := int(c.Show16(fCompCount))
-		c.Bytes(fReserved, 2)
-		f.Chained = c.Show32(fCompFlags)&compressionChained != 0
-		f.Compression = c.Peek(2 * n)
-		list(c, fCompAlgorithm, n)
-	case contextNetname:
+	case ContextPreauth:
+		new(PreauthCapabilities).walk(c, f)
+	case ContextEncryption:
+		new(EncryptionCapabilities).walk(c, f)
+	case ContextCompression:
+		new(CompressionCapabilities).walk(c, f)
+	case ContextNetname:
 		c.Rest(fNetname)
-	case contextTransport:
+	case ContextTransport:
 		c.Show32(fTransportFlags)
-	case contextRDMA:
+	case ContextRDMA:
 		n := int(c.Show16(fRDMACount))
 		c.Show16(fRDMAReserved1)
 		c.Show32(fRDMAReserved2)
 		list(c, fRDMATransform, n)
-	case contextSigning:
-		n := int(c.Show16(fSigningCount))
-		f.HasSigning = n > 0 && c.Left() >= 2
-		f.Signing = SigningAlgorithm(list(c, fSigning, n))
-	case contextPosix:
+	case ContextSigning:
+		new(SigningCapabilities).walk(c, f)
+	case ContextPosix:
 		c.Bytes(fPosixReserved, 16)
 	}
+}
+
+// PreauthCapabilities is [MS-SMB2] 2.2.3.1.1. The one hash is HashSHA512.
+type PreauthCapabilities struct {
+	Hashes []uint16
+	Salt   []byte
+}
+
+// HashSHA512 is the hash of [MS-SMB2] 2.2.3.1.1.
+const HashSHA512 = 1
+
+func (x *PreauthCapabilities) walk(c *wire.Codec, _ *Facts) {
+	n := int(c.Const16(fHashCount, uint16(len(x.Hashes))))
+	salt := int(c.Const16(fSaltLength, uint16(len(x.Salt))))
+	wire.List(c, fHash, n, &x.Hashes)
+	c.Data(fSalt, salt, &x.Salt)
+}
+
+// EncryptionCapabilities is [MS-SMB2] 2.2.3.1.2.
+type EncryptionCapabilities struct{ Ciphers []Cipher }
+
+func (x *EncryptionCapabilities) walk(c *wire.Codec, f *Facts) {
+	n := int(c.Const16(fCipherCount, uint16(len(x.Ciphers))))
+	f.Cipher = wire.List(c, fCipher, n, &x.Ciphers)
+}
+
+// CompressionCapabilities is [MS-SMB2] 2.2.3.1.3.
+type CompressionCapabilities struct {
+	Flags      uint32
+	Algorithms []uint16
+}
+
+func (x *CompressionCapabilities) walk(c *wire.Codec, f *Facts) {
+	n := int(c.Const16(fCompCount, uint16(len(x.Algorithms))))
+	c.Bytes(fReserved, 2)
+	wire.U32(c, fCompFlags, &x.Flags)
+	f.Chained, f.Compression = x.Flags&compressionChained != 0, c.Peek(2*n)
+	wire.List(c, fCompAlgorithm, n, &x.Algorithms)
+}
+
+// SigningCapabilities is [MS-SMB2] 2.2.3.1.7.
+type SigningCapabilities struct{ Algorithms []SigningAlgorithm }
+
+func (x *SigningCapabilities) walk(c *wire.Codec, f *Facts) {
+	n := int(c.Const16(fSigningCount, uint16(len(x.Algorithms))))
+	f.HasSigning = n > 0 && c.Left() >= 2
+	f.Signing = wire.List(c, fSigning, n, &x.Algorithms)
 }
 
 // list reads n 2-byte values and gives the first.

@@ -37,35 +37,82 @@ const (
 	leaseBreakSize = 44
 )
 
-// oplockBreak is [MS-SMB2] 2.2.23, 2.2.24 and 2.2.25: a notification, an
-// acknowledgment or its response, of an oplock or of a lease.
+// oplockBreak is the body of OPLOCK_BREAK, in either direction: of an oplock or of
+// a lease.
 func oplockBreak(c *wire.Codec, f *Facts) {
-	switch c.Show16(fBufferCode) {
+	size := 0
+	if b := c.Peek(2); len(b) == 2 {
+		size = int(b[0]) | int(b[1])<<8
+	}
+	switch size {
 	case leaseBreakSize:
-		c.Show16(fLeaseEpoch)
-		wire.U32(c, fLeaseFlags, &f.Flags)
-		leaseKey(c, f)
-		c.Show32(fLeaseState)
-		c.Show32(fNewLeaseState)
-		c.Show32(fBreakReason)
-		c.Show32(fAccessHint)
-		c.Show32(fShareHint)
+		new(LeaseBreak).walk(c, f)
 	case leaseAckSize:
-		c.Bytes(fReserved, 2)
-		wire.U32(c, fLeaseFlags, &f.Flags)
-		leaseKey(c, f)
-		c.Show32(fLeaseState)
-		c.Show64(fLeaseDuration)
+		new(LeaseAcknowledgment).walk(c, f)
 	default:
-		wire.U8(c, fOplock, &f.Oplock)
-		c.Bytes(fReserved, 1)
-		c.Bytes(fReserved, 4)
-		fileID(c, f)
+		new(OplockBreakBody).walk(c, f)
 	}
 }
 
-func leaseKey(c *wire.Codec, f *Facts) {
-	f.HasLease = copy(f.LeaseKey[:], c.GUID(fLeaseKey)) == 16
+// OplockBreakBody is [MS-SMB2] 2.2.23.1, 2.2.24.1 and 2.2.25.1: notification,
+// acknowledgment and response of an oplock.
+type OplockBreakBody struct {
+	Oplock uint8
+	FileID [16]byte
+}
+
+func (m *OplockBreakBody) walk(c *wire.Codec, f *Facts) {
+	c.Const16(fBufferCode, 24)
+	wire.U8(c, fOplock, &m.Oplock)
+	c.Bytes(fReserved, 1)
+	c.Bytes(fReserved, 4)
+	fileID(c, f, &m.FileID)
+	f.Oplock = m.Oplock
+}
+
+// LeaseBreak is the notification of [MS-SMB2] 2.2.23.2.
+type LeaseBreak struct {
+	Epoch    uint16
+	Flags    uint32
+	Key      [16]byte
+	State    uint32
+	NewState uint32
+}
+
+func (m *LeaseBreak) walk(c *wire.Codec, f *Facts) {
+	c.Const16(fBufferCode, leaseBreakSize)
+	wire.U16(c, fLeaseEpoch, &m.Epoch)
+	wire.U32(c, fLeaseFlags, &m.Flags)
+	leaseKey(c, f, &m.Key)
+	wire.U32(c, fLeaseState, &m.State)
+	wire.U32(c, fNewLeaseState, &m.NewState)
+	c.Show32(fBreakReason)
+	c.Show32(fAccessHint)
+	c.Show32(fShareHint)
+	f.Flags = m.Flags
+}
+
+// LeaseAcknowledgment is [MS-SMB2] 2.2.24.2 and 2.2.25.2: acknowledgment and
+// response of a lease.
+type LeaseAcknowledgment struct {
+	Flags uint32
+	Key   [16]byte
+	State uint32
+}
+
+func (m *LeaseAcknowledgment) walk(c *wire.Codec, f *Facts) {
+	c.Const16(fBufferCode, leaseAckSize)
+	c.Bytes(fReserved, 2)
+	wire.U32(c, fLeaseFlags, &m.Flags)
+	leaseKey(c, f, &m.Key)
+	wire.U32(c, fLeaseState, &m.State)
+	c.Show64(fLeaseDuration)
+	f.Flags = m.Flags
+}
+
+func leaseKey(c *wire.Codec, f *Facts, key *[16]byte) {
+	f.HasLease = c.Array(fLeaseKey, key)
+	f.LeaseKey = *key
 }
 
 // notification is [MS-SMB2] 2.2.44.1, with 2.2.44.2 for a closed session.

@@ -5,32 +5,28 @@ import (
 	"smbdiff/dissect/wire"
 )
 
-// readData reads what a READ gave: of a pipe, calls.
-func readData(c *wire.Codec, r wire.Ref) (b []byte) {
+// readData is what a READ gave: of a pipe, calls.
+func readData(c *wire.Codec, r wire.Ref, data *[]byte) {
 	if !c.Env.Pipe || c.Tree() == nil {
-		return c.BytesAt(fReadData, r)
+		c.DataAt(fReadData, r, data)
+		return
 	}
-	c.To(r, func(c *wire.Codec) {
-		b = c.Peek(r.Len)
+	c.PayloadAt(r, data, func(c *wire.Codec) {
 		c.BeginLen(fReadData, r.Len, 0)
-		if c.Env.RPC != nil || dcerpc.Is(b) {
+		if c.Env.RPC != nil || dcerpc.Is(*data) {
 			dcerpc.Walk(c, fPipeData)
 		}
 		c.Done()
 	})
-	return b
 }
 
-// writeData reads what a WRITE carries: to a pipe, calls.
-func writeData(c *wire.Codec, r wire.Ref) (b []byte) {
+// writeData is what a WRITE carries: to a pipe, calls.
+func writeData(c *wire.Codec, r wire.Ref, data *[]byte) {
 	if !c.Env.Pipe || c.Tree() == nil {
-		return c.BytesAt(fWriteData, r)
+		c.DataAt(fWriteData, r, data)
+		return
 	}
-	c.To(r, func(c *wire.Codec) {
-		b = c.Peek(r.Len)
-		dcerpc.Walk(c, fWriteData)
-	})
-	return b
+	c.PayloadAt(r, data, func(c *wire.Codec) { dcerpc.Walk(c, fWriteData) })
 }
 
 // pipeInput is what a transaction on a pipe carries to it. Some servers send it

@@ -38,53 +38,75 @@ var (
 	fNotifyData = &field.Def{Name: "smb2.notify.out", Label: "Buffer"}
 )
 
-// queryDirectoryRequest is [MS-SMB2] 2.2.33.
-func queryDirectoryRequest(c *wire.Codec, f *Facts) {
-	c.Show16(fBufferCode)
-	wire.U8(c, fFindLevel, &f.InfoClass)
-	c.Show8(fFindFlags)
-	c.Show32(fFileIndex)
-	fileID(c, f)
-	name := c.Ref16(fOffset, fLength)
-	c.Show32(fOutputLen)
-	f.Name = c.BytesAt(fFindPattern, name)
+// QueryDirectoryRequest is [MS-SMB2] 2.2.33.
+type QueryDirectoryRequest struct {
+	Class     uint8
+	Flags     uint8
+	Index     uint32
+	FileID    [16]byte
+	MaxOutput uint32 // bytes
+	Pattern   []byte // UTF-16LE
 }
 
-// queryDirectoryResponse is [MS-SMB2] 2.2.34.
-func queryDirectoryResponse(c *wire.Codec, f *Facts) {
-	if c.Tree() == nil {
-		return
-	}
-	c.Show16(fBufferCode)
-	at := int(c.Show16(fOffset))
-	r := wire.Ref{Off: at, Len: int(c.Show32(fLength))}
-	c.To(r, func(c *wire.Codec) {
-		c.BeginLen(fFindData, r.Len, 0)
+func (m *QueryDirectoryRequest) walk(c *wire.Codec, f *Facts) {
+	c.Const16(fBufferCode, 33)
+	wire.U8(c, fFindLevel, &m.Class)
+	wire.U8(c, fFindFlags, &m.Flags)
+	wire.U32(c, fFileIndex, &m.Index)
+	fileID(c, f, &m.FileID)
+	pattern := c.Ref16(fOffset, fLength)
+	wire.U32(c, fOutputLen, &m.MaxOutput)
+	c.DataAt(fFindPattern, pattern, &m.Pattern)
+	c.Fill(HeaderSize + 33)
+	f.InfoClass, f.Name = m.Class, m.Pattern
+}
+
+// QueryDirectoryResponse is [MS-SMB2] 2.2.34: entries of [MS-FSCC] 2.4.
+type QueryDirectoryResponse struct{ Data []byte }
+
+func (m *QueryDirectoryResponse) walk(c *wire.Codec, _ *Facts) {
+	output(c, &m.Data, func(c *wire.Codec) {
+		c.BeginLen(fFindData, c.Left(), 0)
 		fscc.Directory(c, c.Env.InfoClass)
 		c.Done()
 	})
 }
 
-// changeNotifyRequest is [MS-SMB2] 2.2.35.
-func changeNotifyRequest(c *wire.Codec, f *Facts) {
-	c.Show16(fBufferCode)
-	c.Show16(fNotifyFlags)
-	c.Show32(fOutputLen)
-	fileID(c, f)
-	c.Show32(fFilter)
+// output is the body of the responses that hold one buffer and nothing else.
+func output(c *wire.Codec, data *[]byte, walk func(*wire.Codec)) {
+	if c.Skims() {
+		return
+	}
+	var r wire.Ref
+	c.Const16(fBufferCode, 9)
+	c.Off16(fOffset, &r)
+	c.Len32(fLength, &r)
+	c.PayloadAt(r, data, walk)
+}
+
+// ChangeNotifyRequest is [MS-SMB2] 2.2.35.
+type ChangeNotifyRequest struct {
+	Flags     uint16
+	MaxOutput uint32 // bytes
+	FileID    [16]byte
+	Filter    uint32 // CompletionFilter
+}
+
+func (m *ChangeNotifyRequest) walk(c *wire.Codec, f *Facts) {
+	c.Const16(fBufferCode, 32)
+	wire.U16(c, fNotifyFlags, &m.Flags)
+	wire.U32(c, fOutputLen, &m.MaxOutput)
+	fileID(c, f, &m.FileID)
+	wire.U32(c, fFilter, &m.Filter)
 	c.Bytes(fReserved, 4)
 }
 
-// changeNotifyResponse is [MS-SMB2] 2.2.36.
-func changeNotifyResponse(c *wire.Codec, f *Facts) {
-	if c.Tree() == nil {
-		return
-	}
-	c.Show16(fBufferCode)
-	at := int(c.Show16(fOffset))
-	r := wire.Ref{Off: at, Len: int(c.Show32(fLength))}
-	c.To(r, func(c *wire.Codec) {
-		c.BeginLen(fNotifyData, r.Len, 0)
+// ChangeNotifyResponse is [MS-SMB2] 2.2.36: entries of [MS-FSCC] 2.7.1.
+type ChangeNotifyResponse struct{ Data []byte }
+
+func (m *ChangeNotifyResponse) walk(c *wire.Codec, _ *Facts) {
+	output(c, &m.Data, func(c *wire.Codec) {
+		c.BeginLen(fNotifyData, c.Left(), 0)
 		fscc.Notify(c)
 		c.Done()
 	})

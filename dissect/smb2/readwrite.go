@@ -30,60 +30,89 @@ var (
 	fChannelLength  = &field.Def{Name: "smb2.channel_info_length", Label: "WriteChannelInfoLength", Kind: field.Uint}
 )
 
-// readRequest is [MS-SMB2] 2.2.19.
-func readRequest(c *wire.Codec, f *Facts) {
-	var length, channel uint32
-	c.Show16(fBufferCode)
-	c.Show8(fReadPadding)
-	c.Show8(fReadFlags)
-	wire.U32(c, fReadLength, &length)
-	wire.U64(c, fFilePlace, &f.Offset)
-	fileID(c, f)
-	f.Length = uint64(length)
-	c.Show32(fMinCount)
+// ReadRequest is [MS-SMB2] 2.2.19. Channel info is only read.
+type ReadRequest struct {
+	Padding uint8
+	Flags   uint8
+	Length  uint32 // bytes
+	Offset  uint64
+	FileID  [16]byte
+	Minimum uint32 // bytes
+}
+
+func (m *ReadRequest) walk(c *wire.Codec, f *Facts) {
+	var channel uint32
+	c.Const16(fBufferCode, 49)
+	wire.U8(c, fReadPadding, &m.Padding)
+	wire.U8(c, fReadFlags, &m.Flags)
+	wire.U32(c, fReadLength, &m.Length)
+	wire.U64(c, fFilePlace, &m.Offset)
+	fileID(c, f, &m.FileID)
+	f.Offset, f.Length = m.Offset, uint64(m.Length)
+	wire.U32(c, fMinCount, &m.Minimum)
 	wire.U32(c, fChannel, &channel)
 	c.Show32(fRemaining)
 	info := c.Ref16(fOffset, fLength)
 	if info.Len == 0 {
 		c.Bytes(fNoBuffer, min(1, c.Left()))
 	}
+	c.Fill(HeaderSize + 49)
 	channelInfo(c, channel, info)
 }
 
-// readResponse is [MS-SMB2] 2.2.20. DataOffset has one byte.
-func readResponse(c *wire.Codec, f *Facts) {
-	c.Show16(fBufferCode)
-	at := int(c.Show8(fOffset))
-	c.Bytes(fReserved, 1)
-	n := c.Show32(fLength)
-	f.Length = uint64(n)
-	c.Show32(fReadRemaining)
-	c.Bytes(fReserved, 4)
-	f.Data = readData(c, wire.Ref{Off: at, Len: int(n)})
+// ReadResponse is [MS-SMB2] 2.2.20.
+type ReadResponse struct {
+	Remaining uint32
+	Data      []byte
 }
 
-// writeRequest is [MS-SMB2] 2.2.21.
-func writeRequest(c *wire.Codec, f *Facts) {
+func (m *ReadResponse) walk(c *wire.Codec, f *Facts) {
+	var data wire.Ref
+	c.Const16(fBufferCode, 17)
+	c.Off8(fOffset, &data)
+	c.Bytes(fReserved, 1)
+	c.Len32(fLength, &data)
+	wire.U32(c, fReadRemaining, &m.Remaining)
+	c.Bytes(fReserved, 4)
+	readData(c, data, &m.Data)
+	f.Length, f.Data = uint64(data.Len), m.Data
+}
+
+// WriteRequest is [MS-SMB2] 2.2.21. Channel info is only read.
+type WriteRequest struct {
+	Offset uint64
+	FileID [16]byte
+	Flags  uint32
+	Data   []byte
+}
+
+func (m *WriteRequest) walk(c *wire.Codec, f *Facts) {
+	var data wire.Ref
 	var channel uint32
-	c.Show16(fBufferCode)
-	at := int(c.Show16(fDataOffset))
-	n := c.Show32(fWriteLength)
-	f.Length = uint64(n)
-	wire.U64(c, fFilePlace, &f.Offset)
-	fileID(c, f)
+	c.Const16(fBufferCode, 49)
+	c.Off16(fDataOffset, &data)
+	c.Len32(fWriteLength, &data)
+	f.Length = uint64(data.Len)
+	wire.U64(c, fFilePlace, &m.Offset)
+	fileID(c, f, &m.FileID)
 	wire.U32(c, fChannel, &channel)
 	c.Show32(fRemaining)
 	info := c.Ref16(fOffset, fLength)
-	c.Show32(fWriteFlags)
+	wire.U32(c, fWriteFlags, &m.Flags)
 	channelInfo(c, channel, info)
-	f.Data = writeData(c, wire.Ref{Off: at, Len: int(n)})
+	writeData(c, data, &m.Data)
+	c.Fill(HeaderSize + 49)
+	f.Offset, f.Data = m.Offset, m.Data
 }
 
-// writeResponse is [MS-SMB2] 2.2.22.
-func writeResponse(c *wire.Codec, f *Facts) {
-	c.Show16(fBufferCode)
+// WriteResponse is [MS-SMB2] 2.2.22.
+type WriteResponse struct{ Count uint32 }
+
+func (m *WriteResponse) walk(c *wire.Codec, f *Facts) {
+	c.Const16(fBufferCode, 17)
 	c.Bytes(fReserved, 2)
-	f.Length = uint64(c.Show32(fWriteCount))
+	wire.U32(c, fWriteCount, &m.Count)
+	f.Length = uint64(m.Count)
 	c.Show32(fWriteRemaining)
 	c.Show16(fChannelOffset)
 	c.Show16(fChannelLength)

@@ -19,33 +19,43 @@ var (
 	fSecurityBlob = &field.Def{Name: "smb2.security_blob", Label: "Buffer", Kind: field.Bytes}
 )
 
-// sessionSetupRequest is [MS-SMB2] 2.2.5.
-func sessionSetupRequest(c *wire.Codec, f *Facts) {
-	var flags uint8
-	c.Show16(fBufferCode)
-	wire.U8(c, fSetupFlags, &flags)
-	c.Show8(fSecMode)
-	wire.U32(c, fCapabilities, &f.Caps)
+// SessionSetupRequest is [MS-SMB2] 2.2.5.
+type SessionSetupRequest struct {
+	Flags        uint8
+	SecurityMode uint8
+	Capabilities uint32
+	Previous     uint64 // PreviousSessionId
+	Token        []byte
+}
+
+func (m *SessionSetupRequest) walk(c *wire.Codec, f *Facts) {
+	c.Const16(fBufferCode, 25)
+	wire.U8(c, fSetupFlags, &m.Flags)
+	wire.U8(c, fSecMode, &m.SecurityMode)
+	wire.U32(c, fCapabilities, &m.Capabilities)
 	c.Show32(fChannel)
-	blob := c.Ref16(fOffset, fLength)
-	c.Show64(fPrevious)
-	f.Flags = uint32(flags)
-	securityBlob(c, blob, f)
+	token := c.Ref16(fOffset, fLength)
+	wire.U64(c, fPrevious, &m.Previous)
+	f.Flags, f.Caps = uint32(m.Flags), m.Capabilities
+	securityBlob(c, token, &m.Token, f)
 }
 
-// sessionSetupResponse is [MS-SMB2] 2.2.6.
-func sessionSetupResponse(c *wire.Codec, f *Facts) {
-	var flags uint16
-	c.Show16(fBufferCode)
-	wire.U16(c, fSessionFlags, &flags)
-	f.Flags = uint32(flags)
-	securityBlob(c, c.Ref16(fOffset, fLength), f)
+// SessionSetupResponse is [MS-SMB2] 2.2.6.
+type SessionSetupResponse struct {
+	Flags uint16
+	Token []byte
 }
 
-// securityBlob walks the token that r names: SPNEGO, or a bare mechanism.
-func securityBlob(c *wire.Codec, r wire.Ref, f *Facts) {
-	c.To(r, func(c *wire.Codec) {
-		f.Token = c.Peek(r.Len)
+func (m *SessionSetupResponse) walk(c *wire.Codec, f *Facts) {
+	c.Const16(fBufferCode, 9)
+	wire.U16(c, fSessionFlags, &m.Flags)
+	f.Flags = uint32(m.Flags)
+	securityBlob(c, c.Ref16(fOffset, fLength), &m.Token, f)
+}
+
+// securityBlob is the token that r names: SPNEGO, or a bare mechanism.
+func securityBlob(c *wire.Codec, r wire.Ref, token *[]byte, f *Facts) {
+	c.PayloadAt(r, token, func(c *wire.Codec) {
 		if c.Tree() == nil {
 			return
 		}
@@ -53,4 +63,5 @@ func securityBlob(c *wire.Codec, r wire.Ref, f *Facts) {
 		spnego.Walk(c)
 		c.Done()
 	})
+	f.Token = *token
 }

@@ -52,17 +52,21 @@ var (
 
 const connectExtension = 0x4
 
-// treeConnectRequest is [MS-SMB2] 2.2.9.
-func treeConnectRequest(c *wire.Codec, f *Facts) {
-	var flags uint16
-	c.Show16(fBufferCode)
-	wire.U16(c, fConnectFlags, &flags)
+// TreeConnectRequest is [MS-SMB2] 2.2.9, of which the extension is only read.
+type TreeConnectRequest struct {
+	Flags uint16
+	Path  []byte // UTF-16LE
+}
+
+func (m *TreeConnectRequest) walk(c *wire.Codec, f *Facts) {
+	c.Const16(fBufferCode, 9)
+	wire.U16(c, fConnectFlags, &m.Flags)
 	path := c.Ref16(fOffset, fLength)
-	f.Flags = uint32(flags)
-	if flags&connectExtension != 0 {
+	if m.Flags&connectExtension != 0 {
 		connectContexts(c)
 	}
-	f.Name = c.BytesAt(fTreePath, path)
+	c.DataAt(fTreePath, path, &m.Path)
+	f.Flags, f.Name = uint32(m.Flags), m.Path
 }
 
 // connectContexts walks the extension of [MS-SMB2] 2.2.9.1: tree connect
@@ -92,12 +96,20 @@ func connectContexts(c *wire.Codec) {
 	})
 }
 
-// treeConnectResponse is [MS-SMB2] 2.2.10.
-func treeConnectResponse(c *wire.Codec, f *Facts) {
-	c.Show16(fBufferCode)
-	wire.U8(c, fShareType, &f.ShareType)
+// TreeConnectResponse is [MS-SMB2] 2.2.10.
+type TreeConnectResponse struct {
+	ShareType    uint8
+	ShareFlags   uint32
+	Capabilities uint32
+	Access       uint32 // MaximalAccess
+}
+
+func (m *TreeConnectResponse) walk(c *wire.Codec, f *Facts) {
+	c.Const16(fBufferCode, 16)
+	wire.U8(c, fShareType, &m.ShareType)
 	c.Bytes(fReserved, 1)
-	wire.U32(c, fShareFlags, &f.Flags)
-	c.Show32(fShareCaps)
-	c.Show32(fscc.AccessMask)
+	wire.U32(c, fShareFlags, &m.ShareFlags)
+	wire.U32(c, fShareCaps, &m.Capabilities)
+	wire.U32(c, fscc.AccessMask, &m.Access)
+	f.ShareType, f.Flags = m.ShareType, m.ShareFlags
 }

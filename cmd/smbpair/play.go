@@ -17,6 +17,7 @@ type player struct {
 	ctx     context.Context
 	s       *scenario
 	address string
+	record  client.Recorder // nil where the server records
 	seed    uint64 // not 0: in turn, with made-up random numbers
 	broken  bool
 	shells  map[string]*client.Shell
@@ -95,7 +96,7 @@ func (p *player) connect(name string, who *identity, want string) error {
 	if err != nil {
 		return err
 	}
-	c.Server = p.address
+	c.Server, c.Record = p.address, p.record
 	if p.broken {
 		c.Timeout = patience
 	}
@@ -106,7 +107,7 @@ func (p *player) connect(name string, who *identity, want string) error {
 	if old := p.shells[name]; old != nil {
 		return fmt.Errorf("client %s is there", name)
 	}
-	sh, err := client.Start(p.ctx, c, scenarioShare, io.Discard)
+	sh, err := client.Start(p.ctx, c, p.s.share, io.Discard)
 	if err == nil {
 		p.shells[name] = sh
 		p.order = append(p.order, name)

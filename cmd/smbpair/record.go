@@ -31,6 +31,8 @@ func recordVerb(ctx context.Context, args []string, stdout io.Writer) error {
 		f.StringVar(&out, n, "", "")
 	}
 	f.StringVar(&twin, "twin", "", "")
+	to := f.String("to", "", "")
+	user := f.String("U", "", "")
 	seed := f.Uint64("seed", 0, "")
 	name := ""
 	if len(args) > 0 && !strings.HasPrefix(args[0], "-") {
@@ -52,6 +54,12 @@ func recordVerb(ctx context.Context, args []string, stdout io.Writer) error {
 	}
 	if _, err := fault.Parse(nonEmpty(twin)); err != nil {
 		return usageError{err.Error()}
+	}
+	if *to != "" {
+		if s.server, s.share, err = target(*to); err != nil {
+			return err
+		}
+		s.account(*user)
 	}
 	out = strings.TrimSuffix(out, ".pcapng")
 	if err := s.record(ctx, out, nil, *seed, stdout); err != nil || twin == "" {
@@ -82,8 +90,13 @@ func (s *scenario) record(ctx context.Context, out string, faults []string, seed
 	return err
 }
 
-// run has the clients play against a server of their own.
+// run has the clients play against a server of their own, or another one.
 func (s *scenario) run(ctx context.Context, r *record.File, faults []string, seed uint64) error {
+	if s.server != "" {
+		p := newPlayer(ctx, s, len(faults) > 0)
+		p.address, p.record = s.server, r
+		return p.play()
+	}
 	sc := s.config()
 	rules, err := fault.Parse(append(append([]string(nil), s.faults...), faults...))
 	if err != nil {

@@ -22,6 +22,8 @@ type scenario struct {
 	faults []string
 	shares []string
 	steps  []step
+	server string // HOST:PORT of another server than the own
+	share  string
 }
 
 // identity is how a client comes: offers and account.
@@ -51,7 +53,7 @@ const (
 // parseScenario reads a SCENARIO file, as the README has it. Errors begin with
 // file and line.
 func parseScenario(name string, text []byte) (*scenario, error) {
-	s := &scenario{name: name, who: identity{dialect: "2.0.2-3.1.1", user: scenarioUser + "%" + scenarioPassword}}
+	s := &scenario{name: name, share: scenarioShare, who: identity{dialect: "2.0.2-3.1.1", user: scenarioUser + "%" + scenarioPassword}}
 	p := parser{s: s, into: &s.steps, known: []string{firstClient}}
 	for line := range bytes.Lines(text) {
 		p.line++
@@ -218,6 +220,20 @@ func (p *parser) command(word, text string) error {
 	}
 	*p.into = append(*p.into, step{line: p.line, client: who, text: text})
 	return nil
+}
+
+// account has the clients that come with the usual one come with another.
+func (s *scenario) account(user string) {
+	usual := s.who.user
+	if user == "" || usual == "" {
+		return
+	}
+	s.who.user = user
+	for i := range s.steps {
+		if st := s.steps[i].start; st != nil && st.user == usual {
+			st.user = user
+		}
+	}
 }
 
 // config is how the server is to be.

@@ -20,6 +20,8 @@ type Request struct {
 	Payload int // bytes asked for or sent, which cost credits
 	Flags   uint32
 	Signed  bool // even when the session is not
+
+	sent []byte // of NEGOTIATE and SESSION_SETUP, as the wire has it
 	OK      []proto.Status
 }
 
@@ -121,7 +123,11 @@ func (c *Conn) send(list []*Request) ([]*call, error) {
 		pdu.Bytes(r.Body)
 		calls = append(calls, k)
 	}
-	if err := c.transmit(c.protect(list[0], pdu)); err != nil {
+	out := c.protect(list[0], pdu)
+	if first := list[0]; first.Command <= smb2.SessionSetup {
+		first.sent = pdu
+	}
+	if err := c.transmit(out); err != nil {
 		return nil, err
 	}
 	return calls, nil

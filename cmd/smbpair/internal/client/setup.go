@@ -191,13 +191,6 @@ func (c *Conn) contexts() ([]wire.Buf, error) {
 // hashed sends a request whose bytes, like those of its answer, enter the
 // preauth integrity hash when the dialect is the one given.
 func (c *Conn) hashed(r *Request, when smb2.Dialect) (*Response, error) {
-	c.mu.Lock()
-	var msg wire.Buf
-	next := c.next
-	c.header(&msg, r, false)
-	c.next = next
-	c.mu.Unlock()
-	msg.Bytes(r.Body)
 	got, err := c.Do(r)
 	if got == nil {
 		return nil, err
@@ -207,7 +200,7 @@ func (c *Conn) hashed(r *Request, when smb2.Dialect) (*Response, error) {
 		d = facts(got).Dialect
 	}
 	if d == when {
-		c.extend(msg)
+		c.extend(r.sent)
 		if r.Command == smb2.Negotiate || proto.Status(got.Status) == proto.MoreProcessing {
 			c.extend(got.Msg)
 		}

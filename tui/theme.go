@@ -13,7 +13,10 @@ type theme struct{ mono bool }
 func newTheme(mono bool) theme { return theme{mono} }
 
 func (t theme) style(s state.Style) tcell.Style {
-	out := t.plain(s &^ state.Selected)
+	out := t.plain(s &^ (state.Selected | state.Changed))
+	if s&state.Changed != 0 {
+		out = out.Dim(false).Bold(true).Underline(true)
+	}
 	if s&state.Selected != 0 {
 		out = out.Dim(false).Reverse(true)
 	}

@@ -206,7 +206,7 @@ func (b *builder) node(p [2]int32, n *field.Node, depth int, key string) {
 	}
 	at := b.add(it)
 	if n.Def.Kind == field.Flags && len(n.Def.Bits) > 0 {
-		b.detail.items[at].shut = true
+		b.detail.items[at].shut, b.detail.items[at].flags = true, true
 		b.bits(p, n.Def, depth+1, key)
 	}
 	b.level(from, to, depth+1, key)

@@ -42,6 +42,13 @@ type item struct {
 	texts         [2]string // of a remark
 	status, outer bool      // the message's status; a field around the message
 	shut          bool      // folded unless the user says otherwise
+	flags         bool      // has a value though it has items below
+}
+
+// two reports whether item i, in a layout of values below each other, has a
+// line for each side.
+func (it *item) two(i int32) bool {
+	return (it.flags || it.end == i+1) && it.grade >= differs && it.kind != heading
 }
 
 // shown is one line on the screen: an item, or a run of equal ones up to run.
@@ -228,7 +235,7 @@ func (d *detail) quiet(it *item) bool {
 func (d *detail) one(i int32) {
 	it := &d.items[i]
 	d.lines = append(d.lines, shown{item: i})
-	if d.stack && it.end == i+1 && it.grade >= differs && it.kind != heading && it.name == "" {
+	if d.stack && it.two(i) && it.name == "" {
 		d.lines = append(d.lines, shown{item: i, second: true})
 	}
 	if it.end > i+1 && d.open(it) {

@@ -179,10 +179,8 @@ func (s *State) detailLine(i, w int) Line {
 	if it.grade == equal || it.grade == masked {
 		style = Dim
 	}
-	var text [2]string
-	var styles [2]Style
+	text, styles := s.values(it)
 	for k := range text {
-		text[k], styles[k] = s.value(it, k)
 		switch {
 		case it.kind == remark && it.texts[k] == "", it.kind != remark && it.nodes[k] < 0:
 			text[k], styles[k] = "-", Dim
@@ -193,7 +191,14 @@ func (s *State) detailLine(i, w int) Line {
 		}
 	}
 	text[0], text[1] = both(text[0], text[1], each)
-	return Line{{fit(label, n) + " ", style}, {fit(text[0], each) + " ", styles[0]}, mark, {" " + cut(text[1], each), styles[1]}}.fit(w, Plain)
+	text[0], text[1] = cut(text[0], each), cut(text[1], each)
+	a, b := Line{{text[0], styles[0]}}, Line{{text[1], styles[1]}}
+	if it.changed() {
+		a, b = s.markChanged(it, text, styles)
+	}
+	out := append(Line{{fit(label, n) + " ", style}}, a.fit(each+1, styles[0])...)
+	out = append(out, mark, Span{" ", styles[1]})
+	return append(out, b...).fit(w, Plain)
 }
 
 // runText says what a run of fields without a difference holds.
@@ -218,7 +223,7 @@ func (d *detail) runText(l shown) string {
 // both shortens two values to w cells; where both start alike for longer than
 // that, the place where they part is kept in sight.
 func both(a, b string, w int) (string, string) {
-	if w < 12 || Width(a) <= w && Width(b) <= w {
+	if a == b || w < 12 || Width(a) <= w && Width(b) <= w {
 		return a, b
 	}
 	n := 0

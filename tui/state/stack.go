@@ -8,8 +8,9 @@ func (s *State) stackedLine(it *item, l shown, label string, style Style, w int)
 	if l.second || it.nodes[0] < 0 && it.kind != remark {
 		k = 1
 	}
-	text, valueStyle := s.value(it, k)
-	two := it.end == l.item+1 && it.grade >= differs && it.kind != heading
+	texts, styles := s.values(it)
+	text, valueStyle := texts[k], styles[k]
+	two := it.two(l.item)
 	switch {
 	case it.grade == equal || it.grade == masked && !two:
 		style, valueStyle = Dim, Dim
@@ -27,7 +28,12 @@ func (s *State) stackedLine(it *item, l shown, label string, style Style, w int)
 	} else if two {
 		mark = Span{"B", SideB}
 	}
-	return Line{{fit(label, n) + " ", style}, mark, {" " + text, valueStyle}}.fit(w, Plain)
+	value := Line{{text, valueStyle}}
+	if two && it.changed() {
+		a, b := s.markChanged(it, texts, [2]Style{valueStyle, valueStyle})
+		value = [...]Line{a, b}[k]
+	}
+	return append(Line{{fit(label, n) + " ", style}, mark, {" ", valueStyle}}, value...).fit(w, Plain)
 }
 
 // widenMost bounds how far the column of results is changed.

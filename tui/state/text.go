@@ -12,18 +12,19 @@ import (
 // Style says what a piece of text means; the screen gives it a colour.
 type Style uint8
 
-// The styles. Selected may be added to any of them.
+// The styles. Changed and Selected may be added to any of them.
 const (
 	Plain    Style = iota
-	Title          // the program's name, headings
-	SideA          // what belongs to the first capture
-	SideB          // what belongs to the second
-	Dim            // less important: rules, masked fields, equal things
-	Bad            // failures, outcomes that differ
-	Differs        // values that differ
-	Unread         // not compared
-	Key            // a key in the key bar
-	Typed          // what the user types
+	Title                 // the program's name, headings
+	SideA                 // what belongs to the first capture
+	SideB                 // what belongs to the second
+	Dim                   // less important: rules, masked fields, equal things
+	Bad                   // failures, outcomes that differ
+	Differs               // values that differ
+	Unread                // not compared
+	Key                   // a key in the key bar
+	Typed                 // what the user types
+	Changed  Style = 0x40 // the part of a value that differs
 	Selected Style = 0x80
 )
 

@@ -27,6 +27,7 @@ type child struct {
 	nth  int // which of its name and key
 	free bool
 	rule string // that sets it free
+	by   int    // its place among the rules
 }
 
 // contextName is how a create context is called in paths: its fields stand side
@@ -85,7 +86,7 @@ func (c *Comparer) children(out []child, t *field.Tree, s span, parent string) [
 		x := &out[i]
 		if k := keyField(x.name); k != "" {
 			x.key = keyText(t, x.span, k)
-			x.rule, x.free = c.mask.freeOrder(x.name)
+			x.rule, x.by, x.free = c.mask.freeOrder(x.name)
 		}
 	}
 	count(out)

@@ -52,7 +52,8 @@ type Comparer struct {
 	diffs     int          // values that are not equal, masked or not
 	changes   []Change
 	unread    bool
-	red       *redactor // nil: values as captured
+	tally     *ruleTally // nil: what rules do is not counted
+	red       *redactor  // nil: values as captured
 }
 
 // NewComparer makes a comparer of a and b. It takes identifiers as equal
@@ -295,6 +296,7 @@ func (c *Comparer) status() {
 func (c *Comparer) hidden(ch *Change, d *decision) {
 	if d.how == drop && d.allows(ch.A, ch.B) {
 		ch.Masked = d.name
+		c.hid(d.nth)
 	}
 }
 
@@ -336,6 +338,7 @@ func (c *Comparer) messages(part int, nums [2]uint32, list bool) (masked bool) {
 		}
 	}
 	a, b := &message{&ra.Tree, ra.Outer, ra.Message.Frame}, &message{&rb.Tree, rb.Outer, rb.Message.Frame}
+	c.fields([2]*field.Tree{a.tree, b.tree})
 	c.differ(part, a, b)
 	c.descend(start, a, b)
 	c.follow(c.changes[start:], a, b)

@@ -31,6 +31,7 @@ func (c *Comparer) single(row Row) {
 		ch.Op = "add"
 	}
 	if d.allows(ch.A+ch.B, ch.A+ch.B) {
+		c.hid(d.nth)
 		c.put(ch)
 	}
 }
@@ -58,6 +59,7 @@ func (c *Comparer) time() {
 		return
 	case d.how == drop, d.how == within && d.near(float64(a.RTT), float64(b.RTT)):
 		ch.Masked = d.name
+		c.hid(d.nth)
 	}
 	c.put(ch)
 }

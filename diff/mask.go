@@ -45,6 +45,7 @@ type rule struct {
 	whole          bool     // all below the field goes with it
 	status         bool     // it may hide an outcome: a status, a missing answer
 	values         []string // it hides a change only when both values are among these
+	nth            int      // its place among the rules in force, from 1
 	scope
 }
 
@@ -90,6 +91,7 @@ type decision struct {
 	paths          bool   // rules with paths may decide otherwise
 	whole          bool   // all below the field goes with it
 	values         []string
+	nth            int // place of the rule, 0 for none
 }
 
 // allows reports whether the rule hides a change between these two texts.
@@ -134,8 +136,9 @@ type slot struct {
 
 // newMask makes rules ready for use.
 func newMask(m *Masks) *mask {
-	out := &mask{all: m.rules, only: m.only, lenient: m.lenient, views: map[viewKey]*view{}}
+	out := &mask{all: slices.Clone(m.rules), only: m.only, lenient: m.lenient, views: map[viewKey]*view{}}
 	for i := range m.rules {
+		out.all[i].nth = i + 1
 		s := &m.rules[i].scope
 		out.scoped = out.scoped || !s.everywhere()
 		if s.when != nil {
@@ -225,7 +228,7 @@ func (m *view) decide(d *field.Def) *decision {
 		if y := m.named(d.Bits[i].Name, field.Struct); y.how == drop || y.how == hide {
 			x.bits |= d.Bits[i].Mask
 			if x.how == keep {
-				x.name = y.name
+				x.name, x.nth = y.name, y.nth
 			}
 		}
 	}
@@ -248,7 +251,7 @@ func endsIn(glob, name string) bool {
 }
 
 func (r *rule) decision() decision {
-	return decision{how: r.how, class: r.class, name: r.name, factor: r.factor, amount: r.amount, timed: r.timed, whole: r.whole, values: r.values}
+	return decision{how: r.how, class: r.class, name: r.name, factor: r.factor, amount: r.amount, timed: r.timed, whole: r.whole, values: r.values, nth: r.nth}
 }
 
 // matches reports whether the rule is for a field; text is its name or its path.
@@ -290,13 +293,13 @@ func (m *view) byPath(x decision, name, path string, kind field.Kind) decision {
 }
 
 // freeOrder reports whether entries of this name may stand in any order.
-func (m *view) freeOrder(name string) (rule string, ok bool) {
+func (m *view) freeOrder(name string) (rule string, nth int, ok bool) {
 	for i := range m.rules {
 		if r := &m.rules[i]; r.how == anyOrder && matches(r.glob, name) {
-			return r.name, true
+			return r.name, r.nth, true
 		}
 	}
-	return "", false
+	return "", 0, false
 }
 
 // matches reports whether s matches a glob of * and ?. Brackets stand for

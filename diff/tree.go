@@ -147,6 +147,7 @@ func (c *Comparer) order(ta, tb *field.Tree, la, lb []child, mate []int, path st
 		if x.free {
 			rule = x.rule
 			c.reordered = true
+			c.hid(x.by)
 		}
 		c.diffs++
 		y := &lb[mate[i]]
@@ -187,6 +188,7 @@ func (c *Comparer) entry(ta, tb *field.Tree, x, y *child, path string) {
 	if d.how == alias && na.Def.Kind == nb.Def.Kind {
 		if !equal {
 			c.diffs++
+			c.hid(d.nth)
 		}
 		if !c.sameIdentity(d.class, c.part, ta, tb, i, j) {
 			c.diffs++
@@ -198,6 +200,7 @@ func (c *Comparer) entry(ta, tb *field.Tree, x, y *child, path string) {
 	if d.whole && inner {
 		if !bytesEqual(ta, tb, i, j) {
 			c.value(ta, tb, x, y, path, d.name)
+			c.hid(d.nth)
 		}
 		return
 	}
@@ -238,8 +241,10 @@ func (c *Comparer) judge(ta, tb *field.Tree, x, y *child, path string, d *decisi
 		c.value(ta, tb, x, y, path, rule)
 	case verdictMasked:
 		c.value(ta, tb, x, y, path, d.name)
+		c.hid(d.nth)
 	case verdictHidden:
 		c.diffs++
+		c.hid(d.nth)
 	}
 }
 
@@ -290,12 +295,14 @@ func (c *Comparer) alone(t *field.Tree, x *child, side int, path string) {
 		d = c.mask.pseudo(x.name, leaf)
 	}
 	if d.how == hide {
+		c.hid(d.nth)
 		return
 	}
 	ch := Change{Name: x.name, Path: leaf, Op: "remove", NodeA: x.node, NodeB: -1}
 	switch {
 	case d.how == drop && (d.whole || d.name == "padding") && len(d.values) == 0:
 		ch.Masked = d.name
+		c.hid(d.nth)
 	case c.async && (x.name == "smb2.tid" || x.name == "smb2.aid"):
 		ch.Masked = rulePending
 	}

@@ -47,7 +47,7 @@ func LoadMasks(names, ignore, only []string) (*Masks, error) {
 		names = []string{"default"}
 	}
 	m := NewMasks("none", ignore, only)
-	m.sets = nil
+	m.sets, m.made.names = nil, names
 	for _, n := range slices.Backward(names) {
 		if err := m.load(n, "", 0); err != nil {
 			return nil, err

@@ -43,13 +43,23 @@ type Masks struct {
 	only    []string
 	lenient bool
 	sets    []string // the shipped sets they hold
+	made    made
+}
+
+// made is what masks were made from.
+type made struct{ names, ignore, only []string }
+
+// Made gives the sets and files, and the globs ignored and compared alone, that
+// the masks were made from.
+func (m *Masks) Made() (names, ignore, only []string) {
+	return m.made.names, m.made.ignore, m.made.only
 }
 
 // NewMasks gives the rules of a shipped set with globs of fields that are
 // ignored, or nothing but compared. A glob of names hides an outcome only when
 // it is the very name.
 func NewMasks(set string, ignore, only []string) *Masks {
-	m := &Masks{Name: set, only: only, rules: ignored(ignore)}
+	m := &Masks{Name: set, only: only, rules: ignored(ignore), made: made{[]string{set}, ignore, only}}
 	m.set(set)
 	return m
 }

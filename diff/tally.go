@@ -47,9 +47,12 @@ func (c *Comparer) fields(trees [2]*field.Tree) {
 	}
 	for k, t := range trees {
 		for i := range t.Nodes {
-			nth := c.mask.at(i, t.Nodes[i].Def).nth
+			nth, name := c.mask.at(i, t.Nodes[i].Def).nth, t.Nodes[i].Def.Name
+			if name == "smb2.create.chain_offset" { // begins a context
+				name, nth = contextName, 0
+			}
 			if nth == 0 {
-				if _, nth, _ = c.mask.freeOrder(t.Nodes[i].Def.Name); nth == 0 {
+				if _, nth, _ = c.mask.freeOrder(name); nth == 0 {
 					continue
 				}
 			}
@@ -63,13 +66,13 @@ func (c *Comparer) fields(trees [2]*field.Tree) {
 	}
 }
 
-// Tally counts what each rule of the masks does, in the order of Masks.List;
-// of the last ones there, which are no rules for fields, nothing is counted, nor
-// are the fields that a rule with a path is for. It gives nil when progress, which
-// is called on the goroutine of Tally, stops it.
+// Tally counts what each rule of the masks does, in the order of Masks.List but
+// without the last ones there, which are no rules for fields. Of a rule with a
+// path the fields are not counted. It gives nil when progress, which is called on
+// the goroutine of Tally, stops it.
 func (r *Result) Tally(progress func(done, total int) bool) []Hits {
 	rules := len(r.options.Masks.rules)
-	all := newRuleTally(len(r.options.Masks.List()))
+	all := newRuleTally(rules)
 	var mu sync.Mutex
 	chunks := make([]int, (len(r.Rows)+chunkRows-1)/chunkRows)
 	for i := range chunks {

@@ -37,7 +37,7 @@ func (s *State) dropAnchors() {
 
 // again compares anew, with the cursor where it is.
 func (s *State) again() {
-	s.moved = true
+	s.moved, s.cmp.bare = true, nil
 	if !s.loading() {
 		s.compare()
 	}
@@ -61,7 +61,7 @@ func (s *State) exchange() {
 		s.cmp.job.stop.Store(true)
 	}
 	s.endFind()
-	s.cmp.result, s.cmp.differ, s.cmp.job, s.cmp.back = nil, nil, nil, ops
+	s.cmp.result, s.cmp.differ, s.cmp.job, s.cmp.back, s.cmp.bare = nil, nil, nil, ops, nil
 	s.detail.forget()
 	s.rows.cancel()
 	s.rows = listing{want: -1, other: -1, height: s.rows.height}

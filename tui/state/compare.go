@@ -107,7 +107,10 @@ type comparison struct {
 	masks   maskSet    // what the user masks beside the set
 	job     *comparing // the one that runs, nil: none
 	anchors [][2]uint32
-	back    [2]uint32 // operations to go to once it is compared, 0: those under the cursor
+	bare    *bareRows // nil: not known
+	// counting is what counts what each mask rule does, nil: nobody asked
+	counting *hitCount
+	back     [2]uint32 // operations to go to once it is compared, 0: those under the cursor
 }
 
 // compare compares the sides on a goroutine.
@@ -146,6 +149,12 @@ func (s *State) compared(job *comparing, d *differ, r *result) {
 		ops, c.back = c.back, [2]uint32{}
 	}
 	c.result, c.differ = r, d
+	switch {
+	case len(c.masks.rules) == 0:
+		c.bare = &bareRows{diffs: r.diffs, rows: len(r.Rows)}
+	case c.bare != nil && c.bare.rows != len(r.Rows):
+		c.bare = nil
+	}
 	s.detail.forget()
 	s.rows.other = -1
 	goal := uint32(0)

@@ -122,7 +122,11 @@ func (s *State) fieldName() string {
 	if d.cur >= len(d.lines) || d.lines[d.cur].run > 0 {
 		return ""
 	}
-	it := &d.items[d.lines[d.cur].item]
+	return s.itemName(&d.items[d.lines[d.cur].item])
+}
+
+// itemName gives the filter name of an item's field, "" where it has none.
+func (s *State) itemName(it *item) string {
 	def := s.def(it)
 	switch {
 	case it.kind == remark:

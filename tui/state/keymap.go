@@ -51,6 +51,10 @@ const (
 	Drop
 	SaveMasks
 	ShowFlags
+	EditMask
+	EditHow
+	EditScope
+	LoadMasks
 	FindRow
 	NextMatch
 	PrevMatch
@@ -169,10 +173,14 @@ func bindings() []binding {
 		{"A", AskMask, inDiff, "COMPARE", "mask it in some messages or in another way", "", None},
 		{"u", UndoMask, inDiff | MaskWindow, "COMPARE", "take back the last mask", "", None},
 		{"M", ShowMasks, inDiff, "COMPARE", "masks: rules on and off, new ones", "masks", None},
-		{"Space Enter", Toggle, MaskWindow, "COMPARE", "rule on or off", "on/off", None},
+		{"Space", Toggle, MaskWindow, "COMPARE", "rule on or off", "on/off", None},
+		{"Enter", EditMask, MaskWindow, "COMPARE", "edit the rule", "edit", None},
 		{"D", Drop, MaskWindow, "COMPARE", "take the rule away", "", None},
 		{"n", NewMask, MaskWindow, "COMPARE", "new rule", "new", None},
+		{"h", EditHow, MaskWindow, "COMPARE", "how the rule treats the field", "how", None},
+		{"o", EditScope, MaskWindow, "COMPARE", "in which messages it counts", "scope", None},
 		{"s", SaveMasks, MaskWindow, "COMPARE", "write the rules to a file", "save", None},
+		{"l", LoadMasks, MaskWindow, "COMPARE", "a set, or the rules of a file", "load", None},
 		{"v", ShowFlags, MaskWindow, "COMPARE", "the flags that mask the same", "flags", None},
 		{"/", StartFilter, main, "FIND", "filter: hide other rows", "filter", None},
 		{"Ctrl-F", FindRow, main, "FIND", "find: go to a row that matches, hide none", "", None},

@@ -168,7 +168,8 @@ func (s *State) reload(i int) {
 	if s.cmp.job != nil {
 		s.cmp.job.stop.Store(true)
 	}
-	s.cmp.result, s.cmp.differ, s.cmp.job = nil, nil, nil
+	s.cmp.result, s.cmp.differ, s.cmp.job, s.cmp.bare = nil, nil, nil, nil
+	s.stopHits()
 	s.detail.forget()
 	s.rows.cancel()
 	s.rows = listing{want: -1, other: -1, height: s.rows.height}

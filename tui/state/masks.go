@@ -2,7 +2,6 @@ package state
 
 import (
 	"fmt"
-	"os"
 	"slices"
 	"strconv"
 	"strings"
@@ -41,11 +40,27 @@ func (r *maskRule) scope() string {
 	return strings.Join(out, " ")
 }
 
+// typed gives the rule as it is typed.
+func (r *maskRule) typed() string {
+	out := r.field + " " + r.how
+	if r.command != "" {
+		out += " in " + r.command
+	}
+	if r.message != "" {
+		out += " " + r.message
+	}
+	if r.when != "" {
+		out += " when " + r.when
+	}
+	return out
+}
+
 // maskSet is what counts as noise: a set of rules, before which come the user's.
 type maskSet struct {
 	base  *diff.Masks
 	rules []maskRule
-	past  [][]maskRule // for undo
+	past  []maskSet // for undo
+	sure  bool      // the user has said that the only difference of a row may be masked
 }
 
 func newMaskSet(name string, base *diff.Masks, ignored []string) maskSet {
@@ -97,7 +112,7 @@ func (m *maskSet) keeps(field string) int {
 
 // set makes rules those in force.
 func (m *maskSet) set(rules []maskRule) {
-	m.past = append(m.past, m.rules)
+	m.past = append(m.past, maskSet{base: m.base, rules: m.rules})
 	m.rules = rules
 }
 
@@ -105,10 +120,19 @@ func (m *maskSet) set(rules []maskRule) {
 // flags cannot say is left to a file.
 func (m *maskSet) flags() []string {
 	var out []string
-	if m.base.Name != "default" {
-		out = append(out, "--mask "+quoted(m.base.Name))
+	names, ignore, only := m.base.Made()
+	if len(names) != 1 || names[0] != "default" {
+		for _, n := range names {
+			out = append(out, "--mask "+quoted(n))
+		}
 	}
-	status, file := false, false
+	for _, g := range ignore {
+		out = append(out, "--ignore "+quoted(g))
+	}
+	for _, g := range only {
+		out = append(out, "--only "+quoted(g))
+	}
+	status, file := slices.ContainsFunc(ignore, diff.IsOutcome), false
 	for _, r := range m.rules {
 		if r.how != "drop" || r.command+r.message+r.when != "" {
 			file = true
@@ -126,13 +150,22 @@ func (m *maskSet) flags() []string {
 	return out
 }
 
-// mask takes a rule as it is typed: FIELD [HOW [in COMMAND] [request|response]
-// [when EXPR]]. A rule that is there already goes away.
+// mask takes a rule as it is typed. A rule that is there already goes away.
 func (s *State) mask(text string) error {
+	r, err := parseRule(text)
+	if err != nil {
+		return err
+	}
+	return s.toggleRule(r)
+}
+
+// parseRule reads a rule as it is typed: FIELD [HOW [in COMMAND]
+// [request|response] [when EXPR]].
+func parseRule(text string) (maskRule, error) {
 	r := maskRule{how: "drop"}
 	r.field, text, _ = strings.Cut(strings.TrimSpace(text), " ")
 	if r.field == "" {
-		return fmt.Errorf("which field? as in smb2.create.oplock or ntlmssp.*")
+		return r, fmt.Errorf("which field? as in smb2.create.oplock or ntlmssp.*")
 	}
 	text, r.when, _ = strings.Cut(" "+text, " when ")
 	words := strings.Fields(text)
@@ -145,7 +178,7 @@ func (s *State) mask(text string) error {
 	if len(words) > 0 {
 		r.how = strings.Join(words, " ")
 	}
-	return s.toggleRule(r)
+	return r, nil
 }
 
 // toggleRule adds a rule, or takes it away where it is.
@@ -176,21 +209,51 @@ func (s *State) masked() {
 }
 
 // ignore masks the field under the cursor, or takes that back. The outcome of
-// operations is masked only on a yes.
+// operations, and first of all the only difference of a row, are masked only on
+// a yes.
 func (s *State) ignore(name string) Request {
 	r := maskRule{field: name, how: "drop"}
-	if diff.IsOutcome(name) && !slices.Contains(s.cmp.masks.rules, r) {
-		return s.ask(Prompt{Label: name + " is the outcome of operations; mask it? (y)", Letter: true, Accept: func(answer string) error {
-			if answer == "y" || answer == "Y" {
-				return s.toggleRule(r)
+	m := &s.cmp.masks
+	what := ""
+	switch {
+	case slices.Contains(m.rules, r):
+	case diff.IsOutcome(name):
+		what = " is the outcome of operations"
+	case !m.sure && s.onlyDifference(name):
+		what = " is all that differs in this row"
+	}
+	if what != "" {
+		return s.ask(Prompt{Label: name + what + "; mask it? (y)", Letter: true, Accept: func(answer string) error {
+			if answer != "y" && answer != "Y" {
+				return nil
 			}
-			return nil
+			m.sure = m.sure || !diff.IsOutcome(name)
+			return s.toggleRule(r)
 		}})
 	}
 	if err := s.toggleRule(r); err != nil {
 		s.note = safe(err.Error())
 	}
 	return Stay
+}
+
+// onlyDifference reports whether no field but those of this name differs in the
+// row under the cursor.
+func (s *State) onlyDifference(name string) bool {
+	s.look()
+	found := false
+	for i := range s.detail.items {
+		it := &s.detail.items[i]
+		leaf := it.flags || it.kind != bit && it.end == int32(i)+1
+		if it.kind == heading || it.grade <= masked || it.key == "" || !leaf {
+			continue
+		}
+		if s.itemName(it) != name {
+			return false
+		}
+		found = true
+	}
+	return found
 }
 
 // undoMask takes back the last change of masks.
@@ -200,152 +263,8 @@ func (s *State) undoMask() {
 		s.note = "no mask to take back"
 		return
 	}
-	m.rules, m.past = m.past[len(m.past)-1], m.past[:len(m.past)-1]
+	last := m.past[len(m.past)-1]
+	m.base, m.rules, m.past = last.base, last.rules, m.past[:len(m.past)-1]
 	s.note = "masks: as before"
 	s.masked()
-}
-
-// maskWindow is the mask editor.
-type maskWindow struct {
-	state *State
-	first int // line of the first rule
-}
-
-func (*maskWindow) title() string { return "Masks: what counts as noise" }
-
-func (*maskWindow) place() Place { return MaskWindow }
-
-// rows gives the user's rules, then those of the set: on or off, and the rest.
-func (m *maskWindow) rows() [][]string {
-	set := &m.state.cmp.masks
-	var out [][]string
-	for i := range set.rules {
-		if r := &set.rules[i]; r.how != "keep" {
-			out = append(out, []string{"[x]", r.field, r.scope(), r.how, "session"})
-		}
-	}
-	for _, r := range set.base.List() {
-		on := "[x]"
-		if set.keeps(r.Field) >= 0 {
-			on = "[ ]"
-		}
-		out = append(out, []string{on, r.Field, r.Scope, r.How, r.Name})
-	}
-	return out
-}
-
-// own is how many rows are the user's.
-func (m *maskWindow) own() (n int) {
-	for _, r := range m.state.cmp.masks.rules {
-		if r.how != "keep" {
-			n++
-		}
-	}
-	return n
-}
-
-func (m *maskWindow) choices() (first, last int) { return m.first, m.first + len(m.rows()) }
-
-func (m *maskWindow) lines(w int) []Line {
-	s := m.state
-	out := []Line{{{"set: ", Dim}, {safe(s.maskText()), Plain}}}
-	if r := s.cmp.result; r != nil {
-		l := Line{{fmt.Sprintf("%s differ only in what is masked, %d differ else", plural(r.counts[masked], "row"), len(r.diffs)), Plain}}
-		if s.cmp.job != nil {
-			l = Line{{"comparing...", Dim}}
-		}
-		out = append(out, l)
-	} else {
-		out = append(out, Line{{"not compared yet", Dim}})
-	}
-	for _, r := range s.cmp.masks.rules {
-		if diff.IsOutcome(r.field) && r.how != "keep" {
-			out = append(out, Line{{safe(r.field) + " is masked: it hides the outcome of operations", Bad}})
-		}
-	}
-	out = append(out, Line{})
-	t := table([]string{"on", "rule", "scope", "how", "from"}, m.rows(), w)
-	m.first = len(out) + 1
-	return append(out, t...)
-}
-
-func (m *maskWindow) do(f *frame, a Action) Request {
-	s := m.state
-	i := f.chosen()
-	switch a {
-	case Toggle, Drop:
-		if i >= 0 {
-			m.toggle(i)
-		}
-	case NewMask:
-		return s.ask(Prompt{Label: "mask", Accept: s.mask, Complete: completeField, Hint: maskHint})
-	case UndoMask:
-		s.undoMask()
-	case SaveMasks:
-		return s.ask(Prompt{Label: "write masks to", Accept: s.saveMasks, Hint: func(string) string { return "a new file, as for --mask FILE" }})
-	case ShowFlags:
-		s.note = s.Flags()
-	}
-	return Stay
-}
-
-// toggle takes a rule of the user's away, or one of the set out of force or
-// back into it.
-func (m *maskWindow) toggle(i int) {
-	s := m.state
-	set := &s.cmp.masks
-	row := m.rows()[i]
-	rules := slices.Clone(set.rules)
-	k := set.keeps(row[1])
-	if own := m.own(); i < own {
-		for k = range rules {
-			if rules[k].how != "keep" {
-				if i == 0 {
-					break
-				}
-				i--
-			}
-		}
-	}
-	switch {
-	case k >= 0:
-		set.set(slices.Delete(rules, k, k+1))
-	default:
-		r := maskRule{field: row[1], how: "keep"}
-		if err := set.try(r); err != nil {
-			s.note = "this rule cannot be taken out: " + safe(err.Error())
-			return
-		}
-		set.set(append(rules, r))
-	}
-	s.masked()
-}
-
-func (s *State) saveMasks(path string) error {
-	if path == "" {
-		return nil
-	}
-	text := "extends = " + strconv.Quote(s.cmp.masks.base.Name) + "\n\n" + s.cmp.masks.text()
-	f, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o644)
-	if err != nil {
-		return err
-	}
-	defer f.Close()
-	if _, err := f.WriteString(text); err != nil {
-		return err
-	}
-	s.note = "masks written to " + safe(path)
-	return f.Close()
-}
-
-func maskHint(string) string {
-	return "FIELD [drop|shape|length|hide|keep|any order|within 5x] [in COMMAND] [request|response] [when EXPR]"
-}
-
-// completeField completes the name of a field.
-func completeField(text string) string {
-	if strings.Contains(text, " ") {
-		return text
-	}
-	return CompleteFilter(text)
 }

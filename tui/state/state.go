@@ -224,7 +224,7 @@ func (s *State) Tick() bool {
 	if s.rows.follow(s) {
 		s.changed = true
 	}
-	if s.loading() || s.cmp.job != nil || s.preview.running() {
+	if s.loading() || s.cmp.job != nil || s.preview.running() || s.cmp.counting != nil && s.cmp.counting.running {
 		s.changed = true
 	}
 	changed := s.changed
@@ -254,6 +254,7 @@ func (s *State) Close() {
 	if s.cmp.job != nil {
 		s.cmp.job.stop.Store(true)
 	}
+	s.stopHits()
 	s.reads.Wait()
 }
 

@@ -179,6 +179,9 @@ func (s *State) diffVerdict(w int) Line {
 		return append(out, Span{"not compared", Unread})
 	}
 	more := s.partly()
+	if n := s.thanks(); n > 0 {
+		more = append(more, Span{fmt.Sprintf(" · %s equal only by masks of this session", plural(n, "row")), Unread})
+	}
 	out = append(out, Span{fitSentence(safe(c.result.sentence), w-out.width()-more.width()), c.result.verdict})
 	return append(out, more...)
 }
@@ -190,8 +193,11 @@ func fitSentence(s string, w int) string {
 	if Width(s) > w {
 		s = strings.NewReplacer(" (A) / ", "/", " (B): ", " ").Replace(s)
 	}
-	return s
+	return cut(s, max(w, sentenceLeast))
 }
+
+// sentenceLeast is what the verdict has of its line whatever else stands there.
+const sentenceLeast = 50
 
 func (s *State) singleVerdict() Line {
 	d := s.sides[0]

@@ -16,6 +16,9 @@ type window interface {
 // up to the last.
 type picker interface{ choices() (first, last int) }
 
+// header is a window whose first lines stay in sight.
+type header interface{ header() int }
+
 // frame holds an open window.
 type frame struct {
 	window
@@ -45,6 +48,9 @@ func (s *State) front() *frame {
 
 // shut closes the window in front.
 func (s *State) shut() {
+	if _, ok := s.front().window.(*maskWindow); ok {
+		s.stopHits()
+	}
 	s.frames = s.frames[:len(s.frames)-1]
 	s.revealed = false
 }
@@ -110,36 +116,45 @@ func (s *State) overlay(f *frame, out []Line, w, h int) {
 	}
 	f.scroll(0, inner-1)
 	f.inner = inner - 1
-	f.height = h - 6
+	head := 0
+	if p, ok := f.window.(header); ok {
+		head = max(0, min(p.header(), len(lines), h-6-leastList))
+	}
+	f.height = h - 6 - head
 	cursor := -1
 	if p, ok := f.window.(picker); ok {
 		f.move(0)
 		if first, last := p.choices(); last > first {
 			cursor = f.cur
-			f.top = max(min(f.top, f.cur), f.cur-f.height+1)
-			if f.cur == first && first < f.height {
+			at := cursor - head
+			f.top = max(min(f.top, at), at-f.height+1)
+			if f.cur == first && first-head < f.height {
 				f.top = 0 // the heading shows with the first line
 			}
 		}
 	}
-	f.top = max(0, min(f.top, len(lines)-f.height))
+	f.top = max(0, min(f.top, len(lines)-head-f.height))
 	name := cut(f.title(), inner-5)
 	out[2] = Line{{"  ┌─ ", Dim}, {name, Title}, {" " + strings.Repeat("─", inner-3-Width(name)) + "┐", Dim}}.fit(w, Plain)
-	for i := range f.height {
+	for i := range head + f.height {
 		l := Line{{"  │", Dim}}
 		var text Line
-		if f.top+i < len(lines) {
-			text = lines[f.top+i].from(f.left)
+		at := i
+		if i >= head {
+			at += f.top
+		}
+		if at < len(lines) {
+			text = lines[at].from(f.left)
 		}
 		text = append(Line{{" ", Plain}}, text...).fit(inner, Plain)
-		if f.top+i == cursor {
+		if at == cursor {
 			text = s.mark(text, true)
 		}
 		l = append(l, text...)
 		out[3+i] = append(l, Span{"│", Dim}).fit(w, Plain)
 	}
 	more := "─"
-	if f.top+f.height < len(lines) {
+	if head+f.top+f.height < len(lines) {
 		more += " ↓ more ─"
 	}
 	if f.left > 0 {
@@ -149,7 +164,7 @@ func (s *State) overlay(f *frame, out []Line, w, h int) {
 		more += " → more ─"
 	}
 	below := more + strings.Repeat("─", max(0, inner-Width(more)))
-	out[3+f.height] = Line{{"  └" + below + "┘", Dim}}.fit(w, Plain)
+	out[3+head+f.height] = Line{{"  └" + below + "┘", Dim}}.fit(w, Plain)
 }
 
 // help is the help window, made from the key table.

@@ -120,10 +120,9 @@ func (w *worker) message(b *Batch, p *pdu) {
 		if w.whole {
 			head = in
 		}
-		head = b.keep(head)
-		plain, why := compress.Decompress(b.plain[len(b.plain):], in)
 		o.packed = true
-		o.bytes = b.keepAfter(o.bytes, head)
+		o.bytes = b.keepAfter(o.bytes, b.keep(head))
+		plain, why := compress.Decompress(b.plain[len(b.plain):], in)
 		if why != compress.None {
 			m := b.next(p, op.Compressed)
 			o.apply(m)
@@ -203,7 +202,7 @@ func (w *worker) unseal(b *Batch, p *pdu, in []byte) ([]byte, outer) {
 	o.size = int(p.Len) - smb2.TransformSize
 	if len(in) < int(p.Len) {
 		plain, seal, ok := w.opener.UnsealPrefix(b.plain[len(b.plain):], in, p.fromServer)
-		if ok && seal.Opened && len(plain) >= 4 && plain[0] >= 0xfc && plain[1] == 'S' {
+		if ok && seal.Opened && len(plain) >= 4 && plain[0] > 0xfc && plain[1] == 'S' {
 			o.seal, o.whole = seal, p.Missing > 0
 			return b.adopt(plain), o
 		}

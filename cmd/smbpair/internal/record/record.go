@@ -90,7 +90,7 @@ func (r *File) Key(session uint64, key []byte) {
 	for i := range id {
 		id[i] = byte(session >> (8 * i))
 	}
-	_, r.err = fmt.Fprintf(r.keys, "%s,%s,,\n", hex.EncodeToString(id[:]), hex.EncodeToString(key))
+	_, r.err = fmt.Fprintf(r.keys, "%s,%s,\"\",\"\"\n", hex.EncodeToString(id[:]), hex.EncodeToString(key))
 }
 
 // Password notes the password of an account; the keys of its sessions follow from

@@ -26,6 +26,7 @@ func runClient(ctx context.Context, args []string, stdout io.Writer) (err error)
 	}
 	f.StringVar(&cipherList, "cipher", "", "")
 	f.StringVar(&signing, "signing", "", "")
+	packing := f.String("compress", "off", "")
 	seal := f.Bool("seal", false, "")
 	sign := f.Bool("sign", false, "")
 	file := f.String("record", "", "")
@@ -38,6 +39,9 @@ func runClient(ctx context.Context, args []string, stdout io.Writer) (err error)
 		return err
 	}
 	c := client.Config{Sign: *sign, Seal: *seal}
+	if c.Compress, err = packings(*packing); err != nil {
+		return err
+	}
 	share := ""
 	if c.Server, share, err = target(place); err != nil {
 		return err

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"smbdiff/cmd/smbpair/internal/server"
+	"smbdiff/dissect/compress"
 	"smbdiff/dissect/smb2"
 )
 
@@ -66,6 +67,36 @@ func ciphers(s string) (out []smb2.Cipher, err error) {
 		out = append(out, c)
 	}
 	return out, nil
+}
+
+// allPacking is all that messages can be compressed with.
+const allPacking = "Pattern_V1,LZ77,LZ77+Huffman,LZNT1"
+
+// packings reads the names of compression algorithms, best first, off for none. With
+// unchained among them transforms hold one payload, and there are no patterns.
+func packings(s string) (c compress.Codec, err error) {
+	if s == "off" {
+		return c, nil
+	}
+	c.Chained = true
+	for _, name := range strings.Split(s, ",") {
+		a := compress.LZNT1
+		for a <= compress.PatternV1 && !strings.EqualFold(a.String(), strings.TrimSpace(name)) {
+			a++
+		}
+		switch {
+		case strings.EqualFold(strings.TrimSpace(name), "unchained"):
+			c.Chained = false
+		case a > compress.PatternV1:
+			return c, usageError{fmt.Sprintf("--compress %s: off, or Pattern_V1, LZ77, LZ77+Huffman, LZNT1, unchained", name)}
+		default:
+			c.Algorithms = append(c.Algorithms, a)
+		}
+	}
+	if !c.Chained {
+		c.Algorithms = slices.DeleteFunc(c.Algorithms, func(a compress.Algorithm) bool { return a == compress.PatternV1 })
+	}
+	return c, nil
 }
 
 // users reads NAME:PASSWORD, or @FILE with one in each line.

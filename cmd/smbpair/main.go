@@ -33,6 +33,7 @@ flags of serve:
   --sign                signed sessions only
   --cipher LIST         AES-128-GCM,AES-128-CCM,AES-256-GCM,AES-256-CCM
   --dialect MIN-MAX     2.0.2-3.1.1
+  --compress LIST       what clients may ask for, or off: Pattern_V1,LZ77,LZ77+Huffman,LZNT1; unchained
   --name NAME           the server's name: SMBPAIR
   --fault RULE          what goes wrong; repeatable
 flags of client:
@@ -40,6 +41,7 @@ flags of client:
   -m, --dialect MIN-MAX  2.0.2-3.1.1
   --sign, --seal        whatever the server wants
   --cipher LIST, --signing LIST   best first; AES-GMAC,AES-CMAC,HMAC-SHA256
+  --compress LIST       ask for it, best first; as of serve
   -c COMMANDS           "ls; get a b; mkdir d"; a command -> STATUS wants to fail so
 flags of record:
   --twin RULE           record it again with what goes wrong: X-twin.pcapng

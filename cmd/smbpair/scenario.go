@@ -31,6 +31,7 @@ type identity struct {
 	dialect, cipher, signing string
 	user                     string // USER%PASSWORD, "" for nobody
 	sign, seal, old          bool
+	compress                 string // LIST, "" for nothing
 }
 
 // step is a line, or a block of lines that clients do side by side.
@@ -150,6 +151,8 @@ func (i *identity) word(key, value string) (bool, error) {
 		i.signing = value
 	case "user":
 		i.user = value
+	case "compress":
+		i.compress = value
 	case "anonymous":
 		i.user = ""
 	case "sign":
@@ -169,6 +172,11 @@ func (i *identity) word(key, value string) (bool, error) {
 func (i *identity) config() (c client.Config, err error) {
 	c = client.Config{Sign: i.sign, Seal: i.seal, OldFirst: i.old}
 	c.Domain, c.User, c.Password = account(i.user)
+	if i.compress != "" {
+		if c.Compress, err = packings(i.compress); err != nil {
+			return c, err
+		}
+	}
 	return c, choose(&c, i.dialect, i.cipher, i.signing)
 }
 
@@ -238,5 +246,6 @@ func (s *scenario) account(user string) {
 
 // config is how the server is to be.
 func (s *scenario) config() server.Config {
-	return server.Config{Users: []server.User{{Name: scenarioUser, Password: scenarioPassword}}, Guest: s.guest, MaxIO: s.maxIO}
+	pack, _ := packings(allPacking)
+	return server.Config{Compress: pack, Users: []server.User{{Name: scenarioUser, Password: scenarioPassword}}, Guest: s.guest, MaxIO: s.maxIO}
 }

@@ -32,6 +32,7 @@ func serve(ctx context.Context, args []string, stdout, stderr io.Writer) (err er
 	sign := f.Bool("sign", false, "")
 	cipherList := f.String("cipher", "", "")
 	dialectRange := f.String("dialect", "2.0.2-3.1.1", "")
+	packing := f.String("compress", allPacking, "")
 	name := f.String("name", "", "")
 	file := f.String("record", "", "")
 	if err := parse(f, args); err != nil {
@@ -45,6 +46,9 @@ func serve(ctx context.Context, args []string, stdout, stderr io.Writer) (err er
 		if c.Ciphers, err = ciphers(*cipherList); err != nil {
 			return err
 		}
+	}
+	if c.Compress, err = packings(*packing); err != nil {
+		return err
 	}
 	if c.Users, err = users(accounts); err != nil {
 		return err

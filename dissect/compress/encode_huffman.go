@@ -34,7 +34,7 @@ func appendHuffman(out, data []byte) []byte {
 		list = list[:0]
 		for end := min(n+blockSize, len(data)); n < end; {
 			distance, length := f.match(n, window, min(end-n, longest))
-			if length == 0 {
+			if length == 0 || distance == 1 && length == minMatch { // whose symbol would be that of the end
 				list = append(list, element{literal: data[n]})
 				n++
 				continue

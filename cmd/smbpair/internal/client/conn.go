@@ -17,6 +17,7 @@ import (
 	"smbdiff/cmd/smbpair/internal/proto"
 	"smbdiff/cmd/smbpair/internal/wire"
 	"smbdiff/decrypt"
+	"smbdiff/dissect/compress"
 	"smbdiff/dissect/ntstatus"
 	"smbdiff/dissect/smb2"
 )
@@ -40,6 +41,7 @@ type Config struct {
 	OldFirst               bool                    // SMB1's NEGOTIATE opens the connection
 	GUID                   [16]byte                // who the client is; zero: somebody new
 	Previous               uint64                  // session that the new one takes the place of
+	Compress               compress.Codec          // offered, best first; no algorithms for none
 	Record                 Recorder                // nil: none
 	Random                 io.Reader               // nil: the system's
 	Now                    func() time.Time        // nil: the clock
@@ -74,6 +76,7 @@ type Conn struct {
 	dialect smb2.Dialect
 	cipher  smb2.Cipher
 	signing smb2.SigningAlgorithm
+	codec   *compress.Codec // nil when nothing is compressed
 	caps    uint32
 	maxIO   uint32
 	guid    [16]byte
@@ -297,6 +300,16 @@ func (c *Conn) answers(pdu []byte) error {
 		}
 		if !ok {
 			return errors.New("an answer does not unseal")
+		}
+		pdu = plain
+	}
+	if len(pdu) > 4 && pdu[0] == 0xfc {
+		plain, why := []byte(nil), compress.NotCompressed
+		if c.codec != nil {
+			plain, why = c.codec.Unpack(nil, pdu, maxPDU)
+		}
+		if why != compress.None {
+			return fmt.Errorf("an answer does not decompress: %v", why)
 		}
 		pdu = plain
 	}

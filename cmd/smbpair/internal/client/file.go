@@ -40,7 +40,7 @@ func (f *File) Flush() error {
 }
 
 func (f *File) readRequest(off uint64, n int) *Request {
-	b := wire.Buf{49, 0, 0x50, 0}
+	b := wire.Buf{49, 0, 0x50, f.t.c.readFlags()}
 	b.U32(uint32(n))
 	b.U64(off)
 	b.Bytes(f.id[:])

@@ -175,6 +175,7 @@ func (c *Conn) seals(first *Request) bool {
 // protect seals or signs a PDU as session and tree want it.
 func (c *Conn) protect(first *Request, pdu wire.Buf) []byte {
 	if c.seals(first) {
+		pdu = c.pack(first, pdu)
 		var nonce [16]byte
 		binary.LittleEndian.PutUint64(nonce[:], c.shared.nonce.Add(1))
 		return c.shared.out.Seal(make([]byte, 4), nonce[:], pdu, c.session)
@@ -190,6 +191,7 @@ func (c *Conn) protect(first *Request, pdu wire.Buf) []byte {
 			at = end
 		}
 	}
+	pdu = c.pack(first, pdu)
 	return append(make([]byte, 4, 4+len(pdu)), pdu...)
 }
 

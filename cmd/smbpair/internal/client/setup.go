@@ -16,9 +16,10 @@ import (
 
 // The negotiate contexts, [MS-SMB2] 2.2.3.1.
 const (
-	ctxPreauth    = 1
-	ctxEncryption = 2
-	ctxSigning    = 8
+	ctxPreauth     = 1
+	ctxEncryption  = 2
+	ctxCompression = 3
+	ctxSigning     = 8
 )
 
 const clientCaps = proto.CapDFS | proto.CapLeasing | proto.CapLargeMTU | proto.CapMultiChan | proto.CapPersistent | proto.CapDirLeasing | proto.CapEncryption
@@ -114,6 +115,7 @@ func (c *Conn) settle(r *Response) error {
 			c.signing = f.Signing
 		}
 	}
+	c.agree(&f)
 	if (c.dialect == smb2.Dialect300 || c.dialect == smb2.Dialect302) && c.caps&proto.CapEncryption != 0 {
 		c.cipher = smb2.AES128CCM
 	}
@@ -185,6 +187,9 @@ func (c *Conn) contexts() ([]wire.Buf, error) {
 		b.U16(uint16(x))
 	}
 	add(ctxSigning, b)
+	if b = c.compression(); b != nil {
+		add(ctxCompression, b)
+	}
 	return out, nil
 }
 

@@ -8,6 +8,7 @@ import (
 	"sync"
 	"sync/atomic"
 
+	"smbdiff/dissect/compress"
 	"smbdiff/dissect/smb2"
 )
 
@@ -25,6 +26,7 @@ type conn struct {
 	nc   net.Conn
 	in   *bufio.Reader
 	buf  []byte        // of the PDU being handled, for who reads
+	room []byte        // of what it held when it was compressed
 	done chan struct{} // closed when the connection ends
 
 	out struct {
@@ -41,6 +43,7 @@ type conn struct {
 	dialect  smb2.Dialect
 	cipher   smb2.Cipher
 	signing  smb2.SigningAlgorithm
+	codec    *compress.Codec // nil when nothing is compressed
 	guid     [16]byte
 	caps     uint32
 	mode     uint16
@@ -87,6 +90,9 @@ func (c *conn) loop() {
 		if cap(c.buf) > maxKept {
 			c.buf = nil
 		}
+		if cap(c.room) > maxKept {
+			c.room = nil
+		}
 		c.throttle()
 	}
 	c.end()
@@ -113,7 +119,7 @@ func (c *conn) read() ([]byte, error) {
 	default:
 		return nil, io.ErrUnexpectedEOF
 	}
-	if n > int(c.srv.MaxIO)+1<<16 || n > maxStranger && !c.known.Load() {
+	if n > c.mostBytes() {
 		return nil, io.ErrUnexpectedEOF
 	}
 	const spare = 16 // for what opens the PDU in its place
@@ -130,6 +136,15 @@ func (c *conn) read() ([]byte, error) {
 		r.Data(c.srv.Now(), c.nc.RemoteAddr(), c.nc.LocalAddr(), b)
 	}
 	return b[frameSize:], nil
+}
+
+// mostBytes is how long a PDU may be.
+func (c *conn) mostBytes() int {
+	n := int(c.srv.MaxIO) + 1<<16
+	if !c.known.Load() {
+		n = min(n, maxStranger)
+	}
+	return n
 }
 
 // send queues bytes, frame included.

@@ -20,8 +20,11 @@ func (c *conn) handle(pdu []byte) (keep, handed bool) {
 		}
 		pdu, ch.sealer = plain, ss
 	}
-	if len(pdu) >= 4 && pdu[0] == 0xfc { // compression is never negotiated
-		return false, false
+	if len(pdu) >= 4 && pdu[0] == 0xfc {
+		if pdu = c.unpack(pdu); pdu == nil {
+			return false, false
+		}
+		ch.packs = true
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()

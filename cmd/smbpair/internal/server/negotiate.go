@@ -8,6 +8,7 @@ import (
 	"smbdiff/cmd/smbpair/internal/auth"
 	"smbdiff/cmd/smbpair/internal/proto"
 	"smbdiff/cmd/smbpair/internal/wire"
+	"smbdiff/dissect/compress"
 	"smbdiff/dissect/smb2"
 )
 
@@ -28,6 +29,7 @@ type offer struct {
 	signing    []smb2.SigningAlgorithm
 	hasCiphers bool
 	hasSigning bool
+	compress   compress.Codec
 }
 
 // oldNegotiate answers an SMB1 NEGOTIATE that offers SMB2 as well, [MS-SMB2]
@@ -153,6 +155,16 @@ func (o *offer) context(kind uint16, r *wire.Reader) proto.Status {
 		for ; n > 0 && r.Left() >= 2; n-- {
 			o.ciphers = append(o.ciphers, smb2.Cipher(r.U16()))
 		}
+	case ctxCompression:
+		n := int(r.U16())
+		r.U16()
+		if n == 0 || len(o.compress.Algorithms) > 0 {
+			return proto.InvalidParameter
+		}
+		o.compress.Chained = r.U32()&compressChained != 0
+		for ; n > 0 && r.Left() >= 2; n-- {
+			o.compress.Algorithms = append(o.compress.Algorithms, compress.Algorithm(r.U16()))
+		}
 	case ctxSigning:
 		n := int(r.U16())
 		if n == 0 || o.hasSigning {
@@ -189,6 +201,7 @@ func (c *conn) choose(d smb2.Dialect, o *offer) {
 	case d >= smb2.Dialect300 && slices.Contains(c.srv.Ciphers, smb2.AES128CCM) && c.caps&proto.CapEncryption != 0:
 		c.cipher = smb2.AES128CCM
 	}
+	c.agree(&o.compress)
 	for _, v := range o.signing {
 		if v <= smb2.AESGMAC {
 			c.signing = v
@@ -235,6 +248,9 @@ func (c *conn) contexts(o *offer) []wire.Buf {
 	add(ctxPreauth, b)
 	if o.hasCiphers {
 		add(ctxEncryption, wire.Buf{1, 0, byte(c.cipher), 0})
+	}
+	if len(o.compress.Algorithms) > 0 {
+		add(ctxCompression, c.compression())
 	}
 	if o.hasSigning {
 		add(ctxSigning, wire.Buf{1, 0, byte(c.signing), 0})

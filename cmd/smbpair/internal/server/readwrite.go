@@ -12,7 +12,8 @@ import (
 // read is [MS-SMB2] 3.3.5.12.
 func (rq *request) read() proto.Status {
 	r := rq.reader()
-	r.Skip(4)
+	r.Skip(3)
+	flags := r.U8()
 	n, off := r.U32(), r.U64()
 	st := rq.find(r.U64(), r.U64())
 	least := r.U32()
@@ -23,6 +24,8 @@ func (rq *request) read() proto.Status {
 	if n > rq.c.maxIO() {
 		return proto.InvalidParameter
 	}
+	const wantsPacked = 2
+	rq.packs = rq.packs || flags&wantsPacked != 0
 	if o.pipe != nil {
 		return rq.readPipe(int(n))
 	}

@@ -19,6 +19,7 @@ type chain struct {
 	sealer *session // whose key seals the answer, nil for none
 	handed bool     // another goroutine reads on
 	cut    bool     // the connection is to end
+	packs  bool     // the answer is to be compressed
 	fault  Fault    // what else is to be wrong with the answer
 
 	// What related messages take over from those before.
@@ -152,7 +153,7 @@ func (rq *request) goAsync() {
 	interim.parts = append(interim.parts, part{at: at, async: true})
 	interim.flush()
 	if !rq.handed {
-		rq.handed, c.buf = true, nil // this request keeps the buffer
+		rq.handed, c.buf, c.room = true, nil, nil // this request keeps the buffers
 		c.srv.wait.Add(1)
 		go c.loop()
 	}
@@ -307,7 +308,7 @@ func (ch *chain) flush() {
 			*p.hash = nextHash(*p.hash, m)
 		}
 	}
-	b := []byte(ch.out)
+	b := ch.pack()
 	if ch.sealer != nil {
 		b = ch.sealer.wrap(b)
 	} else {

@@ -18,6 +18,7 @@ import (
 
 	"smbdiff/cmd/smbpair/internal/vfs"
 	"smbdiff/decrypt"
+	"smbdiff/dissect/compress"
 	"smbdiff/dissect/smb2"
 )
 
@@ -78,7 +79,8 @@ type Config struct {
 	Users    []User
 	Guest    bool // unknown users are guests
 	Dialects []smb2.Dialect
-	Ciphers  []smb2.Cipher // best first
+	Ciphers  []smb2.Cipher  // best first
+	Compress compress.Codec // what is agreed to; no algorithms for none
 	Seal     Seal
 	Sign     bool // required
 	Random   io.Reader

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net"
 	"sync"
 	"time"
 
@@ -18,7 +19,8 @@ type player struct {
 	s       *scenario
 	address string
 	record  client.Recorder // nil where the server records
-	seed    uint64 // not 0: in turn, with made-up random numbers
+	seed    uint64          // not 0: in turn, with made-up random numbers
+	sent    func(net.Addr) int
 	broken  bool
 	shells  map[string]*client.Shell
 	order   []string
@@ -54,7 +56,27 @@ func (p *player) play() error {
 	return err
 }
 
+// settle waits until nothing is on its way, so that each line finds the same
+// state.
+func (p *player) settle() {
+	if p.seed == 0 {
+		return
+	}
+	for end := time.Now().Add(patience); time.Now().Before(end); time.Sleep(20 * time.Microsecond) {
+		calm := true
+		for range 2 { // what one does may have something sent to the other
+			for _, name := range p.order {
+				calm = calm && p.shells[name].Settled(p.sent)
+			}
+		}
+		if calm {
+			return
+		}
+	}
+}
+
 func (p *player) step(st *step) error {
+	p.settle()
 	var err error
 	switch {
 	case st.start != nil:

@@ -125,7 +125,7 @@ func (s *scenario) run(ctx context.Context, r *record.File, faults []string, see
 	}
 	served := make(chan error, 1)
 	go func() { served <- srv.Serve(l) }()
-	p.address = l.Addr().String()
+	p.address, p.sent = l.Addr().String(), srv.Sent
 	err = p.play()
 	srv.Close()
 	return errors.Join(err, <-served)

@@ -89,7 +89,13 @@ func (c *Conn) deliver(b Break) {
 	default:
 	}
 	if !s.manual && b.Ack && t != nil {
-		go c.acknowledge(t, b, b.To)
+		s.acks++
+		go func() {
+			_ = c.acknowledge(t, b, b.To) // nobody waits for what comes of it
+			s.mu.Lock()
+			s.acks--
+			s.mu.Unlock()
+		}()
 	}
 }
 

@@ -12,6 +12,7 @@ import (
 	"io"
 	"net"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"smbdiff/cmd/smbpair/internal/proto"
@@ -93,7 +94,8 @@ type Conn struct {
 	next    uint64 // MessageId
 	credits int
 	waiting map[uint64]*call
-	async   chan *call // that the server said STATUS_PENDING to
+	took    atomic.Int64 // PDUs
+	async   chan *call   // that the server said STATUS_PENDING to
 	err     error
 	ended   chan struct{}
 }
@@ -256,6 +258,7 @@ func (c *Conn) read() {
 		pdu, err := c.pdu()
 		if err == nil {
 			err = c.answers(pdu)
+			c.took.Add(1)
 		}
 		if err != nil {
 			if r := c.cfg.Record; r != nil {

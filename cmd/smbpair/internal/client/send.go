@@ -22,7 +22,7 @@ type Request struct {
 	Signed  bool // even when the session is not
 
 	sent []byte // of NEGOTIATE and SESSION_SETUP, as the wire has it
-	OK      []proto.Status
+	OK   []proto.Status
 }
 
 func (r *Request) charge() int { return max(1, (r.Payload+65535)/65536) }

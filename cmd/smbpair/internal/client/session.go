@@ -25,6 +25,7 @@ type session struct {
 	files  map[[16]byte]*File
 	leases map[[16]byte]*Lease
 	early  []Break // of what is not known yet
+	acks   int     // on their way
 }
 
 func newSession() *session {

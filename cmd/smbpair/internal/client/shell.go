@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net"
 	"path"
 	"slices"
 	"strings"
@@ -96,6 +97,20 @@ func (s *Shell) End(leave bool) (err error) {
 		c.Close()
 	}
 	return err
+}
+
+// Settled reports whether the client has taken all PDUs that the server says it
+// sent to an address, and done what breaks ask for.
+func (s *Shell) Settled(sent func(net.Addr) int) bool {
+	for _, c := range s.all {
+		c.shared.mu.Lock()
+		acks := c.shared.acks
+		c.shared.mu.Unlock()
+		if acks > 0 || int(c.took.Load()) < sent(c.nc.LocalAddr()) {
+			return false
+		}
+	}
+	return true
 }
 
 // verb is one command: what it takes, and what it does.

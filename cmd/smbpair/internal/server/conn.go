@@ -34,6 +34,7 @@ type conn struct {
 		ready sync.Cond
 		queue [][]byte
 		size  int
+		count int // PDUs that were queued
 		ended bool
 	}
 
@@ -158,6 +159,7 @@ func (c *conn) send(b []byte) {
 		c.note(b)
 	}
 	c.out.queue = append(c.out.queue, b)
+	c.out.count++
 	c.out.size += len(b)
 	c.out.ready.Broadcast()
 }

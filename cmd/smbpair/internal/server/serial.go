@@ -1,6 +1,7 @@
 package server
 
 import (
+	"net"
 	"time"
 )
 
@@ -73,4 +74,19 @@ func (rq *request) mayGoOn() bool {
 		return false
 	}
 	return true
+}
+
+// Sent is how many PDUs the connection of a client was sent, 0 when there is
+// none.
+func (s *Server) Sent(client net.Addr) int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for c := range s.conns {
+		if c.nc.RemoteAddr().String() == client.String() {
+			c.out.Lock()
+			defer c.out.Unlock()
+			return c.out.count
+		}
+	}
+	return 0
 }

@@ -27,7 +27,17 @@ func (c *conn) handle(pdu []byte) (keep, handed bool) {
 		ch.packs = true
 	}
 	s.mu.Lock()
-	defer s.mu.Unlock()
+	keep, handed = c.answer(ch, pdu)
+	s.mu.Unlock()
+	if keep {
+		ch.flush()
+	}
+	return keep || handed, handed
+}
+
+// answer handles the messages of a PDU under the server's mutex, and sends the
+// answers, but for those that make work and may come after what others send.
+func (c *conn) answer(ch *chain, pdu []byte) (keep, handed bool) {
 	if c.stopped {
 		return false, false
 	}
@@ -35,16 +45,13 @@ func (c *conn) handle(pdu []byte) (keep, handed bool) {
 		return c.oldNegotiate(ch, pdu), false
 	}
 	keep = c.messages(ch, pdu)
-	if keep {
+	if keep && !ch.bulk {
 		ch.flush()
 	}
-	if ch.handed {
-		if !keep {
-			c.stop()
-		}
-		return true, true
+	if ch.handed && !keep {
+		c.stop()
 	}
-	return keep, false
+	return keep, ch.handed
 }
 
 // messages handles the messages of a PDU in turn.

@@ -53,6 +53,7 @@ func (rq *request) read() proto.Status {
 		return proto.EndOfFile
 	}
 	o.position = off + uint64(got)
+	rq.bulk = got >= pooled && rq.last && len(rq.parts) == 0
 	rq.readBody(out[:head+got])
 	return proto.OK
 }

@@ -20,6 +20,7 @@ type chain struct {
 	handed bool     // another goroutine reads on
 	cut    bool     // the connection is to end
 	packs  bool     // the answer is to be compressed
+	bulk   bool     // the answer is many bytes of a file, and nothing else
 	fault  Fault    // what else is to be wrong with the answer
 
 	// What related messages take over from those before.

@@ -81,7 +81,7 @@ func soakRound(t *testing.T, port string, done *atomic.Int64, until int64) {
 	for i := range 8 {
 		all.Go(func() {
 			for n := 0; done.Load() < until; n++ {
-				if err := soakClient(port, i, n, done, until); err != nil {
+				if err := soakClient(port, i, n, done, until, 100); err != nil {
 					t.Errorf("client %d: %v", i, err)
 					done.Store(until)
 				}
@@ -91,9 +91,27 @@ func soakRound(t *testing.T, port string, done *atomic.Int64, until int64) {
 	all.Wait()
 }
 
+// TestManyClients has 200 clients at work at the same time.
+func TestManyClients(t *testing.T) {
+	port, _ := serveShare(t, "mem:")
+	var all sync.WaitGroup
+	var done atomic.Int64
+	for i := range 200 {
+		all.Go(func() {
+			if err := soakClient(port, i, i, &done, 1<<40, 2); err != nil {
+				t.Errorf("client %d: %v", i, err)
+			}
+		})
+	}
+	all.Wait()
+	if n := done.Load(); n < 200*2*20 {
+		t.Errorf("%d operations", n)
+	}
+}
+
 // soakClient is one connection's life: a session of one of five kinds, some laps, and
 // an end with or without leave.
-func soakClient(port string, i, n int, done *atomic.Int64, until int64) error {
+func soakClient(port string, i, n int, done *atomic.Int64, until int64, laps int) error {
 	c := client.Config{Server: "127.0.0.1:" + port, User: "tester", Password: "Passw0rd!", Dialects: allDialects[:],
 		Ciphers: []smb2.Cipher{smb2.AES128GCM}, Signing: []smb2.SigningAlgorithm{smb2.AESGMAC, smb2.AESCMAC}}
 	switch (i + n) % 5 {
@@ -116,7 +134,7 @@ func soakClient(port string, i, n int, done *atomic.Int64, until int64) error {
 		return err
 	}
 	done.Add(4)
-	for lap := 0; lap < 100 && done.Load() < until; lap++ {
+	for lap := 0; lap < laps && done.Load() < until; lap++ {
 		if err := soakLap(tree, fmt.Sprintf("c%d", i), done); err != nil {
 			return err
 		}

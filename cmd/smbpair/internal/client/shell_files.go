@@ -1,11 +1,14 @@
 package client
 
 import (
+	"bytes"
 	"errors"
+	"fmt"
 	"io"
 	"os"
 	"path"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"time"
 
@@ -20,6 +23,7 @@ func fileVerbs() []verb {
 		{"cd", "[DIR]", 0, (*Shell).cd},
 		{"del", "FILE...", 1, (*Shell).del},
 		{"deltree", "DIR", 1, (*Shell).deltree},
+		{"fill", "FILE BYTES [WORDS]", 2, (*Shell).fill},
 		{"get", "FILE [LOCAL]", 1, (*Shell).get},
 		{"hardlink", "FILE NEW", 2, (*Shell).hardlink},
 		{"ls", "[PATTERN]", 0, (*Shell).ls},
@@ -206,6 +210,27 @@ func (s *Shell) mput(args []string) error {
 // text stores words as a file.
 func (s *Shell) text(args []string) error {
 	return s.store(args[0], strings.NewReader(strings.Join(args[1:], " ")+"\n"))
+}
+
+// maxFill bounds what fill makes, in bytes.
+const maxFill = 1 << 30
+
+// fill stores so many bytes of words that repeat, or of counted lines, as a file.
+func (s *Shell) fill(args []string) error {
+	n, err := strconv.ParseInt(args[1], 0, 64)
+	if err != nil || n < 0 || n > maxFill {
+		return fmt.Errorf("fill: %s is no size", args[1])
+	}
+	line := func(i int) string { return fmt.Sprintf("line %d\n", i) }
+	if len(args) > 2 {
+		text := strings.Join(args[2:], " ")
+		line = func(int) string { return text }
+	}
+	b := make([]byte, 0, n+int64(len(line(0))))
+	for i := 0; int64(len(b)) < n; i++ {
+		b = append(b, line(i)...)
+	}
+	return s.store(args[0], bytes.NewReader(b[:n]))
 }
 
 func (s *Shell) store(name string, in io.Reader) error {

@@ -274,6 +274,9 @@ func (c *conn) bound(ss *session, ch *channel, res auth.Result) proto.Status {
 		return proto.InternalError
 	}
 	ch.signer, ch.binding = signer, false
+	if s := c.srv; s.Record != nil {
+		s.Record.Key(ss.id, res.Key)
+	}
 	return proto.OK
 }
 

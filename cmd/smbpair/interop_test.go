@@ -169,6 +169,26 @@ func TestListShares(t *testing.T) {
 	}
 }
 
+// TestAccounts asks for users, names and identifiers by RPC.
+func TestAccounts(t *testing.T) {
+	peer(t, "rpcclient")
+	port, _ := serveShare(t, "mem:", "--user", "alice:x")
+	for _, c := range []struct{ command, want string }{
+		{"lookupnames tester nobody Everyone", "-1000 (User: 1)\nnobody S-0-0 (UNKNOWN: 8)\nEveryone S-1-1-0 (Well-known Group: 5)"},
+		{"lookupnames_level 1 alice", "-1001 (User: 1)"},
+		{"lookupsids S-1-5-18 S-1-1-0 S-1-5-99", "S-1-5-18 NT AUTHORITY\\SYSTEM (5)\nS-1-1-0 \\Everyone (5)\nS-1-5-99 *unknown*\\*unknown* (8)"},
+		{"enumdomusers", "user:[tester] rid:[0x3e8]\nuser:[alice] rid:[0x3e9]"},
+		{"enumdomgroups", "group:[None] rid:[0x201]"},
+		{"queryuser alice", "User Name   :\talice"},
+		{"samlookuprids domain 0x3e8 0x9", "rid 0x3e8: tester (1)\nrid 0x9: (null) (8)"},
+	} {
+		out, err := exec.CommandContext(t.Context(), "rpcclient", "-s", "/dev/null", "-p", port, "127.0.0.1", "-U", "tester%Passw0rd!", "-c", c.command).CombinedOutput()
+		if !bytes.Contains(out, []byte(c.want)) {
+			t.Errorf("%s: %v\n%s", c.command, err, out)
+		}
+	}
+}
+
 // TestImpacket drives the server with impacket.
 func TestImpacket(t *testing.T) {
 	peer(t, "/usr/bin/python3")

@@ -26,6 +26,43 @@ func (r *reader) take(n, align int) []byte {
 func (r *reader) u16() uint16 { return wire.Read(r.take(2, 2)).U16() }
 func (r *reader) u32() uint32 { return wire.Read(r.take(4, 4)).U32() }
 
+// sid is a conformant RPC_SID, [MS-DTYP] 2.4.2.3.
+func (r *reader) sid() (s sid) {
+	r.u32()
+	head := r.take(8, 4)
+	if len(head) < 8 {
+		return s
+	}
+	s.authority = head[7]
+	for range min(head[1], 15) {
+		s.subs = append(s.subs, r.u32())
+	}
+	return s
+}
+
+// counted is the fixed part of RPC_UNICODE_STRING, [MS-DTYP] 2.3.10; it reports
+// whether its text follows later.
+func (r *reader) counted() bool {
+	r.take(4, 4)
+	return r.u32() != 0
+}
+
+// names reads n RPC_UNICODE_STRINGs of an array.
+func (r *reader) names(n uint32) (out []string) {
+	there := make([]bool, 0, min(n, maxNames))
+	for range min(n, maxNames) {
+		there = append(there, r.counted())
+	}
+	for _, ok := range there {
+		name := ""
+		if ok {
+			name = r.text()
+		}
+		out = append(out, name)
+	}
+	return out
+}
+
 // text is a conformant varying string.
 func (r *reader) text() string {
 	r.u32()
@@ -47,10 +84,18 @@ func (r *reader) pointer() string {
 	return r.text()
 }
 
+// maxNames is how many names or identifiers one call may ask for.
+const maxNames = 1000
+
 // writer writes NDR.
 type writer struct {
 	wire.Buf
 	refs uint32
+}
+
+func (w *writer) u16(v uint16) {
+	w.Align(0, 2)
+	w.U16(v)
 }
 
 func (w *writer) u32(v uint32) {
@@ -98,4 +143,29 @@ func (w *writer) chars(s string) {
 	w.u32(0)
 	w.u32(uint32(len(b) / 2))
 	w.Bytes(b)
+}
+
+// sid writes a conformant RPC_SID.
+func (w *writer) sid(s sid) {
+	w.u32(uint32(len(s.subs)))
+	w.Bytes([]byte{1, byte(len(s.subs)), 0, 0, 0, 0, 0, s.authority})
+	for _, v := range s.subs {
+		w.u32(v)
+	}
+}
+
+// handle writes a context handle, [C706] 14.3.12, that says what it is of.
+func (w *writer) handle(kind byte, rid uint32) {
+	w.u32(0)
+	w.Bytes([]byte{kind, 's', 'm', 'b', 'p', 'a', 'i', 'r', 0, 0, 0, 0})
+	w.U32(rid)
+}
+
+// handle reads what writer.handle wrote.
+func (r *reader) handle() (kind byte, rid uint32) {
+	b := r.take(20, 4)
+	if len(b) < 20 {
+		return 0, 0
+	}
+	return b[4], wire.Read(b[16:]).U32()
 }

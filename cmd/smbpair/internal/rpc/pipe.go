@@ -61,6 +61,7 @@ func services() []service {
 		{"srvsvc", uuid("4b324fc8-1670-01d3-1278-5a47bf6ee188"), srvsvc},
 		{"wkssvc", uuid("6bffd098-a112-3610-9833-46c3f87e345a"), wkssvc},
 		{"lsarpc", uuid("12345778-1234-abcd-ef00-0123456789ab"), lsarpc},
+		{"samr", uuid("12345778-1234-abcd-ef00-0123456789ac"), samr},
 	}
 }
 

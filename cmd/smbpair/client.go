@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"smbdiff/cmd/smbpair/internal/client"
+	"smbdiff/cmd/smbpair/internal/fault"
 	"smbdiff/cmd/smbpair/internal/record"
 	"smbdiff/dissect/smb2"
 )
@@ -31,6 +32,8 @@ func runClient(ctx context.Context, args []string, stdout io.Writer) (err error)
 	sign := f.Bool("sign", false, "")
 	file := f.String("record", "", "")
 	script := f.String("c", "", "")
+	var faults list
+	f.Var(&faults, "fault", "")
 	place := ""
 	if len(args) > 0 && strings.HasPrefix(args[0], "//") {
 		place, args = args[0], args[1:]
@@ -50,6 +53,14 @@ func runClient(ctx context.Context, args []string, stdout io.Writer) (err error)
 	if err := choose(&c, protocol, cipherList, signing); err != nil {
 		return err
 	}
+	rules, err := fault.Parse(faults)
+	if err != nil {
+		return usageError{err.Error()}
+	}
+	if rules.Answers() != nil {
+		return usageError{"--fault: the client has requests go wrong: a rule with the word request"}
+	}
+	c.Faults = rules.Requests()
 	if *file != "" {
 		r, err := record.Create(*file, true)
 		if err != nil {

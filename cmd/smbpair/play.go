@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"smbdiff/cmd/smbpair/internal/client"
+	"smbdiff/cmd/smbpair/internal/fault"
 )
 
 // player has the clients of a scenario do what it says. With what goes wrong on
@@ -21,6 +22,8 @@ type player struct {
 	record  client.Recorder // nil where the server records
 	seed    uint64          // not 0: in turn, with made-up random numbers
 	sent    func(net.Addr) int
+	pause   func(time.Duration)
+	faults  *fault.Half // of requests
 	broken  bool
 	shells  map[string]*client.Shell
 	order   []string
@@ -118,12 +121,12 @@ func (p *player) connect(name string, who *identity, want string) error {
 	if err != nil {
 		return err
 	}
-	c.Server, c.Record = p.address, p.record
+	c.Server, c.Record, c.Faults = p.address, p.record, p.faults
 	if p.broken {
 		c.Timeout = patience
 	}
 	if p.seed != 0 {
-		c.Random, c.Now = source(p.seed, 2+p.count), virtualClock()
+		c.Random, c.Now, c.Pause = source(p.seed, 2+p.count), newClock().now, p.pause
 	}
 	p.count++
 	if old := p.shells[name]; old != nil {

@@ -11,6 +11,7 @@ import (
 	"net/netip"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -92,21 +93,23 @@ func (s *scenario) record(ctx context.Context, out string, faults []string, seed
 
 // run has the clients play against a server of their own, or another one.
 func (s *scenario) run(ctx context.Context, r *record.File, faults []string, seed uint64) error {
+	rules, err := fault.Parse(slices.Concat(s.faults, faults))
+	if err != nil {
+		return err
+	}
+	p := newPlayer(ctx, s, len(faults) > 0)
+	p.faults = rules.Requests()
 	if s.server != "" {
-		p := newPlayer(ctx, s, len(faults) > 0)
 		p.address, p.record = s.server, r
 		return p.play()
 	}
 	sc := s.config()
-	rules, err := fault.Parse(append(append([]string(nil), s.faults...), faults...))
-	if err != nil {
-		return err
-	}
-	sc.Faults = rules
+	sc.Faults = rules.Answers()
 	sc.Record, sc.Now = r, time.Now
-	p := newPlayer(ctx, s, len(faults) > 0)
 	if seed != 0 {
-		sc.Now, sc.Random, sc.Serial = virtualClock(), source(seed, 1), true
+		clock := newClock()
+		sc.Now, sc.Pause, sc.Random, sc.Serial = clock.now, clock.pause, source(seed, 1), true
+		p.pause = clock.pause
 		sc.Record = &fixedAddresses{File: r, clients: map[string]int{}}
 		p.seed = seed
 	}
@@ -131,12 +134,20 @@ func (s *scenario) run(ctx context.Context, r *record.File, faults []string, see
 	return errors.Join(err, <-served)
 }
 
-// virtualClock ticks by 100 microseconds a look, from a fixed day on.
-func virtualClock() func() time.Time {
-	var n atomic.Int64
-	start := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
-	return func() time.Time { return start.Add(time.Duration(n.Add(1)) * 100 * time.Microsecond) }
+// clock ticks by 100 microseconds a look, from a fixed day on.
+type clock struct {
+	start  time.Time
+	passed atomic.Int64 // ns
 }
+
+func newClock() *clock { return &clock{start: time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)} }
+
+func (c *clock) now() time.Time {
+	return c.start.Add(time.Duration(c.passed.Add(int64(100 * time.Microsecond))))
+}
+
+// pause lets time pass at once.
+func (c *clock) pause(d time.Duration) { c.passed.Add(int64(d)) }
 
 // stream gives the same bytes for the same seed, to one reader after the other.
 type stream struct {

@@ -54,9 +54,14 @@ func serve(ctx context.Context, args []string, stdout, stderr io.Writer) (err er
 		return err
 	}
 	if len(faults) > 0 {
-		if c.Faults, err = fault.Parse(faults); err != nil {
+		rules, err := fault.Parse(faults)
+		if err != nil {
 			return usageError{err.Error()}
 		}
+		if rules.Requests() != nil {
+			return usageError{"--fault: what goes wrong with requests is for client and record"}
+		}
+		c.Faults = rules.Answers()
 	}
 	if c.Shares, err = openShares(shares); err != nil {
 		return err

@@ -217,5 +217,5 @@ func (c *Conn) cancel(k *call) error {
 	pdu.Put64(24, k.id)
 	pdu.Put64(32, k.async)
 	pdu.Bytes(r.Body)
-	return c.transmit(c.protect(r, pdu))
+	return c.transmit(c.protect(r, pdu, false))
 }

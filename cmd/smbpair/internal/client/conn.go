@@ -15,6 +15,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"smbdiff/cmd/smbpair/internal/fault"
 	"smbdiff/cmd/smbpair/internal/proto"
 	"smbdiff/cmd/smbpair/internal/wire"
 	"smbdiff/decrypt"
@@ -42,6 +43,8 @@ type Config struct {
 	OldFirst               bool                    // SMB1's NEGOTIATE opens the connection
 	GUID                   [16]byte                // who the client is; zero: somebody new
 	Previous               uint64                  // session that the new one takes the place of
+	Faults                 *fault.Half             // nil: none
+	Pause                  func(time.Duration)     // nil: the clock's
 	Compress               compress.Codec          // offered, best first; no algorithms for none
 	Record                 Recorder                // nil: none
 	Random                 io.Reader               // nil: the system's
@@ -96,6 +99,8 @@ type Conn struct {
 	waiting map[uint64]*call
 	took    atomic.Int64 // PDUs
 	async   chan *call   // that the server said STATUS_PENDING to
+	held    []byte       // behind the next PDU
+	limit   uint32       // of READ and WRITE, for a fault; 0 for none
 	err     error
 	ended   chan struct{}
 }

@@ -54,8 +54,12 @@ func (f *File) Notify(filter uint32, deep bool, most uint32) ([]byte, error) {
 	return infoData(r)
 }
 
-// Ioctl sends a control code that goes to a file, or to none.
-func (t *Tree) Ioctl(id [16]byte, code uint32, in []byte, most uint32) ([]byte, error) {
+// Ioctl sends a control code that goes to no file.
+func (t *Tree) Ioctl(code uint32, in []byte, most uint32) ([]byte, error) {
+	return t.ioctl("", allOnes, code, in, most)
+}
+
+func (t *Tree) ioctl(path string, id [16]byte, code uint32, in []byte, most uint32) ([]byte, error) {
 	b := wire.Buf{57, 0, 0, 0}
 	b.U32(code)
 	b.Bytes(id[:])
@@ -69,7 +73,7 @@ func (t *Tree) Ioctl(id [16]byte, code uint32, in []byte, most uint32) ([]byte, 
 	if len(in) == 0 {
 		b.U8(0)
 	}
-	r, err := t.c.Do(&Request{Command: smb2.Ioctl, Tree: t, Body: b, Payload: max(len(in), int(most)), OK: []proto.Status{proto.BufferOverflow}})
+	r, err := t.c.Do(&Request{Command: smb2.Ioctl, Tree: t, Path: path, Body: b, Payload: max(len(in), int(most)), OK: []proto.Status{proto.BufferOverflow}})
 	if err != nil {
 		return nil, err
 	}
@@ -81,7 +85,7 @@ func (t *Tree) Ioctl(id [16]byte, code uint32, in []byte, most uint32) ([]byte, 
 
 // Ioctl sends a control code that goes to the file.
 func (f *File) Ioctl(code uint32, in []byte, most uint32) ([]byte, error) {
-	return f.t.Ioctl(f.id, code, in, most)
+	return f.t.ioctl(f.path, f.id, code, in, most)
 }
 
 // copySize is how many bytes one chunk of a copy has, [MS-SMB2] 3.3.3.

@@ -95,6 +95,10 @@ func (c *Conn) wait(k *call) (*Response, error) {
 
 // send sends requests in one PDU.
 func (c *Conn) send(list []*Request) ([]*call, error) {
+	wrong := c.wrong(list)
+	if wrong.Delay > 0 {
+		c.pause(wrong.Delay)
+	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	cost := 0
@@ -123,11 +127,11 @@ func (c *Conn) send(list []*Request) ([]*call, error) {
 		pdu.Bytes(r.Body)
 		calls = append(calls, k)
 	}
-	out := c.protect(list[0], pdu)
+	out := c.protect(list[0], pdu, wrong.Nonce)
 	if first := list[0]; first.Command <= smb2.SessionSetup {
 		first.sent = pdu
 	}
-	if err := c.transmit(out); err != nil {
+	if err := c.dispatch(out, &wrong); err != nil {
 		return nil, err
 	}
 	return calls, nil
@@ -172,12 +176,17 @@ func (c *Conn) seals(first *Request) bool {
 	return c.shared.out != nil && (c.shared.sealing || first.Tree != nil && first.Tree.seal) && first.Command != smb2.SessionSetup
 }
 
-// protect seals or signs a PDU as session and tree want it.
-func (c *Conn) protect(first *Request, pdu wire.Buf) []byte {
+// protect seals or signs a PDU as session and tree want it; a stale nonce was
+// used before.
+func (c *Conn) protect(first *Request, pdu wire.Buf, stale bool) []byte {
 	if c.seals(first) {
 		pdu = c.pack(first, pdu)
 		var nonce [16]byte
-		binary.LittleEndian.PutUint64(nonce[:], c.shared.nonce.Add(1))
+		n := c.shared.nonce.Load()
+		if !stale {
+			n = c.shared.nonce.Add(1)
+		}
+		binary.LittleEndian.PutUint64(nonce[:], n)
 		return c.shared.out.Seal(make([]byte, 4), nonce[:], pdu, c.session)
 	}
 	if c.signs(first) {

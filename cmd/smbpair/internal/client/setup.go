@@ -108,6 +108,9 @@ func (c *Conn) settle(r *Response) error {
 	if c.dialect == smb2.Dialect202 || c.caps&proto.CapLargeMTU == 0 {
 		c.maxIO = min(c.maxIO, 65536)
 	}
+	if c.limit > 0 {
+		c.maxIO = min(c.maxIO, c.limit)
+	}
 	c.signing = smb2.HMACSHA256
 	if c.dialect >= smb2.Dialect300 {
 		c.signing = smb2.AESCMAC
@@ -247,7 +250,7 @@ func (c *Conn) Connect(share string) (*Tree, error) {
 }
 
 func (c *Conn) validate(t *Tree) error {
-	out, err := t.Ioctl(allOnes, proto.FsctlValidate, c.asked, 24)
+	out, err := t.Ioctl(proto.FsctlValidate, c.asked, 24)
 	if err == nil && !bytes.Equal(out, c.told) {
 		err = errors.New("FSCTL_VALIDATE_NEGOTIATE_INFO: the server says other than in NEGOTIATE")
 	}

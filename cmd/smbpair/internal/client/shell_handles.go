@@ -245,7 +245,7 @@ func (s *Shell) fsctl(args []string) error {
 		return s.say("%s: %d bytes: %x", args[1], len(out), out[:min(len(out), 64)])
 	}
 	if args[0] == "none" {
-		return say(s.Tree.Ioctl(allOnes, code, in, uint32(most)))
+		return say(s.Tree.Ioctl(code, in, uint32(most)))
 	}
 	return s.on(args[0], proto.FileRead|proto.FileWrite, func(f *File) error { return say(f.Ioctl(code, in, uint32(most))) })
 }

@@ -137,7 +137,7 @@ func (s *Shell) turn(c *Conn) {
 // interfaces asks for the addresses of the server, [MS-SMB2] 2.2.32.5.
 func (s *Shell) interfaces([]string) error {
 	const size = 152
-	b, err := s.Tree.Ioctl(allOnes, proto.FsctlInterfaces, nil, 65536)
+	b, err := s.Tree.Ioctl(proto.FsctlInterfaces, nil, 65536)
 	if err != nil {
 		return err
 	}
@@ -149,7 +149,7 @@ func (s *Shell) sleep(args []string) error {
 	if err != nil {
 		return err
 	}
-	time.Sleep(d)
+	s.Conn.pause(d)
 	return nil
 }
 

@@ -4,7 +4,6 @@ import (
 	"testing"
 	"time"
 
-	"smbdiff/cmd/smbpair/internal/server"
 	"smbdiff/dissect/smb2"
 )
 
@@ -14,20 +13,20 @@ func TestRules(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	denied := server.Fault{Status: 0xc0000022}
+	denied := Fault{Status: 0xc0000022}
 	for i, c := range []struct {
 		command smb2.Command
 		name    string
-		want    server.Fault
+		want    Fault
 	}{
-		{smb2.Create, `a\b.txt`, server.Fault{}},
-		{smb2.Create, `c.bin`, server.Fault{}},
+		{smb2.Create, `a\b.txt`, Fault{}},
+		{smb2.Create, `c.bin`, Fault{}},
 		{smb2.Create, `d.txt`, denied},
-		{smb2.Create, `d.txt`, server.Fault{}},
-		{smb2.Read, `x`, server.Fault{Delay: 2 * time.Second, Flip: true}},
-		{smb2.Close, `DIR\x`, server.Fault{Twice: true}},
+		{smb2.Create, `d.txt`, Fault{}},
+		{smb2.Read, `x`, Fault{Delay: 2 * time.Second, Flip: true}},
+		{smb2.Close, `DIR\x`, Fault{Twice: true}},
 	} {
-		if got := r.Request(c.command, c.name); got != c.want {
+		if got := r.Answers().Find(c.command, c.name); got != c.want {
 			t.Errorf("%d: %s %s: %+v, want %+v", i, c.command, c.name, got, c.want)
 		}
 	}
@@ -35,7 +34,7 @@ func TestRules(t *testing.T) {
 
 // TestBadRules holds that what cannot be meant is turned away.
 func TestBadRules(t *testing.T) {
-	for _, s := range []string{"", "NOPE drop", "READ", "READ status=NOPE", "READ nth=0 drop", "READ nth=x drop", "READ delay=x", "READ path=[ drop", "READ fall"} {
+	for _, s := range []string{"", "NOPE drop", "READ", "READ status=NOPE", "READ nth=0 drop", "READ nth=x drop", "READ delay=x", "READ path=[ drop", "READ fall", "READ request status=ACCESS_DENIED", "READ maxio=5 drop", "READ nolease", "READ answer=x"} {
 		if _, err := Parse([]string{s}); err == nil {
 			t.Errorf("%q is taken", s)
 		}

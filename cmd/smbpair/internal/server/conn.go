@@ -34,7 +34,8 @@ type conn struct {
 		ready sync.Cond
 		queue [][]byte
 		size  int
-		count int // PDUs that were queued
+		count int    // PDUs that were queued
+		held  []byte // behind the next one
 		ended bool
 	}
 
@@ -48,6 +49,7 @@ type conn struct {
 	guid     [16]byte
 	caps     uint32
 	mode     uint16
+	limit    uint32 // of READ and WRITE, for a fault; 0 for none
 	dialects []byte // as the client offered them
 	preauth  [64]byte
 	asked    bool // an SMB1 negotiate was answered
@@ -160,6 +162,15 @@ func (c *conn) send(b []byte) {
 	}
 	c.out.queue = append(c.out.queue, b)
 	c.out.count++
+	if late := c.out.held; late != nil {
+		c.out.held = nil
+		if c.srv.Serial {
+			c.note(late)
+		}
+		c.out.queue = append(c.out.queue, late)
+		c.out.size += len(late)
+		c.out.count++
+	}
 	c.out.size += len(b)
 	c.out.ready.Broadcast()
 }

@@ -48,6 +48,9 @@ func (rq *request) parseCreate() (cr createRequest, st proto.Status) {
 	if cr.contexts, st = parseContexts(raw); st != proto.OK {
 		return cr, st
 	}
+	if rq.uncached {
+		cr.oplock, cr.lease = proto.OplockNone, nil
+	}
 	return cr, cr.check()
 }
 

@@ -105,6 +105,9 @@ func (c *conn) admit(rq *request) bool {
 // command.
 func (c *conn) run(rq *request, first bool) proto.Status {
 	if rq.h.Command == smb2.Negotiate {
+		if st, hit := rq.goesWrong(); hit {
+			return st
+		}
 		return c.negotiate(rq)
 	}
 	if c.dialect == 0 {
@@ -129,6 +132,9 @@ func (c *conn) run(rq *request, first bool) proto.Status {
 	}
 	rq.chain.sess, rq.chain.tree = rq.h.SessionID, rq.h.TreeID
 	if rq.h.Command == smb2.SessionSetup {
+		if st, hit := rq.goesWrong(); hit {
+			return st
+		}
 		return c.sessionSetup(rq)
 	}
 	if st := c.authorize(rq); st != proto.OK {
@@ -138,10 +144,8 @@ func (c *conn) run(rq *request, first bool) proto.Status {
 	if st := rq.charge(); st != proto.OK {
 		return st
 	}
-	if f := c.srv.Faults; f != nil {
-		if st, hit := rq.fault(f); hit {
-			return st
-		}
+	if st, hit := rq.goesWrong(); hit {
+		return st
 	}
 	st := c.command(rq)
 	if rq.open != nil {

@@ -240,6 +240,10 @@ func (o *open) remember(rq *request, sequence uint32) {
 // pause waits for a while with the server's mutex let go.
 func (rq *request) pause(d time.Duration) {
 	s := rq.c.srv
+	if s.Pause != nil {
+		s.Pause(d)
+		return
+	}
 	t := time.NewTimer(d)
 	defer t.Stop()
 	s.mu.Unlock()

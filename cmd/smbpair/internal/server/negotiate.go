@@ -267,10 +267,14 @@ func (c *conn) securityMode() uint16 {
 
 // maxIO is the most bytes of one READ or WRITE.
 func (c *conn) maxIO() uint32 {
+	most := c.srv.MaxIO
 	if c.dialect == smb2.Dialect202 || c.dialect == 0 {
-		return 65536
+		most = 65536
 	}
-	return c.srv.MaxIO
+	if c.limit > 0 {
+		most = min(most, c.limit)
+	}
+	return most
 }
 
 // negotiateBody is NEGOTIATE Response, [MS-SMB2] 2.2.4.

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"smbdiff/cmd/smbpair/internal/fault"
 	"smbdiff/cmd/smbpair/internal/proto"
 	"smbdiff/cmd/smbpair/internal/wire"
 	"smbdiff/dissect/smb2"
@@ -16,12 +17,12 @@ type chain struct {
 	c      *conn
 	out    wire.Buf // prefix, then the answers
 	parts  []part
-	sealer *session // whose key seals the answer, nil for none
-	handed bool     // another goroutine reads on
-	cut    bool     // the connection is to end
-	packs  bool     // the answer is to be compressed
-	bulk   bool     // the answer is many bytes of a file, and nothing else
-	fault  Fault    // what else is to be wrong with the answer
+	sealer *session    // whose key seals the answer, nil for none
+	handed bool        // another goroutine reads on
+	cut    bool        // the connection is to end
+	packs  bool        // the answer is to be compressed
+	bulk   bool        // the answer is many bytes of a file, and nothing else
+	fault  fault.Fault // what else is to be wrong with the answer
 
 	// What related messages take over from those before.
 	sess   uint64
@@ -43,28 +44,29 @@ type part struct {
 // request is one message and its answer.
 type request struct {
 	*chain
-	h       smb2.Header
-	msg     []byte // header and body
-	body    []byte
-	related bool
-	last    bool // of its chain
-	sealed  bool
-	signed  bool
-	ss      *session
-	ch      *channel
-	tc      *tree
-	async   uint64
-	cancel  chan struct{} // closed by CANCEL
-	waits   bool          // for ready or gone
-	ready   <-chan struct{}
-	gone    <-chan struct{}
-	credits uint16    // granted by an interim answer already
-	out     wire.Buf  // body of the answer
-	hash    *[64]byte // preauth hash that the answer enters
-	flags   uint32    // more flags of the answer
-	open    *open
-	silent  bool // no answer
-	placed  bool // out lies where it belongs in the chain already
+	h        smb2.Header
+	msg      []byte // header and body
+	body     []byte
+	related  bool
+	last     bool // of its chain
+	sealed   bool
+	signed   bool
+	ss       *session
+	ch       *channel
+	tc       *tree
+	async    uint64
+	cancel   chan struct{} // closed by CANCEL
+	waits    bool          // for ready or gone
+	ready    <-chan struct{}
+	gone     <-chan struct{}
+	credits  uint16    // granted by an interim answer already
+	out      wire.Buf  // body of the answer
+	hash     *[64]byte // preauth hash that the answer enters
+	flags    uint32    // more flags of the answer
+	open     *open
+	silent   bool // no answer
+	uncached bool // neither oplock nor lease
+	placed   bool // out lies where it belongs in the chain already
 }
 
 // reader starts at the body of the message.
@@ -311,7 +313,7 @@ func (ch *chain) flush() {
 	}
 	b := ch.pack()
 	if ch.sealer != nil {
-		b = ch.sealer.wrap(b)
+		b = ch.sealer.wrap(b, ch.fault.Nonce)
 	} else {
 		b = b[prefix-frameSize:]
 	}
@@ -320,22 +322,12 @@ func (ch *chain) flush() {
 	if ch.fault.Twice {
 		ch.c.send(slices.Clone(b))
 	}
-	ch.c.send(b)
+	if ch.fault.Late {
+		ch.c.hold(b)
+	} else {
+		ch.c.send(b)
+	}
 	ch.out, ch.parts = nil, nil
-}
-
-// spoil does to the bytes of an answer what a fault wants.
-func (ch *chain) spoil(b []byte) {
-	if ch.fault.Flip {
-		b[len(b)-1] ^= 1
-	}
-	if ch.fault.Badly {
-		at := 48 // Signature of the header
-		if ch.sealer != nil {
-			at = 4 // that of the transform header
-		}
-		b[frameSize+at] ^= 0xff
-	}
 }
 
 // nextHash is one step of the preauthentication integrity hash, [MS-SMB2]

@@ -16,6 +16,7 @@ import (
 	"syscall"
 	"time"
 
+	"smbdiff/cmd/smbpair/internal/fault"
 	"smbdiff/cmd/smbpair/internal/vfs"
 	"smbdiff/decrypt"
 	"smbdiff/dissect/compress"
@@ -50,22 +51,6 @@ type Recorder interface {
 	Key(session uint64, key []byte)
 }
 
-// Faults decides what goes wrong.
-type Faults interface {
-	Request(command smb2.Command, path string) Fault
-}
-
-// Fault is what is to happen to one operation.
-type Fault struct {
-	Status uint32 // instead of the operation, 0 for none
-	Delay  time.Duration
-	Drop   bool // no answer
-	Cut    bool // the connection ends instead of an answer
-	Flip   bool // one bit of the answer is wrong
-	Badly  bool // its signature, or the tag of its seal, is wrong
-	Twice  bool // it comes two times
-}
-
 // Limits bound what clients can make the server keep.
 type Limits struct {
 	Conns, Sessions, Opens, Trees int
@@ -86,7 +71,8 @@ type Config struct {
 	Random   io.Reader
 	Now      func() time.Time
 	Record   Recorder
-	Faults   Faults
+	Faults   *fault.Half         // nil for none
+	Pause    func(time.Duration) // nil: the clock's
 	Limits   Limits
 	MaxIO    uint32
 	Serial   bool // one PDU after the other is handled, and recorded in that order

@@ -342,10 +342,15 @@ func (s *Server) endSession(ss *session, lost bool) {
 	delete(s.sessions, ss.id)
 }
 
-// wrap seals an answer that stands behind room for frame and transform header.
-func (ss *session) wrap(b []byte) []byte {
+// wrap seals an answer that stands behind room for frame and transform header; a
+// stale nonce was used before.
+func (ss *session) wrap(b []byte, stale bool) []byte {
 	var nonce [16]byte
-	binary.LittleEndian.PutUint64(nonce[:], ss.nonce.Add(1))
+	n := ss.nonce.Load()
+	if !stale {
+		n = ss.nonce.Add(1)
+	}
+	binary.LittleEndian.PutUint64(nonce[:], n)
 	const spare = 16
 	b = slices.Grow(b, spare)
 	ss.out.SealInPlace(b[frameSize:], nonce[:], ss.id)

@@ -124,21 +124,3 @@ func (rq *request) charge() proto.Status {
 	}
 	return proto.OK
 }
-
-// fault does what a rule wants done to the request. hit says that the operation
-// itself does not take place.
-func (rq *request) fault(f Faults) (st proto.Status, hit bool) {
-	v := f.Request(rq.h.Command, rq.path())
-	if v.Delay > 0 {
-		rq.pause(v.Delay)
-	}
-	rq.chain.cut = rq.chain.cut || v.Cut
-	rq.chain.fault.Flip = rq.chain.fault.Flip || v.Flip
-	rq.chain.fault.Badly = rq.chain.fault.Badly || v.Badly
-	rq.chain.fault.Twice = rq.chain.fault.Twice || v.Twice
-	rq.silent = v.Drop
-	if v.Status != 0 {
-		return proto.Status(v.Status), true
-	}
-	return proto.OK, v.Cut
-}

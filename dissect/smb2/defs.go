@@ -46,18 +46,18 @@ func Defs() []*field.Def {
 		fCompOriginal, fCompData, fCompPlain, fPattern, fPattern1, fPattern2, fRepetitions, fConnectFlags, fConnectOffset,
 		fConnectCount, fConnectContext, fConnectType, fConnectLength, fConnectData, fTreePath, fShareType, fShareFlags, fShareCaps,
 		fDiskFile, fDiskVolume, fRDMASize, fRDMAPlace, fRDMABytes, fRDMATransforms, fRDMAKind, fRDMASignLength, fRDMANonceLength,
-		fTrimKey, fExtentsFlags, fHashMode, fTunnelCode, fTunnelStatus, fTunnelRequest, fTunnelData, fQoSVersion, fQoSReserved,
+		fTrimKey, fExtentsFlags, fQoSVersion, fQoSReserved,
 		fQoSOperations, fQoSFlow, fQoSPolicy, fQoSInitiator, fQoSName, fQoSNode, fQoSTTL, fQoSStatus, fQoSMaximum, fQoSMinimum,
 		fQoSBase, fQoSReserved2, fQoSBandwidth, fVolumeSerial, fStatisticsRest, fUSNFile, fUSNParent, fUSNFile128, fUSNParent128,
 		fUSNTime, fUSNReason, fUSNSource, fBootSector, fPathName, fTrimCount, fTrimDone, fExtentsSize, fEnableIntegrity,
-		fKeepIntegrity, fIntegrityVersion, fHashType, fHashVersion, fHashLength, fHashOffset, fVolumeSectors, fVolumeClusters,
+		fKeepIntegrity, fIntegrityVersion, fVolumeSectors, fVolumeClusters,
 		fVolumeFree, fVolumeReserved, fVolumeSector, fVolumeCluster, fVolumeRecord, fVolumeRecordUnit, fVolumeMFTLength, fVolumeMFT,
 		fVolumeMFT2, fVolumeZone, fVolumeZoneEnd, fVolumeBytes, fVolumeMajor, fVolumeMinor, fVolumePhysical, fVolumeResident,
 		fExtentCount, fExtentStart, fExtentNext, fExtentLCN, fExtentRefs, fStatisticsType, fStatisticsVersion, fStatisticsSize,
 		fUSNLength, fUSNMajor, fUSNMinor, fUSN, fUSNOwner, fUSNNameLen, fUSNNameAt, fSpareUnit, fSpareSoft, fSpareTotal, fSpareFree,
 		fPathLength, fEncryptOp, fEncrypted, fLockSequence,
 	}
-	for _, list := range [...][]*field.Def{fQoSLimits[:], fQoSCounters[:], fStatisticsCounter[:]} {
+	for _, list := range [...][]*field.Def{fQoSLimits[:], fQoSCounters[:], fStatisticsCounter[:], fStages[:], rsvdDefs(), hashDefs()} {
 		defs = append(defs, list...)
 	}
 	return defs

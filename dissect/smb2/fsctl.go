@@ -118,6 +118,7 @@ var fsctls = map[side]func(*wire.Codec){
 	{ctlQoS, true}:                qosRequest,
 	{ctlQoS, false}:               qosResponse,
 	{ctlReadHash, true}:           readHash,
+	{ctlReadHash, false}:          readHashReply,
 	{ctlPipeWait, true}:           pipeWait,
 	{ctlPipePeek, false}:          pipePeek,
 	{ctlPipeTransceive, true}:     pipeInput,

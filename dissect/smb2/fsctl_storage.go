@@ -19,21 +19,6 @@ var (
 	fKeepIntegrity    = number("infoex.keep_integrity_state", "KeepIntegrityStateUnchanged")
 	fIntegrityVersion = number("infoex.version", "Version")
 
-	fHashType    = number("read_hash.type", "HashType")
-	fHashVersion = number("read_hash.version", "HashVersion")
-	fHashMode    = &field.Def{Name: "smb2.fsctl.read_hash.retrieval_type", Label: "HashRetrievalType", Kind: field.Enum, Values: field.Values{
-		{V: 1, Name: "SRV_HASH_RETRIEVE_HASH_BASED"}, {V: 2, Name: "SRV_HASH_RETRIEVE_FILE_BASED"}}}
-	fHashLength = number("read_hash.length", "Length")
-	fHashOffset = number("read_hash.offset", "Offset")
-
-	fTunnelCode = &field.Def{Name: "rsvd.svhdx_operation_code", Label: "OperationCode", Kind: field.Hex, Bits: []field.Bit{
-		{Name: "rsvd.svhdx_protocol_id", Label: "ProtocolId", Mask: 0xff000000},
-		{Name: "rsvd.svhdx_protocol_version", Label: "ProtocolVersion", Mask: 0xfff000},
-	}}
-	fTunnelStatus  = &field.Def{Name: "rsvd.svhdx_status", Label: "Status", Kind: field.Hex}
-	fTunnelRequest = &field.Def{Name: "rsvd.svhdx_request_id", Label: "RequestId", Kind: field.Hex}
-	fTunnelData    = &field.Def{Name: "rsvd.data", Label: "Data", Kind: field.Bytes}
-
 	fQoSVersion    = &field.Def{Name: "smb2.ioctl.sqos.protocol_version", Label: "ProtocolVersion", Kind: field.Hex}
 	fQoSReserved   = &field.Def{Name: "smb2.ioctl.sqos.reserved", Label: "Reserved", Kind: field.Uint}
 	fQoSOperations = &field.Def{Name: "smb2.ioctl.sqos.operations", Label: "Options", Kind: field.Flags, Bits: []field.Bit{
@@ -101,24 +86,6 @@ func setIntegrityEx(c *wire.Codec) {
 	c.Show32(fIntegrityFlags)
 	c.Show8(fIntegrityVersion)
 	c.Bytes(fReserved, min(7, c.Left()))
-}
-
-// readHash is SRV_READ_HASH, [MS-SMB2] 2.2.31.2.
-func readHash(c *wire.Codec) {
-	c.Show32(fHashType)
-	c.Show32(fHashVersion)
-	c.Show32(fHashMode)
-	c.Show32(fHashLength)
-	c.Show64(fHashOffset)
-}
-
-// tunnel is SVHDX_TUNNEL_OPERATION_HEADER, [MS-RSVD] 2.2.4.11, and what the
-// operation carries.
-func tunnel(c *wire.Codec) {
-	c.Show32(fTunnelCode)
-	c.Show32(fTunnelStatus)
-	c.Show64(fTunnelRequest)
-	c.Rest(fTunnelData)
 }
 
 // qosRequest is STORAGE_QOS_CONTROL_Request, [MS-SQOS] 2.2.2.2 and 2.2.2.3.

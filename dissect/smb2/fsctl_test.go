@@ -20,8 +20,14 @@ func TestSizes(t *testing.T) {
 		}
 		return b
 	}
-	ctl := func(code uint32, in bool) func(*wire.Codec) { return func(c *wire.Codec) { WalkControl(c, code, in) } }
+	ctl := func(code uint32, in bool) func(*wire.Codec) {
+		return func(c *wire.Codec) {
+			c.Env.Response = !in
+			WalkControl(c, code, in)
+		}
+	}
 	class := func(n uint8) func(*wire.Codec) { return func(c *wire.Codec) { fscc.File(c, n, false) } }
+	content := put(166, 0, 0x800c0100, 14, 1, 98, 2) // as the example of [MS-PCCRC] 3.1
 	for _, s := range []struct {
 		name   string
 		walk   func(*wire.Codec)
@@ -46,6 +52,41 @@ func TestSizes(t *testing.T) {
 		{"FSCTL_IS_PATHNAME_VALID", ctl(ctlPathname, true), put(10, 0, 6), 2},
 		{"FSCTL_SET_ENCRYPTION", ctl(ctlSetEncryption, true), put(8), 3},
 		{"FSCTL_SRV_READ_HASH", ctl(ctlReadHash, true), put(24), 5},
+		{"FSCTL_SRV_READ_HASH reply, hash based", ctl(ctlReadHash, false), put(20, 0, 1, 8, 4), 4},
+		{"FSCTL_SRV_READ_HASH reply, a hash file", ctl(ctlReadHash, false),
+			append(append(put(16, 8, 204), put(38, 24, 166, 28, 38, 32, 2<<16)...), content...), 25},
+		{"FSCTL_SRV_READ_HASH reply, file based", ctl(ctlReadHash, false), append(put(24, 16, 166), content...), 17},
+		{"FSCTL_SRV_READ_HASH reply, version 2", ctl(ctlReadHash, false),
+			append(put(24, 16, 104), put(104, 0, truncatedSHA512<<16|0x0200, 32, 68<<24)...), 15},
+		{"RSVD_TUNNEL_GET_INITIAL_INFO_OPERATION reply", ctl(ctlTunnel, false), put(40, 0, tunnelInitialInfo), 8},
+		{"RSVD_TUNNEL_SCSI_OPERATION", ctl(ctlTunnel, true), put(16+36+8, 0, tunnelSCSI, 20, 10, 28, 8), 15},
+		{"RSVD_TUNNEL_SCSI_OPERATION reply", ctl(ctlTunnel, false), put(16+16+20+8, 0, tunnelSCSI, 20, 20<<8, 28, 8), 14},
+		{"RSVD_TUNNEL_SRB_STATUS_OPERATION", ctl(ctlTunnel, true), put(16+28, 0, tunnelSRBStatus), 5},
+		{"RSVD_TUNNEL_SRB_STATUS_OPERATION reply", ctl(ctlTunnel, false), put(16+4+20, 0, tunnelSRBStatus, 16, 20<<24), 8},
+		{"RSVD_TUNNEL_GET_DISK_INFO_OPERATION", ctl(ctlTunnel, true), put(16+56, 0, tunnelDiskInfo), 11},
+		{"RSVD_TUNNEL_GET_DISK_INFO_OPERATION reply", ctl(ctlTunnel, false), put(16+56, 0, tunnelDiskInfo), 12},
+		{"RSVD_TUNNEL_VALIDATE_DISK_OPERATION", ctl(ctlTunnel, true), put(16+56, 0, tunnelValidate), 4},
+		{"RSVD_TUNNEL_VALIDATE_DISK_OPERATION reply", ctl(ctlTunnel, false), put(17, 0, tunnelValidate), 4},
+		{"RSVD_TUNNEL_META_OPERATION_START, resize", ctl(ctlAsyncTunnel, true), put(16+24+12, 0, tunnelStart), 11},
+		{"RSVD_TUNNEL_META_OPERATION_START, snapshot", ctl(ctlAsyncTunnel, true), put(16+24+52+24, 0, tunnelStart, 32, 1), 17},
+		{"RSVD_TUNNEL_META_OPERATION_START, CDP snapshot", ctl(ctlAsyncTunnel, true), put(16+24+52+26, 0, tunnelStart, 32, 1, 88, 26, 96, 2), 20},
+		{"RSVD_TUNNEL_META_OPERATION_START, extract", ctl(ctlAsyncTunnel, true), put(16+24+52, 0, tunnelStart, 32, 3, 84, 4), 13},
+		{"RSVD_TUNNEL_META_OPERATION_START, convert", ctl(ctlAsyncTunnel, true), put(16+24+8, 0, tunnelStart, 32, 4, 40, 4), 8},
+		{"RSVD_TUNNEL_META_OPERATION_START, apply", ctl(ctlAsyncTunnel, true), put(16+24+20, 0, tunnelStart, 32, 5), 8},
+		{"RSVD_TUNNEL_META_OPERATION_START reply", ctl(ctlAsyncTunnel, false), put(20, 0, tunnelStart), 4},
+		{"RSVD_TUNNEL_META_OPERATION_QUERY_PROGRESS", ctl(ctlTunnel, true), put(32, 0, tunnelProgress), 4},
+		{"RSVD_TUNNEL_META_OPERATION_QUERY_PROGRESS reply", ctl(ctlTunnel, false), put(32, 0, tunnelProgress), 5},
+		{"RSVD_TUNNEL_VHDSET_QUERY_INFORMATION", ctl(ctlTunnel, true), put(40, 0, tunnelSetQuery), 6},
+		{"RSVD_TUNNEL_VHDSET_QUERY_INFORMATION reply, list", ctl(ctlTunnel, false), put(16+16+32, 0, tunnelSetQuery, 16, 2, 28, 2), 10},
+		{"RSVD_TUNNEL_VHDSET_QUERY_INFORMATION reply, entry", ctl(ctlTunnel, false), put(16+72, 0, tunnelSetQuery, 16, 5), 11},
+		{"RSVD_TUNNEL_VHDSET_QUERY_INFORMATION reply, optimize", ctl(ctlTunnel, false), put(16+12, 0, tunnelSetQuery, 16, 8), 6},
+		{"RSVD_TUNNEL_DELETE_SNAPSHOT", ctl(ctlTunnel, true), put(40, 0, tunnelDelete), 6},
+		{"RSVD_TUNNEL_CHANGE_TRACKING_GET_PARAMETERS reply", ctl(ctlTunnel, false), put(32, 0, tunnelTracking), 6},
+		{"RSVD_TUNNEL_CHANGE_TRACKING_START", ctl(ctlTunnel, true), put(16+56+2, 0, tunnelTrackingStart, 36, 2), 11},
+		{"RSVD_TUNNEL_CHANGE_TRACKING_STOP reply", ctl(ctlTunnel, false), put(20, 0, tunnelTrackingStop), 4},
+		{"RSVD_TUNNEL_QUERY_VIRTUAL_DISK_CHANGES", ctl(ctlTunnel, true), put(16+56, 0, tunnelChanges), 9},
+		{"RSVD_TUNNEL_QUERY_VIRTUAL_DISK_CHANGES reply", ctl(ctlTunnel, false), put(16+40, 0, tunnelChanges, 24, 1), 9},
+		{"RSVD_TUNNEL_QUERY_SAFE_SIZE reply", ctl(ctlTunnel, false), put(24, 0, tunnelSafeSize), 4},
 		{"FSCTL_STORAGE_QOS_CONTROL 1.0", ctl(ctlQoS, true), put(112, 0, 0x100), 16},
 		{"FSCTL_STORAGE_QOS_CONTROL 1.1", ctl(ctlQoS, true), put(132, 0, 0x101, 72, 4<<16|128), 19},
 		{"FSCTL_STORAGE_QOS_CONTROL reply 1.0", ctl(ctlQoS, false), put(88, 0, 0x100), 12},

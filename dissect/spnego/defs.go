@@ -4,7 +4,7 @@ import "smbdiff/dissect/field"
 
 // Defs gives every field that this package can leave in a tree.
 func Defs() []*field.Def {
-	return []*field.Def{
+	defs := []*field.Def{
 		fBlob, fKrbOID, fTokenID, fCFXFlags, fFiller, fSequence, fChecksum, fMessage, fTicket, fCrypt, fName, fPvno, fMsgType,
 		fOptions, fTicketVersion, fRealm, fNameType, fNames, fPart, fEType, fKvno, fCipher, fSTime, fSUsec, fError, fToken, fOID,
 		fInit, fResponse, fMechTypes, fMechType, fReqFlags, fMechToken, fHints, fHintName, fHintAddress, fMIC, fSupported,
@@ -17,6 +17,17 @@ func Defs() []*field.Def {
 		fCRealm, fCName, fCNames, fCPart, fTransited, fTransitedType, fTransitedBytes, fAuthTime, fStartTime,
 		fEndTime, fRenewTill, fVersion, fSum, fSumType, fSumBytes, fGSSLength, fGSSBinding, fGSSDeleg,
 		fGSSMutual, fGSSReplay, fGSSSequence, fGSSConf, fGSSInteg, fGSSDCE, fCTime, fCUsec, fNumber,
-		fAuthorization, fDataType, fData, fOffered,
+		fAuthorization, fDataType, fData, fOffered, fRestriction, fRestrictions, fTokenFlags, fTokenLevel, fTokenMachine, fDataOptions,
+		fPACCount, fPACVersion, fPACType, fPACBuffer, fPACSize, fPACOffset, fPACCredentials, fPACCredVersion, fPACCredType,
+		fPACCredData, fPACSumType, fPACSum, fPACReadOnly, fPACClientTime, fPACNameLength, fPACName, fPACUPNFlags, fPACAttrLength,
+		fPACAttrFlags, fPACOther,
 	}
+	for _, list := range [...][]*field.Def{fPACLengths[:], fPACPlaces[:], fPACNames[:], fPACParts[:]} {
+		for _, d := range list {
+			if d != nil {
+				defs = append(defs, d)
+			}
+		}
+	}
+	return defs
 }

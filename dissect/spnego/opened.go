@@ -11,7 +11,10 @@ const (
 	checksumGSS      = 0x8003 // [RFC4121] 4.1.1
 	checksumGSSSize  = 24     // without delegated credentials
 	dataIfRelevant   = 1      // [RFC4120] 5.2.6.1
+	dataPAC          = 128    // [MS-PAC] 2.3
 	dataETypes       = 129    // [RFC4537] 3
+	dataRestrictions = 141    // [MS-KILE] 2.2.6
+	dataOptions      = 143    // [MS-KILE] 3.2.5.8
 	maxAuthorization = 4      // authorization data in authorization data
 )
 
@@ -71,9 +74,22 @@ var (
 	fCUsec          = &field.Def{Name: "kerberos.cusec", Label: "cusec", Kind: field.Uint}
 	fNumber         = &field.Def{Name: "kerberos.seq_number", Label: "seq-number", Kind: field.Uint}
 	fAuthorization  = &field.Def{Name: "kerberos.AuthorizationData_item_element", Label: "AuthorizationData"}
-	fDataType       = &field.Def{Name: "kerberos.ad_type", Label: "ad-type", Kind: field.Uint}
-	fData           = &field.Def{Name: "kerberos.ad_data", Label: "ad-data", Kind: field.Bytes}
-	fOffered        = &field.Def{Name: "kerberos.ENCTYPE", Label: "EncryptionType", Kind: field.Enum, Values: fEType.Values}
+	fDataType       = &field.Def{Name: "kerberos.ad_type", Label: "ad-type", Kind: field.Enum, Values: field.Values{
+		{V: dataIfRelevant, Name: "AD-IF-RELEVANT"}, {V: 4, Name: "AD-KDCIssued"}, {V: 5, Name: "AD-AND-OR"}, {V: 8, Name: "AD-MANDATORY-FOR-KDC"},
+		{V: dataPAC, Name: "AD-WIN2K-PAC"}, {V: dataETypes, Name: "AD-ETYPE-NEGOTIATION"}, {V: dataRestrictions, Name: "KERB-AUTH-DATA-TOKEN-RESTRICTIONS"},
+		{V: 142, Name: "KERB-LOCAL"}, {V: dataOptions, Name: "AD-AUTH-DATA-AP-OPTIONS"}}}
+	fData         = &field.Def{Name: "kerberos.ad_data", Label: "ad-data", Kind: field.Bytes}
+	fRestriction  = &field.Def{Name: "kerberos.restriction_type", Label: "restriction-type", Kind: field.Uint}
+	fRestrictions = &field.Def{Name: "kerberos.restriction", Label: "restriction", Kind: field.Bytes}
+	fTokenFlags   = &field.Def{Name: "kerberos.restriction.flags", Label: "Flags", Kind: field.Flags, Bits: []field.Bit{
+		{Name: "kerberos.restriction.flags.uac_restricted", Label: "UAC-Restricted", Mask: 0x1}}}
+	fTokenLevel = &field.Def{Name: "kerberos.restriction.token_il", Label: "TokenIL", Kind: field.Enum, Values: field.Values{
+		{V: 0, Name: "Untrusted"}, {V: 0x1000, Name: "Low"}, {V: 0x2000, Name: "Medium"}, {V: 0x3000, Name: "High"}, {V: 0x4000, Name: "System"},
+		{V: 0x5000, Name: "Protected process"}}}
+	fTokenMachine = &field.Def{Name: "kerberos.restriction.machine_id", Label: "MachineID", Kind: field.Bytes}
+	fDataOptions  = &field.Def{Name: "kerberos.ad_ap_options", Label: "ad-ap-options", Kind: field.Flags, Bits: []field.Bit{
+		{Name: "kerberos.ad_ap_options.cbt", Label: "KERB_AP_OPTIONS_CBT", Mask: 0x4000}}}
+	fOffered = &field.Def{Name: "kerberos.ENCTYPE", Label: "EncryptionType", Kind: field.Enum, Values: fEType.Values}
 )
 
 // application runs part on the parts of a structure with this application tag.
@@ -223,6 +239,17 @@ func checksum(c *wire.Codec, kind uint64, n int) {
 	c.Done()
 }
 
+// restriction is LSAP_TOKEN_INFO_INTEGRITY, [MS-KILE] 2.2.5, little-endian.
+func restriction(c *wire.Codec, kind uint64, n int) {
+	c.BeginLen(fRestrictions, n, 0)
+	if kind == 0 && n >= 8 {
+		c.Show32(fTokenFlags)
+		c.Show32(fTokenLevel)
+		c.Bytes(fTokenMachine, n-8)
+	}
+	c.Done()
+}
+
 // authorization is AuthorizationData, [RFC4120] 5.2.6.
 func authorization(c *wire.Codec, depth int) {
 	inside(c, tagSequence, func(c *wire.Codec) {
@@ -233,6 +260,16 @@ func authorization(c *wire.Codec, depth int) {
 				switch {
 				case kind == dataIfRelevant && depth < maxAuthorization:
 					authorization(c, depth+1)
+				case kind == dataPAC:
+					pac(c)
+				case kind == dataRestrictions:
+					inside(c, tagSequence, func(c *wire.Codec) {
+						for c.Left() >= 2 && c.Peek(1)[0] == tagSequence {
+							typed(c, fRestriction, restriction)
+						}
+					})
+				case kind == dataOptions:
+					c.Show32(fDataOptions)
 				case kind == dataETypes:
 					inside(c, tagSequence, func(c *wire.Codec) {
 						for c.Left() >= 2 && c.Peek(1)[0] == tagInteger {

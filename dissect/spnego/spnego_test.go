@@ -11,7 +11,8 @@ import (
 
 var fAll = &field.Def{Name: "token", Label: "Token", Kind: field.Bytes}
 
-func walk(_ string, b []byte) *field.Tree {
+// walk walks a token, or a PAC where the head says so.
+func walk(head string, b []byte) *field.Tree {
 	var (
 		t field.Tree
 		c wire.Codec
@@ -19,7 +20,11 @@ func walk(_ string, b []byte) *field.Tree {
 	t.Reset(b, len(b))
 	c.Reset(b, &t)
 	c.BeginLen(fAll, len(b), 0)
-	Walk(&c)
+	if strings.HasPrefix(head, "pac") {
+		pac(&c)
+	} else {
+		Walk(&c)
+	}
 	c.Done()
 	t.Cover()
 	return &t

@@ -15,6 +15,8 @@ func Defs() []*field.Def {
 			}
 		}
 	}
+	c.out = append(c.out, fSerialVersion, fSerialOrder, fSerialHeader, fSerialFill, fSerialLength)
+	c.members([]member{pacLogon, pacDelegation, pacDevice, pacClaims})
 	return c.out
 }
 

@@ -79,7 +79,7 @@ func entriesOf(c *wire.Codec, d *field.Def, class uint8) {
 	})
 }
 
-// directoryEntry is [MS-FSCC] 2.4.8, 2.4.10, 2.4.14, 2.4.17 to 2.4.22 and
+// directoryEntry is [MS-FSCC] 2.4.8, 2.4.10, 2.4.15, 2.4.18 to 2.4.25 and
 // 2.4.33, behind FileIndex: the classes differ in what stands before the name.
 func directoryEntry(c *wire.Codec, class uint8) {
 	if class != classNames {

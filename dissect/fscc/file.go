@@ -152,13 +152,13 @@ func all(c *wire.Codec) {
 	text(c, FileName, int(n))
 }
 
-// fileName is [MS-FSCC] 2.4.5, 2.4.32, 2.4.36 and 2.4.46.
+// fileName is [MS-FSCC] 2.4.5, 2.4.32, 2.4.35 and 2.4.46.
 func fileName(c *wire.Codec) {
 	n := int(c.Show32(fFileNameLen))
 	text(c, fFileName, n)
 }
 
-// rename is [MS-FSCC] 2.4.27.2, 2.4.42.2 and 2.4.43.
+// rename is [MS-FSCC] 2.4.28.2, 2.4.42.2 and 2.4.43.
 func rename(c *wire.Codec, flags bool) []byte {
 	if flags {
 		c.Show32(fRenameFlags)
@@ -193,7 +193,7 @@ func compression(c *wire.Codec) {
 	c.Bytes(fReserved1, 3)
 }
 
-// networkOpen is [MS-FSCC] 2.4.33.
+// networkOpen is [MS-FSCC] 2.4.34.
 func networkOpen(c *wire.Codec) {
 	c.Show64(fCreated1)
 	c.Show64(fAccessed1)

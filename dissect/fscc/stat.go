@@ -68,7 +68,7 @@ var (
 	fDriverName = &field.Def{Name: "smb2.fs_driver_path_info.name", Label: "DriverName", Kind: field.UTF16}
 )
 
-// hardLinks is [MS-FSCC] 2.4.27: the length of a name counts characters.
+// hardLinks is [MS-FSCC] 2.4.17: the length of a name counts characters.
 func hardLinks(c *wire.Codec) {
 	c.Show32(fLinkNeeded)
 	c.Show32(fLinkEntries)
@@ -82,7 +82,8 @@ func hardLinks(c *wire.Codec) {
 	})
 }
 
-// stat is [MS-FSCC] 2.4.53.
+// stat is FILE_STAT_INFORMATION of the Windows driver kit: [MS-FSCC] 2.4 does
+// not have it.
 func stat(c *wire.Codec) {
 	c.Show64(FileID64)
 	times(c)
@@ -94,7 +95,7 @@ func stat(c *wire.Codec) {
 	c.Show32(fStatAccess)
 }
 
-// statLx is [MS-FSCC] 2.4.54.
+// statLx is FILE_STAT_LX_INFORMATION, from there as well.
 func statLx(c *wire.Codec) {
 	stat(c)
 	for _, d := range [...]*field.Def{fLxFlags, fLxUID, fLxGID, fLxMode, fLxMajor, fLxMinor} {
@@ -102,7 +103,7 @@ func statLx(c *wire.Codec) {
 	}
 }
 
-// standardLink is [MS-FSCC] 2.4.52.
+// standardLink is [MS-FSCC] 2.4.48.
 func standardLink(c *wire.Codec) {
 	c.Show32(fLinksUsable)
 	c.Show32(fLinksTotal)
@@ -121,7 +122,7 @@ func mailslotQuery(c *wire.Codec) {
 
 func mailslotSet(c *wire.Codec) { c.Show64(fMailslotWait) }
 
-// tracking is FILE_TRACKING_INFORMATION, [MS-FSCC] 2.4.
+// tracking is FILE_TRACKING_INFORMATION of the Windows driver kit.
 func tracking(c *wire.Codec) {
 	c.Show64(fTrackFile)
 	c.Bytes(fTrackObject, min(int(c.Show32(fTrackLength)), c.Left()))

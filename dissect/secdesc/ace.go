@@ -110,6 +110,12 @@ func ace(c *wire.Codec, mask *field.Def) {
 			}
 		}
 		SID(c)
+		switch {
+		case kind == 18 && c.Left() > 0:
+			Claim(c)
+		case string(c.Peek(len(conditionMark))) == conditionMark:
+			condition(c)
+		}
 		c.Rest(fApplication)
 	})
 	c.Done()

@@ -97,6 +97,9 @@ func WalkRights(c *wire.Codec, mask *field.Def) {
 	c.Seek(max(end, c.Pos()))
 }
 
+// ACL walks an access control list of a file that stands alone.
+func ACL(c *wire.Codec) { acl(c, fMask) }
+
 // acl is [MS-DTYP] 2.4.5.
 func acl(c *wire.Codec, mask *field.Def) {
 	start := c.Pos()

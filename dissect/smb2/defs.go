@@ -57,7 +57,7 @@ func Defs() []*field.Def {
 		fUSNLength, fUSNMajor, fUSNMinor, fUSN, fUSNOwner, fUSNNameLen, fUSNNameAt, fSpareUnit, fSpareSoft, fSpareTotal, fSpareFree,
 		fPathLength, fEncryptOp, fEncrypted, fLockSequence,
 	}
-	for _, list := range [...][]*field.Def{fQoSLimits[:], fQoSCounters[:], fStatisticsCounter[:], fStages[:], rsvdDefs(), hashDefs()} {
+	for _, list := range [...][]*field.Def{fQoSLimits[:], fQoSCounters[:], fStatisticsCounter[:], fStages[:], rsvdDefs(), hashDefs(), identityDefs(), refsDefs()} {
 		defs = append(defs, list...)
 	}
 	return defs

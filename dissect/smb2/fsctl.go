@@ -16,17 +16,20 @@ const (
 	ctlStatistics        = 0x00090060
 	ctlNTFSVolume        = 0x00090064
 	ctlExtents           = 0x00090073
+	ctlFindBySID         = 0x0009008f
 	ctlSetObjectID       = 0x00090098
 	ctlGetObjectID       = 0x0009009c
 	ctlSetReparse        = 0x000900a4
 	ctlGetReparse        = 0x000900a8
 	ctlDeleteReparse     = 0x000900ac
+	ctlExtendObjectID    = 0x000900bc
 	ctlCreateObjectID    = 0x000900c0
 	ctlSetSparse         = 0x000900c4
 	ctlSetEncryption     = 0x000900d7
 	ctlReadUSN           = 0x000900eb
 	ctlCloseUSN          = 0x000900ef
 	ctlSparing           = 0x00090138
+	ctlOnDiskVolume      = 0x0009013c
 	ctlGetIntegrity      = 0x0009027c
 	ctlFileRegions       = 0x00090284
 	ctlREFSVolume        = 0x000902d8
@@ -36,6 +39,7 @@ const (
 	ctlAsyncTunnel       = 0x00090364
 	ctlSetIntegrityEx    = 0x00090380
 	ctlCountedExtents    = 0x000903d3
+	ctlStreamSnapshot    = 0x00090440
 	ctlAllocatedRanges   = 0x000940cf
 	ctlOffloadRead       = 0x00094264
 	ctlSetZeroData       = 0x000980c8
@@ -111,6 +115,12 @@ var fsctls = map[side]func(*wire.Codec){
 	{ctlReadUSN, false}:           usnRecord,
 	{ctlCloseUSN, false}:          func(c *wire.Codec) { c.Show64(fUSN) },
 	{ctlSparing, false}:           sparing,
+	{ctlOnDiskVolume, false}:      onDiskVolume,
+	{ctlFindBySID, true}:          findBySID,
+	{ctlFindBySID, false}:         foundBySID,
+	{ctlExtendObjectID, true}:     func(c *wire.Codec) { c.Bytes(fExtendedInfo, 48) },
+	{ctlStreamSnapshot, true}:     snapshotRequest,
+	{ctlStreamSnapshot, false}:    snapshotReply,
 	{ctlTunnel, true}:             tunnel,
 	{ctlTunnel, false}:            tunnel,
 	{ctlAsyncTunnel, true}:        tunnel,
@@ -219,7 +229,7 @@ func validateResponse(c *wire.Codec) {
 	c.Show16(fDialect)
 }
 
-// pipeWait is [MS-FSCC] 2.3.51.
+// pipeWait is [MS-FSCC] 2.3.49.
 func pipeWait(c *wire.Codec) {
 	c.Show64(fWaitTimeout)
 	n := int(c.Show32(fWaitLength))
@@ -228,7 +238,7 @@ func pipeWait(c *wire.Codec) {
 	c.Bytes(fWaitName, n)
 }
 
-// pipePeek is [MS-FSCC] 2.3.48.
+// pipePeek is [MS-FSCC] 2.3.46.
 func pipePeek(c *wire.Codec) {
 	c.Show32(fPeekState)
 	c.Show32(fPeekReadable)

@@ -66,7 +66,7 @@ func setIntegrity(c *wire.Codec) {
 	c.Show32(fIntegrityFlags)
 }
 
-// ranges is [MS-FSCC] 2.3.52 and 2.3.53.
+// ranges is [MS-FSCC] 2.3.51 and 2.3.52.
 func ranges(c *wire.Codec) {
 	for c.Left() >= 16 {
 		c.Show64(fRangeOffset)
@@ -123,7 +123,7 @@ func offloadReadOutput(c *wire.Codec) {
 	token(c)
 }
 
-// offloadWriteInput is [MS-FSCC] 2.3.80.
+// offloadWriteInput is [MS-FSCC] 2.3.43.
 func offloadWriteInput(c *wire.Codec) {
 	c.Show32(fODXSize)
 	c.Show32(fODXFlags)
@@ -133,7 +133,7 @@ func offloadWriteInput(c *wire.Codec) {
 	token(c)
 }
 
-// offloadWriteOutput is [MS-FSCC] 2.3.81.
+// offloadWriteOutput is [MS-FSCC] 2.3.44.
 func offloadWriteOutput(c *wire.Codec) {
 	c.Show32(fODXSize)
 	c.Show32(fODXFlags)

@@ -77,7 +77,7 @@ var (
 	fEncrypted  = number("encryption.private", "Private")
 )
 
-// ntfsVolume is NTFS_VOLUME_DATA_BUFFER, [MS-FSCC] 2.3.26.
+// ntfsVolume is NTFS_VOLUME_DATA_BUFFER, [MS-FSCC] 2.3.22.
 func ntfsVolume(c *wire.Codec) {
 	c.Show64(fVolumeSerial)
 	for _, d := range [...]*field.Def{fVolumeSectors, fVolumeClusters, fVolumeFree, fVolumeReserved} {
@@ -91,7 +91,7 @@ func ntfsVolume(c *wire.Codec) {
 	}
 }
 
-// refsVolume is REFS_VOLUME_DATA_BUFFER, [MS-FSCC] 2.3.30.
+// refsVolume is REFS_VOLUME_DATA_BUFFER, [MS-FSCC] 2.3.24.
 func refsVolume(c *wire.Codec) {
 	for _, d := range [...]*field.Def{fVolumeBytes, fVolumeMajor, fVolumeMinor, fVolumePhysical} {
 		c.Show32(d)
@@ -106,13 +106,13 @@ func refsVolume(c *wire.Codec) {
 	c.Rest(fReserved)
 }
 
-// extentsInput is STARTING_VCN_INPUT_BUFFER, [MS-FSCC] 2.3.33.
+// extentsInput is STARTING_VCN_INPUT_BUFFER, [MS-FSCC] 2.3.31.
 func extentsInput(c *wire.Codec) { c.Show64(fExtentStart) }
 
-// extents is RETRIEVAL_POINTERS_BUFFER, [MS-FSCC] 2.3.34.
+// extents is RETRIEVAL_POINTERS_BUFFER, [MS-FSCC] 2.3.32.
 func extents(c *wire.Codec) { extentList(c, false) }
 
-// countedExtents is RETRIEVAL_POINTERS_AND_REFCOUNT_BUFFER, [MS-FSCC] 2.3.36.
+// countedExtents is RETRIEVAL_POINTERS_AND_REFCOUNT_BUFFER, [MS-FSCC] 2.3.34.
 func countedExtents(c *wire.Codec) { extentList(c, true) }
 
 func extentList(c *wire.Codec, refs bool) {
@@ -180,10 +180,10 @@ func sparing(c *wire.Codec) {
 	c.Show32(fSpareFree)
 }
 
-// pathname is FSCTL_IS_PATHNAME_VALID, [MS-FSCC] 2.3.37.
+// pathname is FSCTL_IS_PATHNAME_VALID, [MS-FSCC] 2.3.35.
 func pathname(c *wire.Codec) { c.Bytes(fPathName, int(c.Show32(fPathLength))) }
 
-// encryption is ENCRYPTION_BUFFER, [MS-FSCC] 2.3.70.
+// encryption is ENCRYPTION_BUFFER, [MS-FSCC] 2.3.71.
 func encryption(c *wire.Codec) {
 	c.Show32(fEncryptOp)
 	c.Show8(fEncrypted)

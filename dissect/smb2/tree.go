@@ -50,7 +50,10 @@ var (
 	}}
 )
 
-const connectExtension = 0x4
+const (
+	connectExtension = 0x4
+	connectIdentity  = 1 // SMB2_REMOTED_IDENTITY_TREE_CONNECT_CONTEXT_ID
+)
 
 // TreeConnectRequest is [MS-SMB2] 2.2.9, of which the extension is only read.
 type TreeConnectRequest struct {
@@ -70,30 +73,54 @@ func (m *TreeConnectRequest) walk(c *wire.Codec, f *Facts) {
 }
 
 // connectContexts walks the extension of [MS-SMB2] 2.2.9.1: tree connect
-// contexts, whose path offset counts from the extension's end.
+// contexts.
 func connectContexts(c *wire.Codec) {
 	if c.Tree() == nil {
 		return
 	}
-	start := c.Pos()
-	at := start + int(c.Show32(fConnectOffset))
+	off := int(c.Show32(fConnectOffset))
 	n := int(c.Show16(fConnectCount))
 	c.Bytes(fReserved, 10)
 	if n == 0 {
 		return
 	}
+	at := connectPlace(c, off)
 	c.At(at, max(0, c.End()-at), func(c *wire.Codec) {
-		c.SetBase(start)
+		c.SetBase(at)
 		for i := 0; c.More(i, n, 8); i++ {
 			c.Align(8)
 			c.Begin(fConnectContext)
-			c.Show16(fConnectType)
+			kind := c.Show16(fConnectType)
 			size := int(c.Show16(fConnectLength))
 			c.Bytes(fReserved, 4)
-			c.Bytes(fConnectData, size)
+			c.BeginLen(fConnectData, size, 0)
+			c.Within(size, func(c *wire.Codec) {
+				if kind == connectIdentity {
+					remotedIdentity(c)
+				}
+				c.Rest(fUnknown)
+			})
+			c.Done()
 			c.Finish()
 		}
 	})
+}
+
+// connectPlace is where the contexts begin. Their offset counts "from the start
+// of the SMB2 TREE_CONNECT request", which is taken for the header or for the
+// body: the context that must stand there decides.
+func connectPlace(c *wire.Codec, off int) int {
+	pos := c.Pos()
+	defer c.Seek(pos)
+	for _, base := range [...]int{0, HeaderSize} {
+		if at := c.Base() + base + off; at >= pos && at <= c.End() {
+			c.Seek(at)
+			if p := c.Peek(8); len(p) == 8 && p[0] <= connectIdentity && p[1] == 0 && int(p[2])|int(p[3])<<8 <= c.Left()-8 {
+				return at
+			}
+		}
+	}
+	return c.Base() + off
 }
 
 // TreeConnectResponse is [MS-SMB2] 2.2.10.

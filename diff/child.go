@@ -136,6 +136,9 @@ func keyText(t *field.Tree, s span, name string) string {
 		}
 	}
 	text := t.Show(i)
+	if t.Nodes[i].Def.Kind == field.SID {
+		text = string(field.AppendSID(nil, t.Bytes(i))) // without its name
+	}
 	if len(text) > 200 {
 		text = text[:200]
 	}

@@ -33,7 +33,13 @@ func TestShow(t *testing.T) {
 		{FileTime, "", 1<<63 - 1, "never (0x7fffffffffffffff)"},
 		{FileTime, "", 1, "1601-01-01T00:00:00.0000001Z"},
 		{GUID, "00112233445566778899aabbccddeeff", 0, "33221100-5544-7766-8899-aabbccddeeff"},
-		{SID, "01020000000000052000000020020000", 0, "S-1-5-32-544"},
+		{SID, "01020000000000052000000020020000", 0, "S-1-5-32-544 (BUILTIN_ADMINISTRATORS)"},
+		{SID, "010100000000000100000000", 0, "S-1-1-0 (EVERYONE)"},
+		{SID, "010500000000000515000000010000000200000003000000e9030000", 0, "S-1-5-21-1-2-3-1001"},
+		{SID, "010500000000000515000000010000000200000003000000f4010000", 0, "S-1-5-21-1-2-3-500 (ADMINISTRATOR)"},
+		{SID, "01030000000000055800000003000000a4810000", 0, "S-1-5-88-3-33188 (Unix mode 0100644)"},
+		{SID, "010200000000001601000000e8030000", 0, "S-1-22-1-1000 (Unix user)"},
+		{SID, "010100000000001000200000", 0, "S-1-16-8192 (ML_MEDIUM)"},
 		{SID, "01ff0000", 0, "(cut)"},
 		{UTF16, "4100420000000000", 0, "AB"},
 		{UTF16, "3dd800de", 0, "\U0001f600"},
@@ -157,5 +163,16 @@ func TestTreeAllocations(t *testing.T) {
 	fill()
 	if n := testing.AllocsPerRun(100, fill); n > 0 {
 		t.Errorf("%v allocations a message", n)
+	}
+}
+
+// TestSIDNames has the tables in the order that Name needs.
+func TestSIDNames(t *testing.T) {
+	for _, list := range []Values{sidNames, builtinNames, domainNames, packageNames} {
+		for i := 1; i < len(list); i++ {
+			if list[i].V <= list[i-1].V {
+				t.Errorf("%s does not come after %s", list[i].Name, list[i-1].Name)
+			}
+		}
 	}
 }

@@ -33,15 +33,17 @@ func (t *Tree) appendNode(dst []byte, i int, raw bool) []byte {
 		dst = appendNumber(dst, n.Val, n.Len)
 	case FileTime:
 		dst = appendQuotedHex(dst, n.Val, 8)
-	case UTF16, Text, SID, SubAuthorities, DOSTime, DOSDate, DOSClock, IPv4, IPv6, Note, Known:
+	case UTF16, Text, SubAuthorities, DOSTime, DOSDate, DOSClock, IPv4, IPv6, Note, Known:
 		dst = t.appendShowJSON(dst, i)
+	case SID:
+		dst = append(AppendSID(append(dst, '"'), t.Bytes(i)), '"')
 	case GUID:
 		dst = append(AppendGUID(append(dst, '"'), t.Bytes(i)), '"')
 	default:
 		dst = append(dst, "null"...)
 	}
 	switch d.Kind {
-	case UTF16, Text, SID, SubAuthorities, DOSTime, DOSDate, DOSClock, IPv4, IPv6, Note, Known:
+	case UTF16, Text, SubAuthorities, DOSTime, DOSDate, DOSClock, IPv4, IPv6, Note, Known:
 		same := dst[show:]
 		dst = append(dst, `,"show":`...)
 		dst = append(dst, same...)

@@ -61,7 +61,7 @@ func (t *Tree) AppendShow(dst []byte, i int) []byte {
 		}
 		return dst
 	case SID:
-		return AppendSID(dst, t.Bytes(i))
+		return appendNamedSID(dst, t.Bytes(i))
 	case SubAuthorities:
 		return appendSubs(dst, t.Bytes(i))
 	case DOSTime:
@@ -251,33 +251,6 @@ func AppendGUID(dst, b []byte) []byte {
 			dst = append(dst, '-')
 		}
 		dst = append(dst, hexDigits[b[k]>>4], hexDigits[b[k]&15])
-	}
-	return dst
-}
-
-// AppendSID appends a SID, [MS-DTYP] 2.4.2.2, as S-1-5-...
-func AppendSID(dst, b []byte) []byte {
-	if len(b) < 8 || len(b) < 8+4*int(b[1]) {
-		return append(dst, "(cut)"...)
-	}
-	auth := uint64(binary.BigEndian.Uint16(b[2:]))<<32 | uint64(binary.BigEndian.Uint32(b[4:]))
-	dst = append(dst, 'S', '-')
-	dst = strconv.AppendUint(dst, uint64(b[0]), 10)
-	dst = append(dst, '-')
-	dst = strconv.AppendUint(dst, auth, 10)
-	if b[1] == 0 {
-		return dst
-	}
-	return appendSubs(append(dst, '-'), b[8:8+4*int(b[1])])
-}
-
-// appendSubs appends the sub-authorities of a SID as 21-1-2-3.
-func appendSubs(dst, b []byte) []byte {
-	for i := 0; i+4 <= len(b); i += 4 {
-		if i > 0 {
-			dst = append(dst, '-')
-		}
-		dst = strconv.AppendUint(dst, uint64(binary.LittleEndian.Uint32(b[i:])), 10)
 	}
 	return dst
 }

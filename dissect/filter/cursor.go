@@ -154,6 +154,9 @@ func (c *cursor) take(e *entry, i int) bool {
 		switch {
 		case t.bit != nil:
 			c.value.num = n.Val & t.bit.Mask >> t.shift
+		case t.class == text && n.Def.Kind == field.SID:
+			*c.buf = field.AppendSID((*c.buf)[:0], c.tree.Bytes(i))
+			c.value.b = *c.buf
 		case t.class == text:
 			*c.buf = c.tree.AppendShow((*c.buf)[:0], i)
 			c.value.b = *c.buf

@@ -44,10 +44,10 @@ func TestWalk(t *testing.T) {
 	walk(&tr, descriptor, Walk)
 	got := shown(&tr)
 	for _, want := range []string{
-		"nt.sid=S-1-5-21-1-2-3-1000\n", "nt.sid.rid=1000\n", "nt.sid=S-1-5-32-544\n", "nt.sid.rid=544\n", "nt.acl.num_aces=2\n",
+		"nt.sid=S-1-5-21-1-2-3-1000\n", "nt.sid.rid=1000\n", "nt.sid=S-1-5-32-544 (BUILTIN_ADMINISTRATORS)\n", "nt.sid.rid=544\n", "nt.acl.num_aces=2\n",
 		"nt.ace.type=ACCESS_ALLOWED_ACE_TYPE (0)\n", "nt.ace.flags=OBJECT_INHERIT_ACE|CONTAINER_INHERIT_ACE|INHERITED_ACE (0x13)\n",
-		"nt.sid=S-1-1-0\n", "nt.ace.type=ACCESS_ALLOWED_OBJECT_ACE_TYPE (5)\n", "nt.ace.object.guid=11111111-2222-3333-4444-555555555555\n",
-		"nt.access_mask=GENERIC_ALL (0x10000000)\n", "nt.sid=S-1-5-18\n",
+		"nt.sid=S-1-1-0 (EVERYONE)\n", "nt.ace.type=ACCESS_ALLOWED_OBJECT_ACE_TYPE (5)\n", "nt.ace.object.guid=11111111-2222-3333-4444-555555555555\n",
+		"nt.access_mask=GENERIC_ALL (0x10000000)\n", "nt.sid=S-1-5-18 (LOCAL_SYSTEM)\n",
 	} {
 		if !strings.Contains(got, want) {
 			t.Errorf("no %q in\n%s", want, got)
@@ -80,6 +80,7 @@ func TestDamage(t *testing.T) {
 
 func FuzzWalk(f *testing.F) {
 	f.Add(descriptor)
+	f.Add(descriptor[:72] + "\x04\x00\xff\x00\x03\x00\x00\x00" + entry(9, condition1) + entry(18, claim1) + entry(18, claim2))
 	f.Fuzz(func(t *testing.T, b string) {
 		var tr field.Tree
 		walk(&tr, b, Walk)

@@ -89,9 +89,9 @@ var fsctls = map[side]func(*wire.Codec){
 	{ctlFileRegions, true}:        regionInput,
 	{ctlFileRegions, false}:       regionOutput,
 	{ctlVirtualDisk, false}:       virtualDisk,
-	{ctlAllocatedRanges, true}:    ranges,
-	{ctlAllocatedRanges, false}:   ranges,
-	{ctlSetZeroData, true}:        zeroData,
+	{ctlAllocatedRanges, true}:    func(c *wire.Codec) { new(Ranges).walk(c, nil) },
+	{ctlAllocatedRanges, false}:   func(c *wire.Codec) { new(Ranges).walk(c, nil) },
+	{ctlSetZeroData, true}:        func(c *wire.Codec) { new(ZeroData).walk(c, nil) },
 	{ctlOffloadRead, true}:        offloadReadInput,
 	{ctlOffloadRead, false}:       offloadReadOutput,
 	{ctlOffloadWrite, true}:       offloadWriteInput,
@@ -133,16 +133,16 @@ var fsctls = map[side]func(*wire.Codec){
 	{ctlPipePeek, false}:          pipePeek,
 	{ctlPipeTransceive, true}:     pipeInput,
 	{ctlPipeTransceive, false}:    pipeOutput,
-	{ctlResumeKey, false}:         resumeKey,
-	{ctlResiliency, true}:         resiliency,
-	{ctlInterfaces, false}:        interfaces,
-	{ctlValidateNegotiate, true}:  validateRequest,
-	{ctlValidateNegotiate, false}: validateResponse,
-	{ctlSnapshots, false}:         snapshots,
-	{ctlCopyChunk, true}:          copyChunk,
-	{ctlCopyChunk, false}:         copyChunkResult,
-	{ctlCopyChunkWrite, true}:     copyChunk,
-	{ctlCopyChunkWrite, false}:    copyChunkResult,
+	{ctlResumeKey, false}:         func(c *wire.Codec) { new(ResumeKey).walk(c, nil) },
+	{ctlResiliency, true}:         func(c *wire.Codec) { new(Resiliency).walk(c, nil) },
+	{ctlInterfaces, false}:        func(c *wire.Codec) { new(NetworkInterfaces).walk(c, nil) },
+	{ctlValidateNegotiate, true}:  func(c *wire.Codec) { new(ValidateRequest).walk(c, nil) },
+	{ctlValidateNegotiate, false}: func(c *wire.Codec) { new(ValidateResponse).walk(c, nil) },
+	{ctlSnapshots, false}:         func(c *wire.Codec) { new(Snapshots).walk(c, nil) },
+	{ctlCopyChunk, true}:          func(c *wire.Codec) { new(CopyChunkRequest).walk(c, nil) },
+	{ctlCopyChunk, false}:         func(c *wire.Codec) { new(CopyChunkResponse).walk(c, nil) },
+	{ctlCopyChunkWrite, true}:     func(c *wire.Codec) { new(CopyChunkRequest).walk(c, nil) },
+	{ctlCopyChunkWrite, false}:    func(c *wire.Codec) { new(CopyChunkResponse).walk(c, nil) },
 }
 
 // WalkControl walks the input or output of a control code, [MS-FSCC] 2.3 and
@@ -193,7 +193,7 @@ var (
 	fInterfaceQueues = &field.Def{Name: "smb2.ioctl.network_interfaces.rss_queue_count", Label: "Reserved", Kind: field.Uint}
 	fInterfaceSpeed  = &field.Def{Name: "smb2.ioctl.network_interfaces.link_speed", Label: "LinkSpeed", Kind: field.Uint}
 	fFamily          = &field.Def{Name: "smb2.windows.sockaddr.family", Label: "Family", Kind: field.Enum, Values: field.Values{
-		{V: familyIPv4, Name: "InterNetwork"}, {V: familyIPv6, Name: "InterNetworkV6"}}}
+		{V: FamilyIPv4, Name: "InterNetwork"}, {V: FamilyIPv6, Name: "InterNetworkV6"}}}
 	fPort = &field.Def{Name: "smb2.windows.sockaddr.port", Label: "Port", Kind: field.Uint}
 	fIPv4 = &field.Def{Name: "smb2.windows.sockaddr.in.addr", Label: "IPv4Address", Kind: field.IPv4}
 	fFlow = &field.Def{Name: "smb2.windows.sockaddr.in6.flow_info", Label: "FlowInfo", Kind: field.Hex}
@@ -201,33 +201,9 @@ var (
 	fZone = &field.Def{Name: "smb2.windows.sockaddr.in6.scope_id", Label: "ScopeId", Kind: field.Uint}
 )
 
-// The families of [MS-SMB2] 2.2.32.5.1.
-const (
-	familyIPv4 = 0x02
-	familyIPv6 = 0x17
-)
-
 func objectID(c *wire.Codec) { fscc.ObjectID(c) }
 
 func reparse(c *wire.Codec) { fscc.Reparse(c) }
-
-// validateRequest is [MS-SMB2] 2.2.31.4.
-func validateRequest(c *wire.Codec) {
-	c.Show32(fCapabilities)
-	c.GUID(fClientGUID)
-	c.Show8(fSecMode)
-	c.Bytes(fReserved, 1)
-	list(c, fDialect, int(c.Show16(fDialectCount)))
-}
-
-// validateResponse is [MS-SMB2] 2.2.32.6.
-func validateResponse(c *wire.Codec) {
-	c.Show32(fCapabilities)
-	c.GUID(fServerGUID)
-	c.Show8(fSecMode)
-	c.Bytes(fReserved, 1)
-	c.Show16(fDialect)
-}
 
 // pipeWait is [MS-FSCC] 2.3.49.
 func pipeWait(c *wire.Codec) {
@@ -245,84 +221,4 @@ func pipePeek(c *wire.Codec) {
 	c.Show32(fPeekMessages)
 	c.Show32(fPeekLength)
 	c.Rest(fPipeData)
-}
-
-// resumeKey is [MS-SMB2] 2.2.32.3.
-func resumeKey(c *wire.Codec) {
-	c.Bytes(fResumeKey, 24)
-	c.Bytes(fReserved, min(4, c.Left())) // ContextLength
-}
-
-// copyChunk is [MS-SMB2] 2.2.31.1.
-func copyChunk(c *wire.Codec) {
-	c.Bytes(fResumeKey, 24)
-	n := int(c.Show32(fChunkCount))
-	c.Bytes(fReserved, 4)
-	for i := 0; c.More(i, n, 24); i++ {
-		c.BeginLen(fChunk, 24, 0)
-		c.Show64(fChunkSource)
-		c.Show64(fChunkTarget)
-		c.Show32(fChunkLength)
-		c.Bytes(fReserved, 4)
-		c.Done()
-	}
-}
-
-// copyChunkResult is [MS-SMB2] 2.2.32.1.
-func copyChunkResult(c *wire.Codec) {
-	c.Show32(fChunksWritten)
-	c.Show32(fChunkBytes)
-	c.Show32(fChunkTotal)
-}
-
-// resiliency is [MS-SMB2] 2.2.31.3.
-func resiliency(c *wire.Codec) {
-	c.Show32(fResilience)
-	c.Show32(fResilienceReserved)
-}
-
-// snapshots is [MS-SMB2] 2.2.32.2: names behind one another, a NUL after each
-// and one more at the end.
-func snapshots(c *wire.Codec) {
-	c.Show32(fSnapshotCount)
-	c.Show32(fSnapshotReturned)
-	n := int(c.Show32(fSnapshotSize))
-	c.Within(n, func(c *wire.Codec) {
-		for c.Left() >= 2 {
-			if p := c.Peek(2); p[0]|p[1] == 0 {
-				return
-			}
-			c.CString16(fSnapshot)
-		}
-	})
-}
-
-// interfaces is [MS-SMB2] 2.2.32.5.
-func interfaces(c *wire.Codec) {
-	c.Chain(func(c *wire.Codec) {
-		c.BeginLen(fInterface, c.Left(), 0)
-		c.Show32(fInterfaceNext)
-		c.Show32(fInterfaceNum)
-		c.Show32(fInterfaceCaps)
-		c.Show32(fInterfaceQueues)
-		c.Show64(fInterfaceSpeed)
-		c.Within(min(128, c.Left()), address)
-		c.Done()
-	})
-}
-
-// address is [MS-SMB2] 2.2.32.5.1: numbers in network order, but Family.
-func address(c *wire.Codec) {
-	family := c.Show16(fFamily)
-	c.ShowBE(fPort, 2)
-	switch family {
-	case familyIPv4:
-		c.Bytes(fIPv4, 4)
-		c.Bytes(fReserved, 8)
-	case familyIPv6:
-		c.Show32(fFlow)
-		c.Bytes(fIPv6, 16)
-		c.Show32(fZone)
-	}
-	c.Rest(fUnknown)
 }

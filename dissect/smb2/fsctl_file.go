@@ -66,18 +66,28 @@ func setIntegrity(c *wire.Codec) {
 	c.Show32(fIntegrityFlags)
 }
 
-// ranges is [MS-FSCC] 2.3.51 and 2.3.52.
-func ranges(c *wire.Codec) {
-	for c.Left() >= 16 {
-		c.Show64(fRangeOffset)
-		c.Show64(fRangeLength)
+// Ranges is FILE_ALLOCATED_RANGE_BUFFER, [MS-FSCC] 2.3.51 and 2.3.52: one asked
+// for, any number in the answer.
+type Ranges struct{ List []Range }
+
+// Range is a part of a file, in bytes.
+type Range struct{ Offset, Length uint64 }
+
+func (x *Ranges) walk(c *wire.Codec, _ *Facts) {
+	for i := 0; c.Left() >= 16 || c.Writing() && i < len(x.List); i++ {
+		r := wire.Nth(c, x.List, i)
+		wire.U64(c, fRangeOffset, &r.Offset)
+		wire.U64(c, fRangeLength, &r.Length)
+		wire.Keep(c, &x.List, r)
 	}
 }
 
-// zeroData is [MS-FSCC] 2.3.85.
-func zeroData(c *wire.Codec) {
-	c.Show64(fRangeOffset)
-	c.Show64(fBeyond)
+// ZeroData is FILE_ZERO_DATA_INFORMATION, [MS-FSCC] 2.3.85: places in a file.
+type ZeroData struct{ From, Beyond uint64 }
+
+func (x *ZeroData) walk(c *wire.Codec, _ *Facts) {
+	wire.U64(c, fRangeOffset, &x.From)
+	wire.U64(c, fBeyond, &x.Beyond)
 }
 
 // regionInput is [MS-FSCC] 2.3.55.

@@ -90,6 +90,18 @@ func (c *Codec) Pad(n int) {
 	}
 }
 
+// Fixed runs walk on n bytes, or as many as are there; what it leaves of them is
+// written as zeros.
+func (c *Codec) Fixed(n int, walk func(*Codec)) {
+	if c.mode == writing {
+		at := c.pos
+		walk(c)
+		c.zero(at + n - c.pos)
+		return
+	}
+	c.Within(min(n, c.Left()), walk)
+}
+
 // Const8 is a byte that is always v: written, or read as it is.
 func (c *Codec) Const8(d *field.Def, v uint8) uint8 { return uint8(c.uint(d, 1, uint64(v))) }
 

@@ -110,6 +110,18 @@ var sizes = [...][2]uint16{
 	ChangeNotify: {32, 9}, QueryInfo: {41, 9}, SetInfo: {33, 2}, OplockBreak: {0, 0}, Notification: {0, 4},
 }
 
+// StructureSize gives the StructureSize of a command's body, 0 for one that has
+// several forms or none.
+func StructureSize(cmd Command, response bool) uint16 {
+	switch {
+	case int(cmd) >= len(sizes):
+		return 0
+	case response:
+		return sizes[cmd][1]
+	}
+	return sizes[cmd][0]
+}
+
 // checkSize notes a StructureSize other than the specification's.
 func checkSize(c *wire.Codec, h *Header, dir int) {
 	b := c.Peek(2)

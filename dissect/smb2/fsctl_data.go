@@ -42,12 +42,13 @@ type ResumeKey struct{ Key [24]byte }
 
 func (x *ResumeKey) walk(c *wire.Codec, _ *Facts) {
 	walkKey(c, &x.Key)
-	if c.Writing() || c.Left() >= 4 {
-		c.Bytes(fReserved, 4) // ContextLength
-		return
-	}
-	c.Rest(fReserved)
+	c.Bytes(fReserved, min(4, c.Left())) // ContextLength
+	c.Fill(resumeKeySize)
 }
+
+// resumeKeySize is the size of what servers give: key, ContextLength of 0, and
+// room for a context.
+const resumeKeySize = 32
 
 func walkKey(c *wire.Codec, key *[24]byte) {
 	b := key[:]

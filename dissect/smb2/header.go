@@ -71,6 +71,7 @@ const (
 	FlagAsync    uint32 = 0x00000002
 	FlagRelated  uint32 = 0x00000004
 	FlagSigned   uint32 = 0x00000008
+	FlagPriority uint32 = 0x00000070 // a number, not a bit
 	FlagReplay   uint32 = 0x20000000
 )
 
@@ -154,18 +155,37 @@ var (
 	fSignature   = &field.Def{Name: "smb2.signature", Label: "Signature", Kind: field.Bytes}
 )
 
+// AppendHeader appends the packet header to b, without a signature. It has the form
+// that the flags say.
+func AppendHeader(b []byte, h *Header) []byte {
+	return wire.Append(b, len(b), func(c *wire.Codec) {
+		c.Env.Response = h.Response()
+		WalkHeader(c, h)
+	})
+}
+
+// processID is what peers write where the process was named once. Notifications
+// hold zero.
+func (h *Header) processID() uint32 {
+	if h.MessageID == 1<<64-1 {
+		return 0
+	}
+	return 0xfeff
+}
+
 // WalkHeader walks the packet header, [MS-SMB2] 2.2.1.
 func WalkHeader(c *wire.Codec, h *Header) {
 	c.Begin(fHeader)
-	c.Bytes(fProtocolID, 4)
-	if c.Show16(fHeaderLen) != HeaderSize {
+	c.Literal(fProtocolID, "\xfeSMB")
+	if c.Const16(fHeaderLen, HeaderSize) != HeaderSize {
 		c.Problem("StructureSize of the header is not 64")
 	}
 	wire.U16(c, fCharge, &h.Charge)
 	if c.Env.Response {
 		wire.U32(c, fStatus, &h.Status)
 	} else {
-		c.Show16(fChannelSeq)
+		sequence := uint16(h.Status)
+		wire.U16(c, fChannelSeq, &sequence)
 		c.Bytes(fReserved, 2)
 	}
 	wire.U16(c, fCommand, &h.Command)
@@ -183,7 +203,7 @@ func WalkHeader(c *wire.Codec, h *Header) {
 	if h.Async() {
 		wire.U64(c, fAsyncID, &h.AsyncID)
 	} else {
-		c.Show32(fProcessID)
+		c.Const32(fProcessID, h.processID())
 		if b := c.Peek(4); len(b) == 4 && c.Env.Tree != "" {
 			c.BeginLen(fTreeID, 4, uint64(binary.LittleEndian.Uint32(b)))
 			wire.U32(c, nil, &h.TreeID)

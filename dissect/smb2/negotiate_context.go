@@ -1,6 +1,7 @@
 package smb2
 
 import (
+	"smbdiff/dissect/compress"
 	"smbdiff/dissect/field"
 	"smbdiff/dissect/wire"
 )
@@ -152,14 +153,14 @@ func (x *EncryptionCapabilities) walk(c *wire.Codec, f *Facts) {
 // CompressionCapabilities is [MS-SMB2] 2.2.3.1.3.
 type CompressionCapabilities struct {
 	Flags      uint32
-	Algorithms []uint16
+	Algorithms []compress.Algorithm
 }
 
 func (x *CompressionCapabilities) walk(c *wire.Codec, f *Facts) {
 	n := int(c.Const16(fCompCount, uint16(len(x.Algorithms))))
 	c.Bytes(fReserved, 2)
 	wire.U32(c, fCompFlags, &x.Flags)
-	f.Chained, f.Compression = x.Flags&compressionChained != 0, c.Peek(2*n)
+	f.Chained, f.Compression = x.Flags&CompressionChained != 0, c.Peek(2*n)
 	wire.List(c, fCompAlgorithm, n, &x.Algorithms)
 }
 

@@ -70,6 +70,13 @@ func (m *OplockBreakBody) walk(c *wire.Codec, f *Facts) {
 	f.Oplock = m.Oplock
 }
 
+// The flags of leases, [MS-SMB2] 2.2.13.2.10, 2.2.14.2.10 and 2.2.23.2.
+const (
+	LeaseAckRequired = 0x1 // of a break
+	LeaseBreaking    = 0x2
+	LeaseParentSet   = 0x4
+)
+
 // LeaseBreak is the notification of [MS-SMB2] 2.2.23.2.
 type LeaseBreak struct {
 	Epoch    uint16

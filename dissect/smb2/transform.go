@@ -21,7 +21,7 @@ var (
 	fCompPart    = &field.Def{Name: "smb2.header.comp_transform.payload", Label: "Compression payload"}
 	fCompKind    = &field.Def{Name: "smb2.header.comp_transform.comp_alg", Label: "CompressionAlgorithm", Kind: field.Enum, Values: compressionNames}
 	fCompChained = &field.Def{Name: "smb2.header.comp_transform.flags", Label: "Flags", Kind: field.Enum, Values: field.Values{
-		{V: 0, Name: "NONE"}, {V: compressionChained, Name: "CHAINED"}}}
+		{V: 0, Name: "NONE"}, {V: CompressionChained, Name: "CHAINED"}}}
 	fCompOffset   = &field.Def{Name: "smb2.header.comp_transform.offset", Label: "Offset", Kind: field.Hex}
 	fCompLength   = &field.Def{Name: "smb2.header.comp_transform.length", Label: "Length", Kind: field.Hex}
 	fCompOriginal = &field.Def{Name: "smb2.header.comp_transform.orig_payload_size", Label: "OriginalPayloadSize", Kind: field.Uint}
@@ -34,7 +34,8 @@ var (
 	fRepetitions = &field.Def{Name: "smb2.pattern_v1.repetitions", Label: "Repetitions", Kind: field.Uint}
 )
 
-const compressionChained = 1
+// CompressionChained is the flag of [MS-SMB2] 2.2.3.1.3 and 2.2.42.
+const CompressionChained = 1
 
 // The algorithms of [MS-SMB2] 2.2.3.1.3 that the walk must tell apart.
 const (
@@ -64,7 +65,7 @@ func WalkCompression(c *wire.Codec) {
 	c.Bytes(fProtocolID, 4)
 	c.Show32(fCompSize)
 	p := c.Peek(4)
-	if len(p) == 4 && p[2] == compressionChained && p[3] == 0 {
+	if len(p) == 4 && p[2] == CompressionChained && p[3] == 0 {
 		for c.Left() >= 8 {
 			compressionPayload(c)
 		}

@@ -153,3 +153,29 @@ func FuzzDecode(f *testing.F) {
 		}
 	})
 }
+
+// TestWriteHeaders writes the headers of real messages again.
+func TestWriteHeaders(t *testing.T) {
+	same := 0
+	for _, s := range samples(t) {
+		var h Header
+		if !ParseHeader(s.msg, &h) || s.msg[4] != HeaderSize { // which one message has not
+			continue
+		}
+		want := bytes.Clone(s.msg[:HeaderSize])
+		clear(want[48:]) // Signature
+		got := AppendHeader(nil, &h)
+		if bytes.Equal(got, want) {
+			same++
+			continue
+		}
+		clear(want[32:36]) // ProcessId, where peers differ
+		clear(got[32:36])
+		if !bytes.Equal(got, want) {
+			t.Errorf("%s: %s:\n%x\n%x", s.file, s.title, got, want)
+		}
+	}
+	if same < 20 {
+		t.Errorf("%d headers are as their peers wrote them", same)
+	}
+}

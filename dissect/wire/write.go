@@ -113,6 +113,16 @@ func (c *Codec) Const16(d *field.Def, v uint16) uint16 { return uint16(c.uint(d,
 // are.
 func (c *Codec) Const32(d *field.Def, v uint32) uint32 { return uint32(c.uint(d, 4, uint64(v))) }
 
+// Literal is bytes that are always those of s: written, or read as they are.
+func (c *Codec) Literal(d *field.Def, s string) {
+	if c.mode == writing {
+		c.b = append(c.b, s...)
+		c.grown()
+		return
+	}
+	c.Bytes(d, len(s))
+}
+
 // Array is 16 bytes, such as a GUID: read into v, or written from it. It reports
 // whether they are there.
 func (c *Codec) Array(d *field.Def, v *[16]byte) bool {

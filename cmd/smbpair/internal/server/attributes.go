@@ -9,19 +9,22 @@ import (
 	"smbdiff/cmd/smbpair/internal/proto"
 	"smbdiff/cmd/smbpair/internal/vfs"
 	"smbdiff/cmd/smbpair/internal/wire"
+	"smbdiff/dissect/fscc"
+	codec "smbdiff/dissect/wire"
 )
 
 const cluster = 4096 // bytes of an allocation unit
 
-// times writes the four times of a file, [MS-FSCC] 2.4.7.
-func (f *file) times(b *wire.Buf) { nodeTimes(b, f.node) }
+// times gives the four times of a file.
+func (f *file) times() fscc.Times { return nodeTimes(f.node) }
 
-func nodeTimes(b *wire.Buf, n *vfs.Node) {
-	b.U64(wire.FileTime(n.Created))
-	b.U64(wire.FileTime(n.Accessed))
-	b.U64(wire.FileTime(n.Written))
-	b.U64(wire.FileTime(n.Changed))
+func nodeTimes(n *vfs.Node) fscc.Times {
+	return fscc.Times{Creation: wire.FileTime(n.Created), LastAccess: wire.FileTime(n.Accessed),
+		LastWrite: wire.FileTime(n.Written), Change: wire.FileTime(n.Changed)}
 }
+
+// putTimes writes times among other information.
+func putTimes(b *wire.Buf, t fscc.Times) { *b = codec.Append(*b, 0, t.Walk) }
 
 // size is EndOfFile, 0 for a directory.
 func (f *file) size() uint64 {

@@ -3,13 +3,9 @@ package server
 import (
 	"slices"
 
-	"smbdiff/cmd/smbpair/internal/wire"
 	"smbdiff/dissect/compress"
 	"smbdiff/dissect/smb2"
 )
-
-// compressChained is SMB2_COMPRESSION_CAPABILITIES_FLAG_CHAINED, [MS-SMB2] 2.2.3.1.3.
-const compressChained = 1
 
 // agree settles what both sides compress with, [MS-SMB2] 3.3.5.4. The client's order
 // counts; without chains there are no patterns.
@@ -25,22 +21,16 @@ func (c *conn) agree(offered *compress.Codec) {
 	}
 }
 
-// compression is COMPRESSION_CAPABILITIES of the response, [MS-SMB2] 2.2.4.1.3.
-func (c *conn) compression() (b wire.Buf) {
+// compression is what the response says.
+func (c *conn) compression() *smb2.CompressionCapabilities {
 	if c.codec == nil {
-		return wire.Buf{1, 0, 0, 0, 0, 0, 0, 0, 0, 0} // NONE
+		return &smb2.CompressionCapabilities{Algorithms: make([]compress.Algorithm, 1)} // NONE
 	}
-	b.U16(uint16(len(c.codec.Algorithms)))
-	b.U16(0)
+	m := &smb2.CompressionCapabilities{Algorithms: c.codec.Algorithms}
 	if c.codec.Chained {
-		b.U32(compressChained)
-	} else {
-		b.U32(0)
+		m.Flags = smb2.CompressionChained
 	}
-	for _, a := range c.codec.Algorithms {
-		b.U16(uint16(a))
-	}
-	return b
+	return m
 }
 
 // unpack gives what a compressed PDU holds, [MS-SMB2] 3.3.5.2.13, nil when the

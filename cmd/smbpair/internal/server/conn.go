@@ -48,9 +48,9 @@ type conn struct {
 	codec    *compress.Codec // nil when nothing is compressed
 	guid     [16]byte
 	caps     uint32
-	mode     uint16
-	limit    uint32 // of READ and WRITE, for a fault; 0 for none
-	dialects []byte // as the client offered them
+	mode     uint8
+	limit    uint32         // of READ and WRITE, for a fault; 0 for none
+	dialects []smb2.Dialect // as the client offered them
 	preauth  [64]byte
 	asked    bool // an SMB1 negotiate was answered
 	window   window

@@ -20,124 +20,107 @@ type contexts struct {
 	timeWarp   bool
 	durable    *durable // DHnQ or DH2Q
 	reconnect  *reconnect
-	lease      *leaseRequest
+	lease      *smb2.Lease
 	duplicates bool
 }
 
 // reconnect is DHnC or DH2C.
 type reconnect struct {
-	id   uint64
-	v2   bool
-	guid [16]byte
+	smb2.DurableReconnectV2
+	v2 bool
 }
 
-// leaseRequest is RqLs in either version.
-type leaseRequest struct {
-	key, parent [16]byte
-	state       uint32
-	flags       uint32
-	epoch       uint16
-	v2          bool
-}
+// id is what the server knows the open by.
+func (r *reconnect) id() uint64 { return binary.LittleEndian.Uint64(r.FileID[:]) }
 
 const maxContexts = 64
 
-// parseContexts reads the list.
-func parseContexts(b []byte) (x contexts, st proto.Status) {
-	for range maxContexts {
-		if len(b) == 0 {
-			return x, proto.OK
-		}
-		r := wire.Read(b)
-		next := int64(r.U32())
-		nameOff, nameLen := r.U16(), r.U16()
-		r.Skip(2)
-		dataOff, dataLen := r.U16(), r.U32()
-		entry := b
-		if next != 0 {
-			if next%8 != 0 || next >= int64(len(b)) || next < 16 {
-				return x, proto.InvalidParameter
-			}
-			entry, b = b[:next], b[next:]
-		} else {
-			b = nil
-		}
-		name, ok := wire.Range(entry, int64(nameOff), int64(nameLen))
-		if r.Cut() || !ok || nameLen < 4 {
+// parseContexts takes the contexts of a request apart.
+func parseContexts(list []smb2.CreateContext) (x contexts, st proto.Status) {
+	if len(list) > maxContexts {
+		return x, proto.InvalidParameter
+	}
+	for _, e := range list {
+		if len(e.Name) < 4 {
 			return x, proto.InvalidParameter
 		}
-		data, ok := wire.Range(entry, int64(dataOff), int64(dataLen))
-		if dataLen == 0 {
-			data, ok = nil, true
-		}
-		if !ok {
-			return x, proto.InvalidParameter
-		}
-		if st := x.context(string(name), data); st != proto.OK {
+		if st := x.context(string(e.Name), e.Data); st != proto.OK {
 			return x, st
 		}
 	}
-	return x, proto.InvalidParameter
+	return x, proto.OK
 }
 
-func (x *contexts) context(name string, data []byte) (st proto.Status) {
-	r := wire.Read(data)
+func (x *contexts) context(name string, data []byte) proto.Status {
+	ok := true
 	switch name {
 	case "ExtA":
+		var st proto.Status
 		x.eas, st = parseEAs(data)
 		return st
 	case "SecD":
 		x.sd = data
 	case "MxAc":
 		x.maximal = true
-		if len(data) != 0 && len(data) != 8 {
-			return proto.InvalidParameter
-		}
+		ok = len(data) == 0 || len(data) == 8
 	case "QFid":
 		x.diskID = true
 	case "AlSi":
-		x.alloc = r.U64()
+		var m smb2.AllocationRequest
+		ok = smb2.DecodeData(data, &m)
+		x.alloc = m.Size
 	case "TWrp":
-		x.timeWarp = r.U64() != 0
-	case "DHnQ":
-		if len(data) != 16 {
-			return proto.InvalidParameter
-		}
-		x.duplicates = x.duplicates || x.durable != nil
-		x.durable = &durable{}
-	case "DHnC":
-		x.duplicates = x.duplicates || x.reconnect != nil
-		x.reconnect = &reconnect{id: r.U64()}
-		r.U64()
-	case "DH2Q":
-		x.duplicates = x.duplicates || x.durable != nil
-		x.durable = &durable{v2: true, timeout: r.U32(), flags: r.U32()}
-		r.U64()
-		x.durable.guid = r.GUID()
-	case "DH2C":
-		x.duplicates = x.duplicates || x.reconnect != nil
-		x.reconnect = &reconnect{v2: true, id: r.U64()}
-		r.U64()
-		x.reconnect.guid = r.GUID()
-		r.U32()
+		var m smb2.TimeWarp
+		ok = smb2.DecodeData(data, &m)
+		x.timeWarp = m.Timestamp != 0
+	case "DHnQ", "DH2Q":
+		ok = x.durableRequest(name, data)
+	case "DHnC", "DH2C":
+		ok = x.durableReconnect(name, data)
 	case "RqLs":
-		if len(data) != 32 && len(data) != 52 {
-			return proto.InvalidParameter
-		}
-		l := &leaseRequest{key: r.GUID(), state: r.U32(), flags: r.U32()}
-		r.U64()
-		if l.v2 = len(data) == 52; l.v2 {
-			l.parent, l.epoch = r.GUID(), r.U16()
-		} else {
-			l.flags = 0
+		l := new(smb2.Lease)
+		ok = (len(data) == leaseSize || len(data) == leaseSizeV2) && smb2.DecodeData(data, l)
+		if !l.V2 {
+			l.Flags = 0
 		}
 		x.lease = l
-		return proto.OK
 	}
-	if r.Cut() {
+	if !ok {
 		return proto.InvalidParameter
 	}
 	return proto.OK
+}
+
+// Sizes of the data of RqLs.
+const (
+	leaseSize   = 32
+	leaseSizeV2 = 52
+)
+
+func (x *contexts) durableRequest(name string, data []byte) bool {
+	x.duplicates = x.duplicates || x.durable != nil
+	if name == "DHnQ" {
+		x.durable = &durable{}
+		return len(data) == 16 && smb2.DecodeData(data, &smb2.DurableRequest{})
+	}
+	var m smb2.DurableRequestV2
+	ok := smb2.DecodeData(data, &m)
+	x.durable = &durable{v2: true, timeout: m.Timeout, flags: m.Flags, guid: m.CreateGUID}
+	return ok
+}
+
+func (x *contexts) durableReconnect(name string, data []byte) bool {
+	x.duplicates = x.duplicates || x.reconnect != nil
+	x.reconnect = &reconnect{v2: name == "DH2C"}
+	var ok bool
+	if x.reconnect.v2 {
+		ok = smb2.DecodeData(data, &x.reconnect.DurableReconnectV2)
+	} else {
+		var m smb2.DurableReconnect
+		ok = smb2.DecodeData(data, &m)
+		x.reconnect.FileID = m.FileID
+	}
+	return ok
 }
 
 // parseEAs reads FILE_FULL_EA_INFORMATION entries, [MS-FSCC] 2.4.15.
@@ -161,75 +144,27 @@ func parseEAs(b []byte) (list []vfs.EA, st proto.Status) {
 	return list, proto.OK
 }
 
-// answer writes the contexts of the response, [MS-SMB2] 2.2.14.2.
-type answer struct {
-	b    wire.Buf
-	last int
-	any  bool
-}
-
-func (a *answer) add(name string, data []byte) {
-	if a.any {
-		a.b.Align(0, 8)
-		a.b.Put32(a.last, uint32(len(a.b)-a.last))
-	}
-	a.last, a.any = len(a.b), true
-	a.b.U32(0)
-	a.b.U16(16)
-	a.b.U16(uint16(len(name)))
-	a.b.U16(0)
-	a.b.U16(24)
-	a.b.U32(uint32(len(data)))
-	a.b.Bytes([]byte(name))
-	a.b.Zero(8 - len(name))
-	a.b.Bytes(data)
-}
-
-// createBody is CREATE Response, [MS-SMB2] 2.2.14.
+// createBody answers CREATE.
 func (rq *request) createBody(o *open, action uint32, x *contexts) {
 	s := rq.c.srv
-	var a answer
+	m := smb2.CreateResponse{Oplock: o.level(), Action: action, Attributes: proto.AttrNormal, FileID: o.fileID()}
+	add := func(name string, data smb2.Structure) {
+		m.Contexts = append(m.Contexts, smb2.CreateContext{Name: []byte(name), Data: smb2.AppendData(nil, data)})
+	}
 	if x.lease != nil && o.lease != nil {
-		a.add("RqLs", o.lease.context())
+		add("RqLs", o.lease.context())
 	}
 	if x.maximal {
-		var b wire.Buf
-		b.U32(0)
-		b.U32(s.maximal(rq.ss, o.file.node))
-		a.add("MxAc", b)
+		add("MxAc", &smb2.AccessResponse{Access: s.maximal(rq.ss, o.file.node)})
 	}
 	if x.diskID {
-		var b wire.Buf
-		b.U64(o.file.node.ID)
-		b.U64(uint64(s.volumeID(o.tree)))
-		b.Zero(16)
-		a.add("QFid", b)
+		add("QFid", &smb2.DiskID{File: o.file.node.ID, Volume: uint64(s.volumeID(o.tree))})
 	}
 	if x.durable != nil && o.durable != nil {
-		a.add(o.durable.context())
+		add(o.durable.context())
 	}
-	b := &rq.out
-	b.U16(89)
-	b.U8(o.level())
-	b.U8(0)
-	b.U32(action)
 	if o.file != nil {
-		o.file.times(b)
-		b.U64(o.file.allocation())
-		b.U64(o.file.size())
-		b.U32(o.file.attributes())
-	} else {
-		b.Zero(48)
-		b.U32(proto.AttrNormal)
+		m.Times, m.Allocation, m.EndOfFile, m.Attributes = o.file.times(), o.file.allocation(), o.file.size(), o.file.attributes()
 	}
-	b.U32(0)
-	b.U64(o.id)
-	b.U64(o.id)
-	if !a.any {
-		b.U64(0)
-		return
-	}
-	b.U32(smb2.HeaderSize + 88)
-	b.U32(uint32(len(a.b)))
-	b.Bytes(a.b)
+	rq.answer(&m)
 }

@@ -6,9 +6,11 @@ import (
 	"smbdiff/cmd/smbpair/internal/proto"
 	"smbdiff/cmd/smbpair/internal/sd"
 	"smbdiff/cmd/smbpair/internal/vfs"
+	"smbdiff/cmd/smbpair/internal/wire"
+	"smbdiff/dissect/smb2"
 )
 
-// createRequest is CREATE Request, [MS-SMB2] 2.2.13.
+// createRequest is a CREATE on its way.
 type createRequest struct {
 	oplock      uint8
 	level       uint32 // impersonation
@@ -31,21 +33,13 @@ const (
 
 // parseCreate gives what the request says, checked for itself.
 func (rq *request) parseCreate() (cr createRequest, st proto.Status) {
-	r := rq.reader()
-	r.Skip(3)
-	cr.oplock = r.U8()
-	cr.level = r.U32()
-	r.Skip(16)
-	cr.access, cr.attributes, cr.share = r.U32(), r.U32(), r.U32()
-	cr.disposition, cr.options = r.U32(), r.U32()
-	name, ok := rq.createName()
-	r.Skip(4)
-	raw, there := rq.bytes(r.U32(), r.U32())
-	if r.Cut() || !ok || !there {
+	var m smb2.CreateRequest
+	if !smb2.Decode(rq.msg, &m) || len(m.Name)%2 != 0 {
 		return cr, proto.InvalidParameter
 	}
-	cr.name = name
-	if cr.contexts, st = parseContexts(raw); st != proto.OK {
+	cr = createRequest{oplock: m.Oplock, level: m.Impersonation, access: m.Access, attributes: m.Attributes, share: m.ShareAccess,
+		disposition: m.Disposition, options: m.Options, name: wire.Text(m.Name)}
+	if cr.contexts, st = parseContexts(m.Contexts); st != proto.OK {
 		return cr, st
 	}
 	if rq.uncached {

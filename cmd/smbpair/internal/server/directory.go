@@ -6,6 +6,7 @@ import (
 	"smbdiff/cmd/smbpair/internal/proto"
 	"smbdiff/cmd/smbpair/internal/vfs"
 	"smbdiff/cmd/smbpair/internal/wire"
+	"smbdiff/dissect/smb2"
 )
 
 // listing is where an enumeration of a directory stands.
@@ -31,19 +32,15 @@ const (
 
 // queryDirectory is [MS-SMB2] 3.3.5.18.
 func (rq *request) queryDirectory() proto.Status {
-	r := rq.reader()
-	r.Skip(2)
-	class, flags := r.U8(), r.U8()
-	r.Skip(4)
-	if st := rq.find(r.U64(), r.U64()); st != proto.OK {
+	var m smb2.QueryDirectoryRequest
+	whole := smb2.Decode(rq.msg, &m)
+	if st := rq.find(m.FileID); st != proto.OK {
 		return st
 	}
-	at, n := r.U16(), r.U16()
-	size := r.U32()
-	raw, ok := rq.bytes(uint32(at), uint32(n))
+	class, flags, size := m.Class, m.Flags, m.MaxOutput
 	o := rq.open
 	switch {
-	case !ok || size > rq.c.maxIO():
+	case !whole || size > rq.c.maxIO():
 		return proto.InvalidParameter
 	case o.file == nil || !o.file.dir():
 		return proto.InvalidParameter
@@ -56,14 +53,14 @@ func (rq *request) queryDirectory() proto.Status {
 	}
 	l := o.listing
 	if l == nil || flags&dirReopen != 0 {
-		pattern := wire.Text(raw)
+		pattern := wire.Text(m.Pattern)
 		if pattern == "" {
 			pattern = "*"
 		}
 		l = o.enumerate(pattern)
 		o.listing = l
 	} else if flags&dirRestart != 0 {
-		pattern := wire.Text(raw)
+		pattern := wire.Text(m.Pattern)
 		if pattern == "" {
 			pattern = l.pattern
 		}
@@ -137,7 +134,7 @@ func (rq *request) entries(l *listing, class uint8, room int, single bool) proto
 		return proto.NoMoreFiles
 	}
 	l.begun = true
-	rq.infoBody(b)
+	rq.answer(&smb2.QueryDirectoryResponse{Data: b})
 	return proto.OK
 }
 
@@ -171,7 +168,7 @@ func (rq *request) entry(b *wire.Buf, class uint8, e dirEntry, name []byte) {
 		b.Bytes(name)
 		return
 	}
-	nodeTimes(b, n)
+	putTimes(b, nodeTimes(n))
 	size := uint64(0)
 	if n.Data != nil {
 		size = uint64(n.Data.Size())

@@ -218,8 +218,7 @@ func (rq *request) answerAs(ss *session, ch *channel) {
 
 // command does what the request asks for.
 func (c *conn) command(rq *request) proto.Status {
-	size := binary.LittleEndian.Uint16(append(append([]byte(nil), rq.body[:min(2, len(rq.body))]...), 0, 0))
-	if want, ok := structSize(rq.h.Command); ok && (size != want || len(rq.body) < int(want)&^1) {
+	if !rq.sized() {
 		return proto.InvalidParameter
 	}
 	switch rq.h.Command {
@@ -260,36 +259,14 @@ func (c *conn) command(rq *request) proto.Status {
 	return proto.InvalidParameter
 }
 
-// structSize is what a request's StructureSize has to be, [MS-SMB2] 2.2.
-func structSize(cmd smb2.Command) (uint16, bool) {
-	switch cmd {
-	case smb2.Logoff, smb2.TreeDisconnect, smb2.Echo:
-		return 4, true
-	case smb2.TreeConnect:
-		return 9, true
-	case smb2.Create, smb2.Ioctl:
-		return 57, true
-	case smb2.Close, smb2.Flush:
-		return 24, true
-	case smb2.Read, smb2.Write:
-		return 49, true
-	case smb2.Lock:
-		return 48, true
-	case smb2.QueryDirectory, smb2.SetInfo:
-		return 33, true
-	case smb2.ChangeNotify:
-		return 32, true
-	case smb2.QueryInfo:
-		return 41, true
-	}
-	return 0, false
+// sized reports whether StructureSize is what it has to be, and as much is there.
+func (rq *request) sized() bool {
+	want := smb2.StructureSize(rq.h.Command, false)
+	return want == 0 || len(rq.body) >= max(2, int(want&^1)) && binary.LittleEndian.Uint16(rq.body) == want
 }
 
 // short is the body of answers that hold nothing.
-func (rq *request) short() {
-	rq.out.U16(4)
-	rq.out.U16(0)
-}
+func (rq *request) short() { rq.answer(&smb2.EmptyBody{}) }
 
 // cancel ends a request that waits, [MS-SMB2] 3.3.5.16. It has no answer.
 func (c *conn) cancel(rq *request) {

@@ -5,7 +5,6 @@ import (
 
 	"smbdiff/cmd/smbpair/internal/proto"
 	"smbdiff/cmd/smbpair/internal/vfs"
-	"smbdiff/cmd/smbpair/internal/wire"
 	"smbdiff/dissect/smb2"
 )
 
@@ -27,15 +26,11 @@ const (
 )
 
 // context is the create context of the response.
-func (d *durable) context() (string, []byte) {
-	var b wire.Buf
+func (d *durable) context() (string, smb2.Structure) {
 	if !d.v2 {
-		b.U64(0)
-		return "DHnQ", b
+		return "DHnQ", &smb2.DurableResponse{}
 	}
-	b.U32(d.timeout)
-	b.U32(0)
-	return "DH2Q", b
+	return "DH2Q", &smb2.DurableResponseV2{Timeout: d.timeout}
 }
 
 // makeDurable grants durability when the open caches its handle.
@@ -95,7 +90,7 @@ func (s *Server) dropDisconnected(f *file, access uint32, cr *createRequest) {
 
 func (cr *createRequest) leaseKey() (k [16]byte) {
 	if cr.lease != nil {
-		k = cr.lease.key
+		k = cr.lease.Key
 	}
 	return k
 }
@@ -106,15 +101,15 @@ func (rq *request) reconnectOpen(cr *createRequest) proto.Status {
 	if cr.duplicates || rc.v2 && cr.durable != nil || cr.durable != nil && cr.durable.v2 {
 		return proto.InvalidParameter
 	}
-	o := s.opens[rc.id]
+	o := s.opens[rc.id()]
 	if o == nil || o.c != nil || o.durable == nil || o.durable.user != rq.ss.user {
 		return proto.ObjectNameNotFound
 	}
 	d := o.durable
 	switch {
-	case rc.v2 && d.guid != rc.guid:
+	case rc.v2 && d.guid != rc.CreateGUID:
 		return proto.ObjectNameNotFound
-	case o.lease != nil && (cr.lease == nil || cr.lease.key != o.lease.id.key || o.lease.id.client != rq.c.guid || cr.lease.v2 != o.lease.v2):
+	case o.lease != nil && (cr.lease == nil || cr.lease.Key != o.lease.id.key || o.lease.id.client != rq.c.guid || cr.lease.V2 != o.lease.v2):
 		return proto.ObjectNameNotFound
 	case o.lease == nil && cr.lease != nil:
 		return proto.ObjectNameNotFound
@@ -125,7 +120,7 @@ func (rq *request) reconnectOpen(cr *createRequest) proto.Status {
 	o.ss, o.c, o.tree = rq.ss, rq.c, rq.tc
 	x := contexts{lease: cr.lease}
 	if o.lease != nil {
-		x.lease = &leaseRequest{}
+		x.lease = &smb2.Lease{}
 	}
 	rq.open = o
 	rq.createBody(o, proto.Opened, &x)

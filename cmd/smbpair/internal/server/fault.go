@@ -5,8 +5,8 @@ import (
 	"time"
 
 	"smbdiff/cmd/smbpair/internal/proto"
-	"smbdiff/cmd/smbpair/internal/wire"
 	"smbdiff/dissect/smb2"
+	codec "smbdiff/dissect/wire"
 )
 
 // goesWrong does what a rule wants done to the request. hit says that the
@@ -34,17 +34,13 @@ func (rq *request) goesWrong() (st proto.Status, hit bool) {
 	return proto.OK, v.Cut
 }
 
-// fileID tells where the FileId of a request stands in its body, in bytes.
-func fileID(cmd smb2.Command) (at int, ok bool) {
-	switch cmd {
-	case smb2.Close, smb2.Flush, smb2.Lock, smb2.Ioctl, smb2.QueryDirectory, smb2.ChangeNotify, smb2.OplockBreak:
-		return 8, true
-	case smb2.Read, smb2.Write, smb2.SetInfo:
-		return 16, true
-	case smb2.QueryInfo:
-		return 24, true
-	}
-	return 0, false
+// facts are what the dissector's walk takes out of the request.
+func (rq *request) facts() (f smb2.Facts) {
+	var c codec.Codec
+	c.Reset(rq.msg, nil)
+	c.Seek(smb2.HeaderSize)
+	smb2.WalkBody(&c, &rq.h, &f)
+	return f
 }
 
 // target is the name of what a request is on, "" for none.
@@ -52,13 +48,13 @@ func (rq *request) target() string {
 	if rq.h.Command == smb2.Create {
 		return rq.path()
 	}
-	at, ok := fileID(rq.h.Command)
-	if !ok {
+	f := rq.facts()
+	if !f.HasFileID {
 		return ""
 	}
 	o := rq.open
-	if b, there := wire.Range(rq.body, int64(at+8), 8); there && !rq.related {
-		o = rq.c.srv.opens[binary.LittleEndian.Uint64(b)]
+	if !rq.related {
+		o = rq.c.srv.opens[binary.LittleEndian.Uint64(f.FileID[8:])]
 	}
 	if o == nil || o.file == nil || o.ss != rq.ss {
 		return ""
@@ -70,12 +66,15 @@ func (rq *request) target() string {
 func (rq *request) canned(b []byte) proto.Status {
 	switch rq.h.Command {
 	case smb2.Ioctl:
-		r := rq.reader()
-		r.Skip(4)
-		x := control{code: r.U32(), persistent: r.U64(), volatile: r.U64()}
+		var x control
+		smb2.Decode(rq.msg, &x.IoctlRequest)
 		rq.controlBody(&x, b)
-	case smb2.QueryInfo, smb2.QueryDirectory, smb2.ChangeNotify:
-		rq.infoBody(b)
+	case smb2.QueryInfo:
+		rq.answer(&smb2.QueryInfoResponse{Data: b})
+	case smb2.QueryDirectory:
+		rq.answer(&smb2.QueryDirectoryResponse{Data: b})
+	case smb2.ChangeNotify:
+		rq.answer(&smb2.ChangeNotifyResponse{Data: b})
 	default:
 		return proto.NotSupported
 	}

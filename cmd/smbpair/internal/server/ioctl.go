@@ -3,39 +3,32 @@ package server
 import (
 	"encoding/binary"
 	"net/netip"
+	"slices"
 
 	"smbdiff/cmd/smbpair/internal/proto"
 	"smbdiff/cmd/smbpair/internal/wire"
 	"smbdiff/dissect/smb2"
 )
 
-// control is IOCTL Request, [MS-SMB2] 2.2.31.
+// control is a control code on its way.
 type control struct {
-	code                 uint32
-	persistent, volatile uint64
-	in                   []byte
-	max                  int // bytes of output that the client takes
+	smb2.IoctlRequest
+	max int // bytes of output that the client takes
 }
 
 // ioctl is [MS-SMB2] 3.3.5.15.
 func (rq *request) ioctl() proto.Status {
-	r := rq.reader()
-	r.Skip(4)
-	x := control{code: r.U32(), persistent: r.U64(), volatile: r.U64()}
-	at, n := r.U32(), r.U32()
-	r.Skip(12)
-	x.max = int(min(r.U32(), 1<<24))
-	flags := r.U32()
-	var ok bool
-	if x.in, ok = rq.bytes(at, n); !ok || r.Cut() || uint32(x.max) > rq.c.maxIO() {
+	var x control
+	if !smb2.Decode(rq.msg, &x.IoctlRequest) || min(x.MaxOutput, 1<<24) > rq.c.maxIO() {
 		return proto.InvalidParameter
 	}
-	if flags != 1 {
+	x.max = int(x.MaxOutput)
+	if x.Flags != smb2.IoctlIsFsctl {
 		return proto.NotSupported
 	}
 	var out wire.Buf
 	var st proto.Status
-	switch x.code {
+	switch x.CtlCode {
 	case proto.FsctlValidate:
 		out, st = rq.validate(&x)
 	case proto.FsctlInterfaces:
@@ -45,7 +38,7 @@ func (rq *request) ioctl() proto.Status {
 	case proto.FsctlPipeWait:
 		st = proto.OK
 	default:
-		if st = rq.find(x.persistent, x.volatile); st == proto.OK {
+		if st = rq.find(x.FileID); st == proto.OK {
 			out, st = rq.openControl(&x)
 		}
 	}
@@ -68,40 +61,33 @@ func (rq *request) openControl(x *control) (out wire.Buf, st proto.Status) {
 	if st := rq.channelSequence(o); st != proto.OK {
 		return nil, st
 	}
-	switch x.code {
+	switch x.CtlCode {
 	case proto.FsctlResumeKey:
 		if x.max < 32 {
 			return nil, proto.InvalidParameter
 		}
-		out.U64(o.id)
-		out.U64(o.id)
-		out.Zero(16)
-		return out, proto.OK
+		return smb2.AppendData(nil, &smb2.ResumeKey{Key: o.resumeKey()}), proto.OK
 	case proto.FsctlCopyChunk, proto.FsctlCopyChunkWrite:
 		return rq.copyChunk(x)
 	case proto.FsctlSetSparse:
-		return nil, rq.setSparse(x.in)
+		return nil, rq.setSparse(x.Input)
 	case proto.FsctlSetZeroData:
-		return nil, rq.zeroData(x.in)
+		return nil, rq.zeroData(x.Input)
 	case proto.FsctlAllocatedRanges:
 		return rq.ranges(x)
 	case proto.FsctlEnumSnapshots:
 		if x.max < 16 {
 			return nil, proto.InvalidParameter
 		}
-		out.U32(0)
-		out.U32(0)
-		out.U32(2)
-		out.U32(0)
-		return out, proto.OK
+		return smb2.AppendData(nil, &smb2.Snapshots{Size: 2, Names: make([]byte, 4)}), proto.OK
 	case proto.FsctlGetCompression:
 		out.U16(0)
 		return out, proto.OK
 	case proto.FsctlSetCompression:
-		if len(x.in) < 2 {
+		if len(x.Input) < 2 {
 			return nil, proto.InvalidParameter
 		}
-		if x.in[0]|x.in[1] != 0 {
+		if x.Input[0]|x.Input[1] != 0 {
 			return nil, proto.NotSupported
 		}
 		return nil, proto.OK
@@ -121,49 +107,29 @@ func (rq *request) openControl(x *control) (out wire.Buf, st proto.Status) {
 	return nil, proto.InvalidDeviceRequest
 }
 
-// controlBody is IOCTL Response, [MS-SMB2] 2.2.32.
+// controlBody answers IOCTL.
 func (rq *request) controlBody(x *control, out []byte) {
-	b := &rq.out
-	b.U16(49)
-	b.U16(0)
-	b.U32(x.code)
-	b.U64(x.persistent)
-	b.U64(x.volatile)
+	m := smb2.IoctlResponse{CtlCode: x.CtlCode, FileID: x.FileID, Output: out}
 	if rq.open != nil {
-		b.Put64(len(*b)-16, rq.open.id)
-		b.Put64(len(*b)-8, rq.open.id)
+		m.FileID = rq.open.fileID()
 	}
-	b.U32(smb2.HeaderSize + 48)
-	b.U32(0)
-	b.U32(smb2.HeaderSize + 48)
-	b.U32(uint32(len(out)))
-	b.U32(0)
-	b.U32(0)
-	b.Bytes(out)
-	if len(out) == 0 {
-		b.U8(0)
-	}
+	rq.answer(&m)
 }
 
 // validate is [MS-SMB2] 3.3.5.15.12: the connection ends when somebody changed
 // the negotiation.
 func (rq *request) validate(x *control) (out wire.Buf, st proto.Status) {
 	c := rq.c
-	r := wire.Read(x.in)
-	caps, guid, mode := r.U32(), r.GUID(), r.U16()
-	list := r.Bytes(2 * int(r.U16()))
-	if r.Cut() || x.max < 24 {
+	var m smb2.ValidateRequest
+	if !smb2.DecodeData(x.Input, &m) || x.max < 24 {
 		return nil, proto.InvalidParameter
 	}
-	if c.dialect == smb2.Dialect311 || caps != c.caps || guid != c.guid || mode != c.mode || string(list) != string(c.dialects) {
+	if c.dialect == smb2.Dialect311 || m.Capabilities != c.caps || m.ClientGUID != c.guid || m.SecurityMode != c.mode || !slices.Equal(m.Dialects, c.dialects) {
 		rq.cut = true
 		return nil, proto.AccessDenied
 	}
-	out.U32(c.serverCaps())
-	out.Bytes(c.srv.guid[:])
-	out.U16(c.securityMode())
-	out.U16(uint16(c.dialect))
-	return out, proto.OK
+	return smb2.AppendData(nil, &smb2.ValidateResponse{Capabilities: c.serverCaps(), ServerGUID: c.srv.guid,
+		SecurityMode: c.securityMode(), Dialect: c.dialect}), proto.OK
 }
 
 // interfaces tells the address of the connection, [MS-SMB2] 2.2.32.5.
@@ -175,23 +141,12 @@ func (rq *request) interfaces(x *control) (out wire.Buf, st proto.Status) {
 	if x.max < 152 {
 		return nil, proto.BufferTooSmall
 	}
-	out.U32(0)
-	out.U32(1)
-	out.U32(0)
-	out.U32(0)
-	out.U64(1_000_000_000)
-	if ip := a.Addr().Unmap(); ip.Is4() {
-		out.U16(2)
-		out.U16(0)
-		out.Bytes(ip.AsSlice())
-	} else {
-		out.U16(0x17)
-		out.U16(0)
-		out.U32(0)
-		out.Bytes(ip.AsSlice())
+	ip := a.Addr().Unmap()
+	n := smb2.NetworkInterface{Index: 1, Speed: 1_000_000_000, Family: smb2.FamilyIPv4, Address: ip.AsSlice()}
+	if !ip.Is4() {
+		n.Family = smb2.FamilyIPv6
 	}
-	out.Zero(152 - len(out))
-	return out, proto.OK
+	return smb2.AppendData(nil, &smb2.NetworkInterfaces{List: []smb2.NetworkInterface{n}}), proto.OK
 }
 
 // setSparse is [MS-FSA] 2.1.5.10.36.
@@ -215,14 +170,15 @@ func (rq *request) setSparse(in []byte) proto.Status {
 
 // zeroData is [MS-FSA] 2.1.5.10.37.
 func (rq *request) zeroData(in []byte) proto.Status {
-	r := wire.Read(in)
-	from, to := r.U64(), r.U64()
+	var m smb2.ZeroData
+	whole := smb2.DecodeData(in, &m)
+	from, to := m.From, m.Beyond
 	o := rq.open
 	d := o.file.data()
 	switch {
 	case o.access&proto.WriteData == 0:
 		return proto.AccessDenied
-	case r.Cut() || d == nil || from > to || to > 1<<62:
+	case !whole || d == nil || from > to || to > 1<<62:
 		return proto.InvalidParameter
 	case !o.file.mayTransfer(o, from, to-from, true):
 		return proto.FileLockConflict
@@ -237,28 +193,32 @@ func (rq *request) zeroData(in []byte) proto.Status {
 
 // ranges is [MS-FSA] 2.1.5.10.22.
 func (rq *request) ranges(x *control) (out wire.Buf, st proto.Status) {
-	r := wire.Read(x.in)
-	from, n := r.U64(), r.U64()
+	var m smb2.Ranges
+	smb2.DecodeData(x.Input, &m)
 	o := rq.open
 	d := o.file.data()
 	switch {
 	case o.access&proto.ReadData == 0:
 		return nil, proto.AccessDenied
-	case r.Cut() || d == nil || from > 1<<62 || n > 1<<62:
+	case d == nil || len(m.List) == 0:
+		return nil, proto.InvalidParameter
+	}
+	from, n := m.List[0].Offset, m.List[0].Length
+	switch {
+	case from > 1<<62 || n > 1<<62:
 		return nil, proto.InvalidParameter
 	case n == 0 || from >= uint64(d.Size()):
 		return nil, proto.OK
 	}
-	list := d.Ranges(int64(from), int64(from+n))
+	var answer smb2.Ranges
 	if o.file.node.Attr&proto.AttrSparse == 0 {
-		list = list[:0]
-		out.U64(from)
-		out.U64(min(n, uint64(d.Size())-from))
+		answer.List = append(answer.List, smb2.Range{Offset: from, Length: min(n, uint64(d.Size())-from)})
+	} else {
+		for _, e := range d.Ranges(int64(from), int64(from+n)) {
+			answer.List = append(answer.List, smb2.Range{Offset: uint64(e.Off), Length: uint64(e.Len)})
+		}
 	}
-	for _, e := range list {
-		out.U64(uint64(e.Off))
-		out.U64(uint64(e.Len))
-	}
+	out = smb2.AppendData(nil, &answer)
 	if len(out) > x.max {
 		if x.max < 16 {
 			return nil, proto.BufferTooSmall
@@ -278,54 +238,42 @@ const (
 // copyChunk is [MS-SMB2] 3.3.5.15.6.
 func (rq *request) copyChunk(x *control) (out wire.Buf, st proto.Status) {
 	s, o := rq.c.srv, rq.open
-	r := wire.Read(x.in)
-	key := r.U64()
-	r.Skip(16)
-	n := int(r.U32())
-	r.Skip(4)
-	if r.Cut() || x.max < 12 {
+	const fixed = 32 // bytes before the chunks
+	if len(x.Input) < fixed || x.max < 12 {
 		return nil, proto.InvalidParameter
 	}
-	src := s.opens[key]
-	if src == nil || src.ss != rq.ss || src.file == nil || r.Left() < 24*min(n, maxChunks) {
+	var m smb2.CopyChunkRequest
+	whole := smb2.DecodeData(x.Input, &m)
+	src := s.opens[binary.LittleEndian.Uint64(m.Source[:])]
+	if src == nil || src.ss != rq.ss || src.file == nil || !whole && len(m.Chunks) < maxChunks {
 		return nil, proto.ObjectNameNotFound
 	}
 	limits := func() (wire.Buf, proto.Status) {
-		var b wire.Buf
-		b.U32(maxChunks)
-		b.U32(maxChunkSize)
-		b.U32(maxCopy)
-		return b, proto.InvalidParameter
+		return smb2.AppendData(nil, &smb2.CopyChunkResponse{Chunks: maxChunks, ChunkBytes: maxChunkSize, TotalBytes: maxCopy}), proto.InvalidParameter
 	}
 	switch {
-	case n > maxChunks:
+	case len(m.Chunks) > maxChunks:
 		return limits()
 	case src.file.dir() || o.file.dir():
 		return nil, proto.InvalidDeviceRequest
-	case src.access&(proto.ReadData) == 0, o.access&accessWrite == 0, x.code == proto.FsctlCopyChunk && o.access&proto.ReadData == 0:
+	case src.access&(proto.ReadData) == 0, o.access&accessWrite == 0, x.CtlCode == proto.FsctlCopyChunk && o.access&proto.ReadData == 0:
 		return nil, proto.AccessDenied
 	}
-	var done, total uint32
 	sum := uint64(0)
-	for i := range n {
-		size := uint64(binary.LittleEndian.Uint32(x.in[32+24*i+16:]))
-		if sum += size; size == 0 || size > maxChunkSize || sum > maxCopy {
+	for _, e := range m.Chunks {
+		if sum += uint64(e.Length); e.Length == 0 || e.Length > maxChunkSize || sum > maxCopy {
 			return limits()
 		}
 	}
-	for range n {
-		from, to, size := r.U64(), r.U64(), r.U32()
-		r.Skip(4)
-		if st = rq.copyRange(src, from, to, size); st != proto.OK {
+	var done smb2.CopyChunkResponse
+	for _, e := range m.Chunks {
+		if st = rq.copyRange(src, e.Source, e.Target, e.Length); st != proto.OK {
 			break
 		}
-		done++
-		total += size
+		done.Chunks++
+		done.TotalBytes += e.Length
 	}
-	out.U32(done)
-	out.U32(0)
-	out.U32(total)
-	return out, st
+	return smb2.AppendData(nil, &done), st
 }
 
 func (rq *request) copyRange(src *open, from, to uint64, size uint32) proto.Status {

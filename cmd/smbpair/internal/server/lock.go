@@ -47,23 +47,18 @@ type lockElement struct {
 
 // lock is [MS-SMB2] 3.3.5.14.
 func (rq *request) lock() proto.Status {
-	r := rq.reader()
-	r.Skip(2)
-	n := int(r.U16())
-	sequence := r.U32()
-	if st := rq.find(r.U64(), r.U64()); st != proto.OK {
+	var m smb2.LockRequest
+	whole := smb2.Decode(rq.msg, &m)
+	if st := rq.find(m.FileID); st != proto.OK {
 		return st
 	}
-	o := rq.open
-	if n == 0 || n*24 > r.Left() || o.file == nil {
+	o, sequence := rq.open, m.Sequence
+	if !whole || len(m.Locks) == 0 || o.file == nil {
 		return proto.InvalidParameter
 	}
-	list := make([]lockElement, n)
-	for i := range list {
-		e := &list[i]
-		e.o, e.off, e.length, e.flags = o, r.U64(), r.U64(), r.U32()
-		e.exclusive = e.flags&lockExclusive != 0
-		r.Skip(4)
+	list := make([]lockElement, len(m.Locks))
+	for i, e := range m.Locks {
+		list[i] = lockElement{rangeLock{o: o, off: e.Offset, length: e.Length, exclusive: e.Flags&lockExclusive != 0}, e.Flags}
 	}
 	if o.repeats(rq, sequence) {
 		rq.short()

@@ -9,19 +9,16 @@ import (
 	"smbdiff/cmd/smbpair/internal/proto"
 	"smbdiff/cmd/smbpair/internal/vfs"
 	"smbdiff/cmd/smbpair/internal/wire"
+	"smbdiff/dissect/smb2"
 )
 
 // createName is the name in a CREATE request.
 func (rq *request) createName() (string, bool) {
-	if rq.h.Command != 5 || len(rq.body) < 48 {
+	var m smb2.CreateRequest
+	if rq.h.Command != smb2.Create || !smb2.Decode(rq.msg, &m) || len(m.Name)%2 != 0 {
 		return "", false
 	}
-	r := wire.Read(rq.body[44:])
-	raw, ok := rq.bytes(uint32(r.U16()), uint32(r.U16()))
-	if !ok || len(raw)%2 != 0 {
-		return "", false
-	}
-	return wire.Text(raw), true
+	return wire.Text(m.Name), true
 }
 
 // target is where a name points to.

@@ -12,15 +12,6 @@ import (
 	"smbdiff/dissect/smb2"
 )
 
-// Negotiate contexts, [MS-SMB2] 2.2.3.1.
-const (
-	ctxPreauth     = 1
-	ctxEncryption  = 2
-	ctxCompression = 3
-	ctxNetname     = 5
-	ctxSigning     = 8
-)
-
 // offer is what the contexts of a NEGOTIATE request hold.
 type offer struct {
 	preauth    int
@@ -67,22 +58,14 @@ func (c *conn) negotiate(rq *request) proto.Status {
 		rq.cut = true
 		return proto.InvalidParameter
 	}
-	r := rq.reader()
-	r.Skip(2)
-	n := int(r.U16())
-	c.mode = r.U16()
-	r.Skip(2)
-	c.caps = r.U32()
-	c.guid = r.GUID()
-	at, count := r.U32(), r.U16()
-	r.Skip(2)
-	c.dialects = bytes.Clone(r.Bytes(2 * n))
-	if r.Cut() || n == 0 {
+	var m smb2.NegotiateRequest
+	if !smb2.Decode(rq.msg, &m) || len(m.Dialects) == 0 {
 		return proto.InvalidParameter
 	}
+	c.caps, c.guid, c.mode, c.dialects = m.Capabilities, m.ClientGUID, m.SecurityMode, m.Dialects
 	var d smb2.Dialect
-	for l := wire.Read(c.dialects); l.Left() >= 2; {
-		if v := smb2.Dialect(l.U16()); slices.Contains(c.srv.Dialects, v) {
+	for _, v := range m.Dialects {
+		if slices.Contains(c.srv.Dialects, v) {
 			d = max(d, v)
 		}
 	}
@@ -91,7 +74,7 @@ func (c *conn) negotiate(rq *request) proto.Status {
 	}
 	var o offer
 	if d == smb2.Dialect311 {
-		if st := o.parse(rq.msg, int64(at), int(count)); st != proto.OK {
+		if st := o.parse(m.Contexts); st != proto.OK {
 			return st
 		}
 	}
@@ -105,25 +88,11 @@ func (c *conn) negotiate(rq *request) proto.Status {
 }
 
 // parse reads the contexts of a request.
-func (o *offer) parse(msg []byte, at int64, count int) proto.Status {
-	for i := range count {
-		if i > 0 {
-			at = (at + 7) &^ 7
-		}
-		head, ok := wire.Range(msg, at, 8)
-		if !ok || at < smb2.HeaderSize {
-			return proto.InvalidParameter
-		}
-		r := wire.Read(head)
-		kind, n := r.U16(), int64(r.U16())
-		data, ok := wire.Range(msg, at+8, n)
-		if !ok {
-			return proto.InvalidParameter
-		}
-		if st := o.context(kind, wire.Read(data)); st != proto.OK {
+func (o *offer) parse(list []smb2.NegotiateContext) proto.Status {
+	for i := range list {
+		if st := o.context(&list[i]); st != proto.OK {
 			return st
 		}
-		at += 8 + n
 	}
 	if o.preauth != 1 {
 		return proto.InvalidParameter
@@ -134,48 +103,28 @@ func (o *offer) parse(msg []byte, at int64, count int) proto.Status {
 	return proto.OK
 }
 
-func (o *offer) context(kind uint16, r *wire.Reader) proto.Status {
-	switch kind {
-	case ctxPreauth:
+func (o *offer) context(x *smb2.NegotiateContext) proto.Status {
+	ok := true
+	switch x.Type {
+	case smb2.ContextPreauth:
+		var m smb2.PreauthCapabilities
+		ok = smb2.DecodeData(x.Data, &m) && len(m.Hashes) > 0
 		o.preauth++
-		n := int(r.U16())
-		r.U16()
-		if n == 0 {
-			return proto.InvalidParameter
-		}
-		for ; n > 0 && r.Left() >= 2; n-- {
-			o.sha512 = o.sha512 || r.U16() == 1
-		}
-	case ctxEncryption:
-		n := int(r.U16())
-		if n == 0 || o.hasCiphers {
-			return proto.InvalidParameter
-		}
-		o.hasCiphers = true
-		for ; n > 0 && r.Left() >= 2; n-- {
-			o.ciphers = append(o.ciphers, smb2.Cipher(r.U16()))
-		}
-	case ctxCompression:
-		n := int(r.U16())
-		r.U16()
-		if n == 0 || len(o.compress.Algorithms) > 0 {
-			return proto.InvalidParameter
-		}
-		o.compress.Chained = r.U32()&compressChained != 0
-		for ; n > 0 && r.Left() >= 2; n-- {
-			o.compress.Algorithms = append(o.compress.Algorithms, compress.Algorithm(r.U16()))
-		}
-	case ctxSigning:
-		n := int(r.U16())
-		if n == 0 || o.hasSigning {
-			return proto.InvalidParameter
-		}
-		o.hasSigning = true
-		for ; n > 0 && r.Left() >= 2; n-- {
-			o.signing = append(o.signing, smb2.SigningAlgorithm(r.U16()))
-		}
+		o.sha512 = o.sha512 || slices.Contains(m.Hashes, smb2.HashSHA512)
+	case smb2.ContextEncryption:
+		var m smb2.EncryptionCapabilities
+		ok = smb2.DecodeData(x.Data, &m) && len(m.Ciphers) > 0 && !o.hasCiphers
+		o.ciphers, o.hasCiphers = m.Ciphers, true
+	case smb2.ContextCompression:
+		var m smb2.CompressionCapabilities
+		ok = smb2.DecodeData(x.Data, &m) && len(m.Algorithms) > 0 && len(o.compress.Algorithms) == 0
+		o.compress = compress.Codec{Algorithms: m.Algorithms, Chained: m.Flags&smb2.CompressionChained != 0}
+	case smb2.ContextSigning:
+		var m smb2.SigningCapabilities
+		ok = smb2.DecodeData(x.Data, &m) && len(m.Algorithms) > 0 && !o.hasSigning
+		o.signing, o.hasSigning = m.Algorithms, true
 	}
-	if r.Cut() {
+	if !ok {
 		return proto.InvalidParameter
 	}
 	return proto.OK
@@ -224,41 +173,30 @@ func (c *conn) serverCaps() (caps uint32) {
 	return caps
 }
 
-// contexts writes the contexts of the response and counts them.
-func (c *conn) contexts(o *offer) []wire.Buf {
+// contexts are those of the response.
+func (c *conn) contexts(o *offer) (list []smb2.NegotiateContext) {
 	if c.dialect != smb2.Dialect311 {
 		return nil
 	}
-	var salt [32]byte
-	_, _ = io.ReadFull(c.srv.Random, salt[:])
-	var list []wire.Buf
-	add := func(kind uint16, data wire.Buf) {
-		var b wire.Buf
-		b.U16(kind)
-		b.U16(uint16(len(data)))
-		b.U32(0)
-		b.Bytes(data)
-		list = append(list, b)
+	salt := make([]byte, 32)
+	_, _ = io.ReadFull(c.srv.Random, salt)
+	add := func(kind uint16, m smb2.Structure) {
+		list = append(list, smb2.NegotiateContext{Type: kind, Data: smb2.AppendData(nil, m)})
 	}
-	var b wire.Buf
-	b.U16(1)
-	b.U16(uint16(len(salt)))
-	b.U16(1)
-	b.Bytes(salt[:])
-	add(ctxPreauth, b)
+	add(smb2.ContextPreauth, &smb2.PreauthCapabilities{Hashes: []uint16{smb2.HashSHA512}, Salt: salt})
 	if o.hasCiphers {
-		add(ctxEncryption, wire.Buf{1, 0, byte(c.cipher), 0})
+		add(smb2.ContextEncryption, &smb2.EncryptionCapabilities{Ciphers: []smb2.Cipher{c.cipher}})
 	}
 	if len(o.compress.Algorithms) > 0 {
-		add(ctxCompression, c.compression())
+		add(smb2.ContextCompression, c.compression())
 	}
 	if o.hasSigning {
-		add(ctxSigning, wire.Buf{1, 0, byte(c.signing), 0})
+		add(smb2.ContextSigning, &smb2.SigningCapabilities{Algorithms: []smb2.SigningAlgorithm{c.signing}})
 	}
 	return list
 }
 
-func (c *conn) securityMode() uint16 {
+func (c *conn) securityMode() uint8 {
 	if c.srv.Sign {
 		return proto.SigningEnabled | proto.SigningReqd
 	}
@@ -277,31 +215,10 @@ func (c *conn) maxIO() uint32 {
 	return most
 }
 
-// negotiateBody is NEGOTIATE Response, [MS-SMB2] 2.2.4.
-func (rq *request) negotiateBody(d smb2.Dialect, caps uint32, contexts []wire.Buf) {
-	c, b := rq.c, &rq.out
-	token := auth.Hint()
-	b.U16(65)
-	b.U16(c.securityMode())
-	b.U16(uint16(d))
-	b.U16(uint16(len(contexts)))
-	b.Bytes(c.srv.guid[:])
-	b.U32(caps)
-	for range 3 {
-		b.U32(c.maxIO())
-	}
-	b.U64(wire.FileTime(c.srv.Now()))
-	b.U64(0)
-	b.U16(smb2.HeaderSize + 64)
-	b.U16(uint16(len(token)))
-	place := len(*b)
-	b.U32(0)
-	b.Bytes(token)
-	for i, x := range contexts {
-		b.Align(0, 8)
-		if i == 0 {
-			b.Put32(place, uint32(smb2.HeaderSize+len(*b)))
-		}
-		b.Bytes(x)
-	}
+// negotiateBody answers NEGOTIATE.
+func (rq *request) negotiateBody(d smb2.Dialect, caps uint32, contexts []smb2.NegotiateContext) {
+	c := rq.c
+	rq.answer(&smb2.NegotiateResponse{SecurityMode: c.securityMode(), Dialect: d, ServerGUID: c.srv.guid, Capabilities: caps,
+		MaxTransact: c.maxIO(), MaxRead: c.maxIO(), MaxWrite: c.maxIO(), SystemTime: wire.FileTime(c.srv.Now()),
+		Token: auth.Hint(), Contexts: contexts})
 }

@@ -6,6 +6,7 @@ import (
 	"smbdiff/cmd/smbpair/internal/proto"
 	"smbdiff/cmd/smbpair/internal/vfs"
 	"smbdiff/cmd/smbpair/internal/wire"
+	"smbdiff/dissect/smb2"
 )
 
 // watch is what a client wants to know of a directory, [MS-FSA] 2.1.1.9. It
@@ -29,14 +30,14 @@ type event struct {
 
 // changeNotify is [MS-SMB2] 3.3.5.19.
 func (rq *request) changeNotify() proto.Status {
-	r := rq.reader()
-	r.Skip(2)
-	flags := r.U16()
-	size := r.U32()
-	if st := rq.find(r.U64(), r.U64()); st != proto.OK {
+	var m smb2.ChangeNotifyRequest
+	if !smb2.Decode(rq.msg, &m) {
+		return proto.InvalidParameter
+	}
+	if st := rq.find(m.FileID); st != proto.OK {
 		return st
 	}
-	filter := r.U32()
+	size := m.MaxOutput
 	o, s := rq.open, rq.c.srv
 	switch {
 	case size > rq.c.maxIO():
@@ -53,7 +54,7 @@ func (rq *request) changeNotify() proto.Status {
 	}
 	w := o.watch
 	if w == nil {
-		w = &watch{filter: filter, tree: flags&1 != 0, size: int(size), ready: make(chan struct{})}
+		w = &watch{filter: m.Filter, tree: m.Flags&1 != 0, size: int(size), ready: make(chan struct{})}
 		o.watch = w
 		s.watches = append(s.watches, o)
 	}
@@ -95,7 +96,7 @@ func (rq *request) notifyBody(list []event) proto.Status {
 			b.Put32(at, uint32(len(b)-at))
 		}
 	}
-	rq.infoBody(b)
+	rq.answer(&smb2.ChangeNotifyResponse{Data: b})
 	if len(list) == 0 {
 		return proto.NotifyEnumDir
 	}

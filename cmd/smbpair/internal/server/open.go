@@ -1,11 +1,13 @@
 package server
 
 import (
+	"encoding/binary"
 	"time"
 
 	"smbdiff/cmd/smbpair/internal/proto"
 	"smbdiff/cmd/smbpair/internal/rpc"
 	"smbdiff/cmd/smbpair/internal/vfs"
+	"smbdiff/dissect/smb2"
 )
 
 // open is a handle, [MS-SMB2] 3.3.1.10.
@@ -235,7 +237,8 @@ func (s *Server) touch(f *file) {
 }
 
 // find gives the open that a request names.
-func (rq *request) find(persistent, volatile uint64) proto.Status {
+func (rq *request) find(id [16]byte) proto.Status {
+	persistent, volatile := binary.LittleEndian.Uint64(id[:]), binary.LittleEndian.Uint64(id[8:])
 	const all = ^uint64(0)
 	if rq.related && volatile == all && persistent == all {
 		if rq.open == nil {
@@ -258,22 +261,33 @@ func (rq *request) find(persistent, volatile uint64) proto.Status {
 	return proto.OK
 }
 
+// fileID is what names the open on the wire, in both of its halves.
+func (o *open) fileID() (id [16]byte) {
+	binary.LittleEndian.PutUint64(id[:], o.id)
+	binary.LittleEndian.PutUint64(id[8:], o.id)
+	return id
+}
+
+// resumeKey names the open as the source of a copy.
+func (o *open) resumeKey() (key [24]byte) {
+	binary.LittleEndian.PutUint64(key[:], o.id)
+	return key
+}
+
 // close is [MS-SMB2] 3.3.5.10.
 func (rq *request) close() proto.Status {
-	r := rq.reader()
-	r.Skip(2)
-	flags := r.U16()
-	r.Skip(4)
-	if st := rq.find(r.U64(), r.U64()); st != proto.OK {
+	var m smb2.CloseRequest
+	if !smb2.Decode(rq.msg, &m) {
+		return proto.InvalidParameter
+	}
+	if st := rq.find(m.FileID); st != proto.OK {
 		return st
 	}
 	o := rq.open
-	b := &rq.out
 	const postQuery = 1
-	if flags&postQuery == 0 || o.file == nil {
+	if m.Flags&postQuery == 0 || o.file == nil {
 		rq.c.srv.closeOpen(o)
-		b.U16(60)
-		b.Zero(58)
+		rq.answer(&smb2.CloseResponse{})
 		return proto.OK
 	}
 	f := o.file
@@ -281,23 +295,18 @@ func (rq *request) close() proto.Status {
 		rq.c.srv.touch(f)
 		o.written = false
 	}
-	b.U16(60)
-	b.U16(flags & postQuery)
-	b.U32(0)
-	f.times(b)
-	b.U64(f.allocation())
-	b.U64(f.size())
-	b.U32(f.attributes())
+	rq.answer(&smb2.CloseResponse{Flags: postQuery, Times: f.times(), Allocation: f.allocation(), EndOfFile: f.size(), Attributes: f.attributes()})
 	rq.c.srv.closeOpen(o)
 	return proto.OK
 }
 
 // flushFile is [MS-SMB2] 3.3.5.11.
 func (rq *request) flushFile() proto.Status {
-	r := rq.reader()
-	r.Skip(6)
-	r.Skip(2)
-	if st := rq.find(r.U64(), r.U64()); st != proto.OK {
+	var m smb2.FlushRequest
+	if !smb2.Decode(rq.msg, &m) {
+		return proto.InvalidParameter
+	}
+	if st := rq.find(m.FileID); st != proto.OK {
 		return st
 	}
 	o := rq.open

@@ -4,7 +4,6 @@ import (
 	"encoding/binary"
 
 	"smbdiff/cmd/smbpair/internal/proto"
-	"smbdiff/cmd/smbpair/internal/wire"
 	"smbdiff/dissect/smb2"
 )
 
@@ -26,30 +25,17 @@ type lease struct {
 	opens     int
 }
 
-// context is the data of the RqLs response, [MS-SMB2] 2.2.14.2.10 and .11.
-func (l *lease) context() []byte {
-	var b wire.Buf
-	b.Bytes(l.id.key[:])
-	b.U32(l.state)
-	flags := uint32(0)
+// context is what the RqLs response says.
+func (l *lease) context() *smb2.Lease {
+	x := &smb2.Lease{Key: l.id.key, State: l.state, V2: l.v2, Epoch: l.epoch}
 	if l.breaking {
-		flags |= 2
+		x.Flags |= smb2.LeaseBreaking
 	}
 	if l.v2 && l.hasParent {
-		flags |= 4
+		x.Flags |= smb2.LeaseParentSet
+		x.ParentKey = l.parent
 	}
-	b.U32(flags)
-	b.U64(0)
-	if l.v2 {
-		if l.hasParent {
-			b.Bytes(l.parent[:])
-		} else {
-			b.Zero(16)
-		}
-		b.U16(l.epoch)
-		b.U16(0)
-	}
-	return b
+	return x
 }
 
 // caches is what the open lets its client cache, as lease state.
@@ -88,7 +74,7 @@ func (rq *request) leaseOf(cr *createRequest) leaseID {
 	if cr.oplock != proto.OplockLease || cr.lease == nil {
 		return leaseID{}
 	}
-	return leaseID{rq.c.guid, cr.lease.key}
+	return leaseID{rq.c.guid, cr.lease.Key}
 }
 
 // grantCache gives a new open an oplock or a lease, [MS-SMB2] 3.3.5.9 and
@@ -108,7 +94,7 @@ func (rq *request) grantCache(o *open, cr *createRequest) {
 	case proto.OplockBatch:
 		want = proto.LeaseRead | proto.LeaseWrite | proto.LeaseHandle
 	case proto.OplockLease:
-		want = cr.lease.state & 7
+		want = cr.lease.State & 7
 	}
 	if want&proto.LeaseRead == 0 || f.dir() {
 		want = 0
@@ -160,12 +146,12 @@ func (f *file) limit(self *open, want uint32, leased bool, id leaseID) uint32 {
 
 // joinLease puts an open under a lease, which is made, kept or, when the client
 // gets all it asks for, extended.
-func (s *Server) joinLease(o *open, id leaseID, r *leaseRequest, want uint32, whole bool) {
+func (s *Server) joinLease(o *open, id leaseID, r *smb2.Lease, want uint32, whole bool) {
 	l := s.leases[id]
 	if l == nil {
-		l = &lease{id: id, v2: r.v2, file: o.file, epoch: r.epoch}
-		if r.flags&4 != 0 && r.v2 {
-			l.hasParent, l.parent = true, r.parent
+		l = &lease{id: id, v2: r.V2, file: o.file, epoch: r.Epoch}
+		if r.Flags&smb2.LeaseParentSet != 0 && r.V2 {
+			l.hasParent, l.parent = true, r.ParentKey
 		}
 		s.leases[id] = l
 		l.state = want
@@ -210,14 +196,7 @@ func (s *Server) breakCache(o *open, to uint32) {
 	} else {
 		o.breaks, o.breaking = true, level
 	}
-	var b wire.Buf
-	b.U16(24)
-	b.U8(level)
-	b.U8(0)
-	b.U32(0)
-	b.U64(o.id)
-	b.U64(o.id)
-	s.unasked(o, b)
+	s.unasked(o, &smb2.OplockBreakBody{Oplock: level, FileID: o.fileID()})
 }
 
 func (s *Server) breakLease(o *open, to uint32) {
@@ -230,25 +209,17 @@ func (s *Server) breakLease(o *open, to uint32) {
 	old := l.state
 	ack := old&(proto.LeaseWrite|proto.LeaseHandle) != 0
 	l.epoch++
-	var b wire.Buf
-	b.U16(44)
+	m := smb2.LeaseBreak{Key: l.id.key, State: old, NewState: to}
 	if l.v2 {
-		b.U16(l.epoch)
-	} else {
-		b.U16(0)
+		m.Epoch = l.epoch
 	}
 	if ack {
 		l.breaking, l.breakTo, l.required = true, to, to
-		b.U32(1)
+		m.Flags = smb2.LeaseAckRequired
 	} else {
 		l.state = to
-		b.U32(0)
 	}
-	b.Bytes(l.id.key[:])
-	b.U32(old)
-	b.U32(to)
-	b.Zero(12)
-	s.unasked(o, b)
+	s.unasked(o, &m)
 }
 
 // firstOf gives the oldest connection of a client.
@@ -262,7 +233,7 @@ func (s *Server) firstOf(client [16]byte) (first *conn) {
 }
 
 // unasked sends a message that answers nothing: MessageId is all ones.
-func (s *Server) unasked(o *open, body []byte) {
+func (s *Server) unasked(o *open, m smb2.Structure) {
 	c := o.c
 	sealed := o.ss.seal || o.tree.seal
 	if o.lease != nil && !sealed {
@@ -278,8 +249,7 @@ func (s *Server) unasked(o *open, body []byte) {
 	ch.begin()
 	h := smb2.Header{Command: smb2.OplockBreak, MessageID: ^uint64(0)}
 	ch.header(h, proto.OK, 0, 0, nil)
-	ch.out.Put32(len(ch.out)-64+32, 0)
-	ch.out.Bytes(body)
+	ch.out = smb2.Append(ch.out, m)
 	ch.parts = append(ch.parts, part{at: prefix})
 	ch.flush()
 }
@@ -299,14 +269,14 @@ func (rq *request) oplockBreak() proto.Status {
 }
 
 func (rq *request) ackOplock() proto.Status {
-	r := rq.reader()
-	r.Skip(2)
-	level := r.U8()
-	r.Skip(5)
-	if st := rq.find(r.U64(), r.U64()); st != proto.OK {
+	var m smb2.OplockBreakBody
+	if !smb2.Decode(rq.msg, &m) {
+		return proto.InvalidParameter
+	}
+	if st := rq.find(m.FileID); st != proto.OK {
 		return st
 	}
-	o := rq.open
+	o, level := rq.open, m.Oplock
 	if o.lease != nil || o.file == nil || level == proto.OplockLease {
 		return proto.InvalidParameter
 	}
@@ -321,20 +291,16 @@ func (rq *request) ackOplock() proto.Status {
 	}
 	o.oplock = level
 	o.file.wake()
-	b := &rq.out
-	b.U16(24)
-	b.U8(level)
-	b.Zero(5)
-	b.U64(o.id)
-	b.U64(o.id)
+	rq.answer(&smb2.OplockBreakBody{Oplock: level, FileID: o.fileID()})
 	return proto.OK
 }
 
 func (rq *request) ackLease() proto.Status {
-	r := rq.reader()
-	r.Skip(8)
-	id := leaseID{rq.c.guid, r.GUID()}
-	state := r.U32()
+	var m smb2.LeaseAcknowledgment
+	if !smb2.Decode(rq.msg, &m) {
+		return proto.InvalidParameter
+	}
+	id, state := leaseID{rq.c.guid, m.Key}, m.State
 	s := rq.c.srv
 	l := s.leases[id]
 	if l == nil {
@@ -351,13 +317,7 @@ func (rq *request) ackLease() proto.Status {
 		s.breakAgain(l)
 	}
 	l.file.wake()
-	b := &rq.out
-	b.U16(36)
-	b.U16(0)
-	b.U32(0)
-	b.Bytes(id.key[:])
-	b.U32(state)
-	b.U64(0)
+	rq.answer(&smb2.LeaseAcknowledgment{Key: id.key, State: state})
 	return proto.OK
 }
 

@@ -6,6 +6,7 @@ import (
 	"smbdiff/cmd/smbpair/internal/proto"
 	"smbdiff/cmd/smbpair/internal/rpc"
 	"smbdiff/cmd/smbpair/internal/wire"
+	"smbdiff/dissect/smb2"
 )
 
 // createPipe opens a named pipe of IPC$.
@@ -36,7 +37,7 @@ func (rq *request) readPipe(n int) proto.Status {
 	if !ok {
 		return proto.PipeEmpty
 	}
-	rq.readBody(append(make([]byte, 16), out...))
+	rq.answer(&smb2.ReadResponse{Data: out})
 	if more {
 		return proto.BufferOverflow
 	}
@@ -47,20 +48,16 @@ func (rq *request) writePipe(data []byte) proto.Status {
 	if !rq.open.pipe.Write(data) {
 		return proto.PipeDisconnected
 	}
-	b := &rq.out
-	b.U16(17)
-	b.U16(0)
-	b.U32(uint32(len(data)))
-	b.Zero(9)
+	rq.answer(&smb2.WriteResponse{Count: uint32(len(data))})
 	return proto.OK
 }
 
 func (rq *request) pipeControl(x *control) (wire.Buf, proto.Status) {
-	if x.code != proto.FsctlPipeTransceive {
+	if x.CtlCode != proto.FsctlPipeTransceive {
 		return nil, proto.InvalidDeviceRequest
 	}
 	p := rq.open.pipe
-	if !p.Write(x.in) {
+	if !p.Write(x.Input) {
 		return nil, proto.PipeDisconnected
 	}
 	out, more, ok := p.Read(x.max)
@@ -74,11 +71,11 @@ func (rq *request) pipeControl(x *control) (wire.Buf, proto.Status) {
 }
 
 // pipeInfo is the information that clients ask of pipes.
-func (rq *request) pipeInfo(q *infoQuery) (b wire.Buf, least int, st proto.Status) {
-	if q.kind != infoFile {
+func (rq *request) pipeInfo(q *smb2.QueryInfoRequest) (b wire.Buf, least int, st proto.Status) {
+	if q.InfoType != infoFile {
 		return nil, 0, proto.InvalidDeviceRequest
 	}
-	switch q.class {
+	switch q.Class {
 	case 5:
 		b.U64(4096)
 		b.U64(0)

@@ -17,29 +17,14 @@ const (
 	infoSecurity   = 3
 )
 
-// infoQuery is QUERY_INFO Request, [MS-SMB2] 2.2.37.
-type infoQuery struct {
-	kind, class uint8
-	length      uint32
-	additional  uint32
-	flags       uint32
-	input       []byte
-}
-
 // queryInfo is [MS-SMB2] 3.3.5.20.
 func (rq *request) queryInfo() proto.Status {
-	r := rq.reader()
-	r.Skip(2)
-	q := infoQuery{kind: r.U8(), class: r.U8(), length: r.U32()}
-	at := uint32(r.U16())
-	r.Skip(2)
-	n := r.U32()
-	q.additional, q.flags = r.U32(), r.U32()
-	if st := rq.find(r.U64(), r.U64()); st != proto.OK {
+	var q smb2.QueryInfoRequest
+	whole := smb2.Decode(rq.msg, &q)
+	if st := rq.find(q.FileID); st != proto.OK {
 		return st
 	}
-	var ok bool
-	if q.input, ok = rq.bytes(at, n); !ok && n > 0 || q.length > rq.c.maxIO() {
+	if !whole || q.MaxOutput > rq.c.maxIO() {
 		return proto.InvalidParameter
 	}
 	var b wire.Buf
@@ -48,13 +33,13 @@ func (rq *request) queryInfo() proto.Status {
 	switch {
 	case rq.open.file == nil:
 		b, least, st = rq.pipeInfo(&q)
-	case q.kind == infoFile:
+	case q.InfoType == infoFile:
 		b, least, st = rq.fileInfo(&q)
-	case q.kind == infoFilesystem:
+	case q.InfoType == infoFilesystem:
 		b, least, st = rq.volumeInfo(&q)
-	case q.kind == infoSecurity:
+	case q.InfoType == infoSecurity:
 		b, st = rq.securityInfo(&q)
-		if st == proto.OK && len(b) > int(q.length) {
+		if st == proto.OK && len(b) > int(q.MaxOutput) {
 			return rq.tooSmall(len(b))
 		}
 	default:
@@ -63,54 +48,36 @@ func (rq *request) queryInfo() proto.Status {
 	if st.Failed() {
 		return st
 	}
-	if int(q.length) < least {
+	if int(q.MaxOutput) < least {
 		return proto.InfoLengthMismatch
 	}
-	if len(b) > int(q.length) {
-		b, st = b[:q.length], proto.BufferOverflow
+	if len(b) > int(q.MaxOutput) {
+		b, st = b[:q.MaxOutput], proto.BufferOverflow
 	}
-	rq.infoBody(b)
+	rq.answer(&smb2.QueryInfoResponse{Data: b})
 	return st
 }
 
-// infoBody is the response of QUERY_INFO and QUERY_DIRECTORY, [MS-SMB2] 2.2.38.
-func (rq *request) infoBody(b []byte) {
-	rq.out.U16(9)
-	rq.out.U16(smb2.HeaderSize + 8)
-	rq.out.U32(uint32(len(b)))
-	rq.out.Bytes(b)
-	if len(b) == 0 {
-		rq.out.U8(0)
-	}
-}
-
-// tooSmall says how much room the answer needs, [MS-SMB2] 2.2.2.
+// tooSmall says how much room the answer needs.
 func (rq *request) tooSmall(n int) proto.Status {
-	b := &rq.out
-	b.U16(9)
+	data := smb2.AppendData(nil, &smb2.RequiredSize{Bytes: uint32(n)})
 	if rq.c.dialect == smb2.Dialect311 {
-		b.U8(1)
-		b.U8(0)
-		b.U32(12)
-		b.U32(4)
-		b.U32(0)
+		rq.answer(&smb2.ErrorResponse{Contexts: []smb2.ErrorContext{{Data: data}}})
 	} else {
-		b.U16(0)
-		b.U32(4)
+		rq.answer(&smb2.ErrorResponse{Data: data})
 	}
-	b.U32(uint32(n))
 	return proto.BufferTooSmall
 }
 
 // fileInfo is the information of [MS-FSCC] 2.4. least is how much room its fixed
 // part needs.
-func (rq *request) fileInfo(q *infoQuery) (b wire.Buf, least int, st proto.Status) {
+func (rq *request) fileInfo(q *smb2.QueryInfoRequest) (b wire.Buf, least int, st proto.Status) {
 	o := rq.open
 	f, n := o.file, o.file.node
-	if attributesNeeded(q.class) && o.access&proto.ReadAttributes == 0 {
+	if attributesNeeded(q.Class) && o.access&proto.ReadAttributes == 0 {
 		return nil, 0, proto.AccessDenied
 	}
-	switch q.class {
+	switch q.Class {
 	case 4:
 		f.basic(&b)
 		return b, 40, proto.OK
@@ -144,7 +111,7 @@ func (rq *request) fileInfo(q *infoQuery) (b wire.Buf, least int, st proto.Statu
 		b.U64(f.size())
 		b.Zero(8)
 	case 34:
-		f.times(&b)
+		putTimes(&b, f.times())
 		b.U64(f.allocation())
 		b.U64(f.size())
 		b.U32(f.attributes())
@@ -180,7 +147,7 @@ func attributesNeeded(class uint8) bool {
 
 // basic is FileBasicInformation, [MS-FSCC] 2.4.7.
 func (f *file) basic(b *wire.Buf) {
-	f.times(b)
+	putTimes(b, f.times())
 	b.U32(f.attributes())
 	b.U32(0)
 }
@@ -252,15 +219,15 @@ func (f *file) streams(b *wire.Buf) {
 }
 
 // fullEA is FileFullEaInformation, all of it or what the input names.
-func (rq *request) fullEA(q *infoQuery) (b wire.Buf, least int, st proto.Status) {
+func (rq *request) fullEA(q *smb2.QueryInfoRequest) (b wire.Buf, least int, st proto.Status) {
 	n := rq.open.file.node
 	if rq.open.access&proto.ReadEA == 0 {
 		return nil, 0, proto.AccessDenied
 	}
 	list := n.EAs
-	if len(q.input) >= 5 {
+	if len(q.Input) >= 5 {
 		list = nil
-		for in := q.input; len(in) >= 5; {
+		for in := q.Input; len(in) >= 5; {
 			next, size := int(wire.Read(in).U32()), int(in[4])
 			if 5+size > len(in) {
 				return nil, 0, proto.EAListInconsistent
@@ -276,7 +243,7 @@ func (rq *request) fullEA(q *infoQuery) (b wire.Buf, least int, st proto.Status)
 		return nil, 0, proto.NoEAsOnFile
 	}
 	appendEAs(&b, list)
-	if len(b) > int(q.length) {
+	if len(b) > int(q.MaxOutput) {
 		return nil, 0, proto.BufferOverflow
 	}
 	return b, 0, proto.OK

@@ -5,27 +5,25 @@ import (
 	"io"
 
 	"smbdiff/cmd/smbpair/internal/proto"
-	"smbdiff/cmd/smbpair/internal/wire"
 	"smbdiff/dissect/smb2"
 )
 
 // read is [MS-SMB2] 3.3.5.12.
 func (rq *request) read() proto.Status {
-	r := rq.reader()
-	r.Skip(3)
-	flags := r.U8()
-	n, off := r.U32(), r.U64()
-	st := rq.find(r.U64(), r.U64())
-	least := r.U32()
-	if st != proto.OK {
+	var m smb2.ReadRequest
+	if !smb2.Decode(rq.msg, &m) {
+		return proto.InvalidParameter
+	}
+	if st := rq.find(m.FileID); st != proto.OK {
 		return st
 	}
+	n, off := m.Length, m.Offset
 	o, s := rq.open, rq.c.srv
 	if n > rq.c.maxIO() {
 		return proto.InvalidParameter
 	}
 	const wantsPacked = 2
-	rq.packs = rq.packs || flags&wantsPacked != 0
+	rq.packs = rq.packs || m.Flags&wantsPacked != 0
 	if o.pipe != nil {
 		return rq.readPipe(int(n))
 	}
@@ -40,7 +38,7 @@ func (rq *request) read() proto.Status {
 	case !f.mayTransfer(o, off, uint64(n), false):
 		return proto.FileLockConflict
 	}
-	const head = 16
+	const head = 16 // bytes of the answer before the data
 	out := rq.room(head + int(n))
 	d := f.data()
 	s.mu.Unlock()
@@ -49,39 +47,24 @@ func (rq *request) read() proto.Status {
 	if err != nil && !errors.Is(err, io.EOF) {
 		return statusOf(err)
 	}
-	if got == 0 && n > 0 || uint32(got) < least {
+	if got == 0 && n > 0 || uint32(got) < m.Minimum {
 		return proto.EndOfFile
 	}
 	o.position = off + uint64(got)
 	rq.bulk = got >= pooled && rq.last && len(rq.parts) == 0
-	rq.readBody(out[:head+got])
+	rq.out = smb2.Append(out[:0], &smb2.ReadResponse{Data: out[head : head+got]})
 	return proto.OK
-}
-
-// readBody is READ Response, [MS-SMB2] 2.2.20; 16 bytes are room for its fixed
-// part.
-func (rq *request) readBody(out []byte) {
-	rq.out = out
-	n := len(out) - 16
-	clear(rq.out[:16])
-	rq.out[0], rq.out[2] = 17, smb2.HeaderSize+16
-	rq.out.Put32(4, uint32(n))
-	if n == 0 {
-		rq.out, rq.placed = append(append(wire.Buf(nil), rq.out...), 0), false
-	}
 }
 
 // write is [MS-SMB2] 3.3.5.13.
 func (rq *request) write() proto.Status {
-	r := rq.reader()
-	r.Skip(2)
-	at, n, off := r.U16(), r.U32(), r.U64()
-	st := rq.find(r.U64(), r.U64())
-	if st != proto.OK {
+	var m smb2.WriteRequest
+	whole := smb2.Decode(rq.msg, &m)
+	if st := rq.find(m.FileID); st != proto.OK {
 		return st
 	}
-	data, ok := rq.bytes(uint32(at), n)
-	if !ok || n > rq.c.maxIO() {
+	data, n, off := m.Data, uint32(len(m.Data)), m.Offset
+	if !whole || n > rq.c.maxIO() {
 		return proto.InvalidParameter
 	}
 	o := rq.open
@@ -112,11 +95,7 @@ func (rq *request) write() proto.Status {
 		return st
 	}
 	o.position = off + uint64(n)
-	b := &rq.out
-	b.U16(17)
-	b.U16(0)
-	b.U32(n)
-	b.Zero(9)
+	rq.answer(&smb2.WriteResponse{Count: n})
 	return proto.OK
 }
 

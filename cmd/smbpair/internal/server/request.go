@@ -83,6 +83,9 @@ func (rq *request) bytes(off, n uint32) ([]byte, bool) {
 	return wire.Range(rq.msg, int64(off), int64(n))
 }
 
+// answer is the body of the answer.
+func (rq *request) answer(m smb2.Structure) { rq.out = smb2.Append(nil, m) }
+
 // wait makes the request asynchronous, if it is not yet, and waits with the
 // server's mutex let go. It reports false when the request was cancelled or its
 // connection ended; gone may be nil, timeout 0 is for ever.
@@ -257,37 +260,18 @@ func (s *Server) release(b []byte) {
 	}
 }
 
-// header writes the header of an answer, [MS-SMB2] 2.2.1.
+// header writes the header of an answer.
 func (ch *chain) header(h smb2.Header, st proto.Status, flags uint32, async uint64, ss *session) {
-	b := &ch.out
-	b.Bytes([]byte{0xfe, 'S', 'M', 'B'})
-	b.U16(smb2.HeaderSize)
-	b.U16(h.Charge)
-	b.U32(uint32(st))
-	b.U16(uint16(h.Command))
-	b.U16(h.Credits)
-	b.U32(smb2.FlagResponse | flags | h.Flags&0x70)
-	b.U32(0)
-	b.U64(h.MessageID)
-	if flags&smb2.FlagAsync != 0 {
-		b.U64(async)
-	} else {
-		b.U32(0xfeff)
-		b.U32(h.TreeID)
-	}
-	id := h.SessionID
+	h.Status, h.AsyncID, h.NextCommand = uint32(st), async, 0
+	h.Flags = smb2.FlagResponse | flags | h.Flags&smb2.FlagPriority
 	if ss != nil {
-		id = ss.id
+		h.SessionID = ss.id
 	}
-	b.U64(id)
-	b.Zero(16)
+	ch.out = smb2.AppendHeader(ch.out, &h)
 }
 
-// errorBody is ERROR Response without data, [MS-SMB2] 2.2.2.
-func (ch *chain) errorBody() {
-	ch.out.U16(9)
-	ch.out.Zero(7)
-}
+// errorBody is an error without data.
+func (ch *chain) errorBody() { ch.out = smb2.Append(ch.out, &smb2.ErrorResponse{}) }
 
 // flush signs, seals and sends the answers that are there.
 func (ch *chain) flush() {

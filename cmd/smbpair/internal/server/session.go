@@ -47,20 +47,11 @@ type channel struct {
 
 // sessionSetup is [MS-SMB2] 3.3.5.5.
 func (c *conn) sessionSetup(rq *request) proto.Status {
-	r := rq.reader()
-	if r.U16() != 25 {
+	var m smb2.SessionSetupRequest
+	if !rq.sized() || !smb2.Decode(rq.msg, &m) || len(m.Token) == 0 {
 		return proto.InvalidParameter
 	}
-	flags := r.U8()
-	mode := r.U8()
-	r.Skip(8)
-	off, n := uint32(r.U16()), uint32(r.U16())
-	previous := r.U64()
-	token, ok := rq.bytes(off, n)
-	if r.Cut() || !ok || n == 0 {
-		return proto.InvalidParameter
-	}
-	ss, ch, st := c.setupSession(rq, flags)
+	ss, ch, st := c.setupSession(rq, m.Flags)
 	if st != proto.OK {
 		rq.signAs(c.srv.sessions[rq.h.SessionID])
 		return st
@@ -69,7 +60,7 @@ func (c *conn) sessionSetup(rq *request) proto.Status {
 	if c.dialect == smb2.Dialect311 && (!ss.valid || ch.binding) {
 		ch.preauth = nextHash(ch.preauth, rq.msg)
 	}
-	out, done, res, ok := ch.auth.Step(token)
+	out, done, res, ok := ch.auth.Step(m.Token)
 	if !ok {
 		c.dropSetup(ss, ch)
 		rq.ch = ch
@@ -79,19 +70,19 @@ func (c *conn) sessionSetup(rq *request) proto.Status {
 		if c.dialect == smb2.Dialect311 && (!ss.valid || ch.binding) {
 			rq.hash = &ch.preauth
 		}
-		rq.setupBody(0, out)
+		rq.answer(&smb2.SessionSetupResponse{Token: out})
 		return proto.MoreProcessing
 	}
 	ch.auth = nil
-	if st := c.logon(ss, ch, res, mode); st != proto.OK {
+	if st := c.logon(ss, ch, res, m.SecurityMode); st != proto.OK {
 		c.dropSetup(ss, ch)
 		return st
 	}
 	c.known.Store(true)
-	if previous != 0 && previous != ss.id && !ch.binding {
-		c.replaceSession(ss, previous)
+	if m.Previous != 0 && m.Previous != ss.id && !ch.binding {
+		c.replaceSession(ss, m.Previous)
 	}
-	rq.setupBody(ss.flags(), out)
+	rq.answer(&smb2.SessionSetupResponse{Flags: ss.flags(), Token: out})
 	return proto.OK
 }
 
@@ -292,16 +283,6 @@ func (ss *session) flags() (f uint16) {
 		f |= proto.SessionEncrypt
 	}
 	return f
-}
-
-// setupBody is SESSION_SETUP Response, [MS-SMB2] 2.2.6.
-func (rq *request) setupBody(flags uint16, token []byte) {
-	b := &rq.out
-	b.U16(9)
-	b.U16(flags)
-	b.U16(smb2.HeaderSize + 8)
-	b.U16(uint16(len(token)))
-	b.Bytes(token)
 }
 
 // replaceSession ends a session that the same user had before, [MS-SMB2]

@@ -6,36 +6,32 @@ import (
 
 	"smbdiff/cmd/smbpair/internal/proto"
 	"smbdiff/cmd/smbpair/internal/wire"
+	"smbdiff/dissect/smb2"
 )
 
 // setInfo is [MS-SMB2] 3.3.5.21.
 func (rq *request) setInfo() proto.Status {
-	r := rq.reader()
-	r.Skip(2)
-	kind, class := r.U8(), r.U8()
-	n, at := r.U32(), r.U16()
-	r.Skip(2)
-	additional := r.U32()
-	if st := rq.find(r.U64(), r.U64()); st != proto.OK {
+	var m smb2.SetInfoRequest
+	whole := smb2.Decode(rq.msg, &m)
+	if st := rq.find(m.FileID); st != proto.OK {
 		return st
 	}
-	in, ok := rq.bytes(uint32(at), n)
-	if !ok {
+	if !whole {
 		return proto.InvalidParameter
 	}
 	st := proto.InvalidParameter
 	switch {
 	case rq.open.file == nil:
 		st = proto.InvalidDeviceRequest
-	case kind == infoFile:
-		st = rq.setFileInfo(class, in)
-	case kind == infoSecurity:
-		st = rq.setSecurity(additional, in)
-	case kind == infoFilesystem:
+	case m.InfoType == infoFile:
+		st = rq.setFileInfo(m.Class, m.Data)
+	case m.InfoType == infoSecurity:
+		st = rq.setSecurity(m.Additional, m.Data)
+	case m.InfoType == infoFilesystem:
 		st = proto.AccessDenied
 	}
 	if st == proto.OK {
-		rq.out.U16(2)
+		rq.answer(&smb2.SetInfoResponse{})
 	}
 	return st
 }

@@ -1,7 +1,6 @@
 package server
 
 import (
-	"encoding/binary"
 	"strings"
 
 	"smbdiff/cmd/smbpair/internal/proto"
@@ -19,13 +18,11 @@ type tree struct {
 
 // treeConnect is [MS-SMB2] 3.3.5.7.
 func (c *conn) treeConnect(rq *request) proto.Status {
-	r := rq.reader()
-	r.Skip(4)
-	raw, ok := rq.bytes(uint32(r.U16()), uint32(r.U16()))
-	if !ok || len(raw)%2 != 0 {
+	var m smb2.TreeConnectRequest
+	if !smb2.Decode(rq.msg, &m) || len(m.Path)%2 != 0 {
 		return proto.InvalidParameter
 	}
-	path := wire.Text(raw)
+	path := wire.Text(m.Path)
 	name := path[strings.LastIndexByte(path, '\\')+1:]
 	if !strings.HasPrefix(path, `\\`) || len(path) == len(name)+2 {
 		return proto.InvalidParameter
@@ -60,22 +57,16 @@ func (c *conn) treeConnect(rq *request) proto.Status {
 	return proto.OK
 }
 
-// treeBody is TREE_CONNECT Response, [MS-SMB2] 2.2.10.
+// treeBody answers TREE_CONNECT.
 func (rq *request) treeBody(t *tree) {
-	b := &rq.out
-	kind, flags := uint8(proto.ShareDisk), uint32(0)
+	m := smb2.TreeConnectResponse{ShareType: proto.ShareDisk, Access: proto.FileAll}
 	if t.share == nil {
-		kind, flags = proto.SharePipe, 0x30
+		m.ShareType, m.ShareFlags = proto.SharePipe, 0x30
 	}
 	if t.seal {
-		flags |= proto.ShareEncryptData
+		m.ShareFlags |= proto.ShareEncryptData
 	}
-	b.U16(16)
-	b.U8(kind)
-	b.U8(0)
-	b.U32(flags)
-	b.U32(0)
-	b.U32(proto.FileAll)
+	rq.answer(&m)
 }
 
 // treeDisconnect is [MS-SMB2] 3.3.5.8.
@@ -100,27 +91,44 @@ func (rq *request) charge() proto.Status {
 	if rq.c.dialect == smb2.Dialect202 {
 		return proto.OK
 	}
-	at := func(i int) uint32 {
-		if b, ok := wire.Range(rq.body, int64(i), 4); ok {
-			return binary.LittleEndian.Uint32(b)
-		}
-		return 0
-	}
-	var n uint32
-	switch rq.h.Command {
-	case smb2.Read, smb2.Write:
-		n = at(4)
-	case smb2.Ioctl:
-		n = max(at(28)+at(40), at(32)+at(44))
-	case smb2.QueryDirectory:
-		n = at(28)
-	case smb2.ChangeNotify, smb2.SetInfo:
-		n = at(4)
-	case smb2.QueryInfo:
-		n = max(at(4), at(12))
-	}
+	n := rq.payload()
 	if n > 0 && uint32(max(rq.h.Charge, 1)) < (n-1)/65536+1 {
 		return proto.InvalidParameter
 	}
 	return proto.OK
+}
+
+// payload is how many bytes the request moves, there or back.
+func (rq *request) payload() (n uint32) {
+	switch rq.h.Command {
+	case smb2.Read:
+		var m smb2.ReadRequest
+		smb2.Decode(rq.msg, &m)
+		n = m.Length
+	case smb2.Write:
+		var m smb2.WriteRequest
+		smb2.Decode(rq.msg, &m)
+		n = uint32(len(m.Data))
+	case smb2.Ioctl:
+		var m smb2.IoctlRequest
+		smb2.Decode(rq.msg, &m)
+		n = max(uint32(len(m.Input)), m.MaxInput+m.MaxOutput)
+	case smb2.QueryDirectory:
+		var m smb2.QueryDirectoryRequest
+		smb2.Decode(rq.msg, &m)
+		n = m.MaxOutput
+	case smb2.ChangeNotify:
+		var m smb2.ChangeNotifyRequest
+		smb2.Decode(rq.msg, &m)
+		n = m.MaxOutput
+	case smb2.SetInfo:
+		var m smb2.SetInfoRequest
+		smb2.Decode(rq.msg, &m)
+		n = uint32(len(m.Data))
+	case smb2.QueryInfo:
+		var m smb2.QueryInfoRequest
+		smb2.Decode(rq.msg, &m)
+		n = max(m.MaxOutput, uint32(len(m.Input)))
+	}
+	return n
 }

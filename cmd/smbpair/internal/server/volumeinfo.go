@@ -4,13 +4,14 @@ import (
 	"smbdiff/cmd/smbpair/internal/proto"
 	"smbdiff/cmd/smbpair/internal/sd"
 	"smbdiff/cmd/smbpair/internal/wire"
+	"smbdiff/dissect/smb2"
 )
 
 // volumeInfo is the information of [MS-FSCC] 2.5.
-func (rq *request) volumeInfo(q *infoQuery) (b wire.Buf, least int, st proto.Status) {
+func (rq *request) volumeInfo(q *smb2.QueryInfoRequest) (b wire.Buf, least int, st proto.Status) {
 	s, t := rq.c.srv, rq.tc
 	total, free := t.share.Volume.Space()
-	switch q.class {
+	switch q.Class {
 	case 1: // FileFsVolumeInformation
 		label := wire.AppendText(nil, t.share.Name)
 		b.U64(wire.FileTime(s.started))
@@ -62,19 +63,19 @@ func (rq *request) volumeInfo(q *infoQuery) (b wire.Buf, least int, st proto.Sta
 
 // securityInfo gives the parts of the descriptor that the client asks for,
 // [MS-FSA] 2.1.5.14.
-func (rq *request) securityInfo(q *infoQuery) (wire.Buf, proto.Status) {
+func (rq *request) securityInfo(q *smb2.QueryInfoRequest) (wire.Buf, proto.Status) {
 	need := uint32(0)
-	if q.additional&(proto.SecOwner|proto.SecGroup|proto.SecDACL) != 0 {
+	if q.Additional&(proto.SecOwner|proto.SecGroup|proto.SecDACL) != 0 {
 		need |= proto.ReadControl
 	}
-	if q.additional&proto.SecSACL != 0 {
+	if q.Additional&proto.SecSACL != 0 {
 		need |= proto.SystemSecurity
 	}
 	if rq.open.access&need != need {
 		return nil, proto.AccessDenied
 	}
 	d := rq.c.srv.descriptor(rq.open.file.node)
-	a := q.additional
+	a := q.Additional
 	return d.Append(nil, a&proto.SecOwner != 0, a&proto.SecGroup != 0, a&proto.SecDACL != 0, a&proto.SecSACL != 0), proto.OK
 }
 

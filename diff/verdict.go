@@ -177,7 +177,7 @@ func (r *Result) suspect(row *Row, a, b *op.Op) {
 		if row.A == 0 {
 			o = b
 		}
-		if o.State&op.Unsolicited != 0 {
+		if o.State&op.Unsolicited != 0 || o.Request == 0 {
 			f.Suspect = "server"
 			return
 		}

@@ -12,12 +12,9 @@ import (
 	"testing"
 	"time"
 
-	"smbdiff/decrypt"
 	"smbdiff/diff"
 	"smbdiff/dissect"
-	"smbdiff/dissect/capture"
 	"smbdiff/dissect/conv"
-	"smbdiff/keys"
 )
 
 // ways are the dialects, ciphers and signatures that clients are tried with.
@@ -57,19 +54,7 @@ func useClient(t *testing.T, place, user string) {
 // judge opens a recording with its keys: all is open, and no signature is wrong.
 func judge(t *testing.T, way, file string) *dissect.Trace {
 	t.Helper()
-	f, err := capture.Open(file)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { f.Close() })
-	ring := new(keys.Ring)
-	if err := ring.AddFile(keys.Beside(file)); err != nil {
-		t.Fatalf("%s: %v", way, err)
-	}
-	trace := dissect.NewTrace(f, decrypt.NewOpener(ring))
-	if err := trace.Load(nil, nil); err != nil {
-		t.Fatal(err)
-	}
+	trace := openRecording(t, file)
 	c := trace.Counts()
 	if c.Sealed != c.Opened || strings.Contains(way, "--seal") && c.Sealed < c.Messages/2 {
 		t.Errorf("%s: %d of %d messages sealed, %d open", way, c.Sealed, c.Messages, c.Opened)

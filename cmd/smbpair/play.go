@@ -25,6 +25,7 @@ type player struct {
 	pause   func(time.Duration)
 	faults  *fault.Half // of requests
 	broken  bool
+	refused bool // the first client could not connect
 	shells  map[string]*client.Shell
 	order   []string
 	count   uint64 // clients that connected
@@ -99,7 +100,7 @@ func (p *player) step(st *step) error {
 func (p *player) run(st *step) error {
 	sh := p.shells[st.client]
 	if sh == nil {
-		if st.client != firstClient && p.broken {
+		if p.broken && (st.client != firstClient || p.refused) {
 			return nil // it could not connect
 		}
 		if err := p.connect(st.client, &p.s.who, ""); err != nil {
@@ -137,6 +138,7 @@ func (p *player) connect(name string, who *identity, want string) error {
 		p.shells[name] = sh
 		p.order = append(p.order, name)
 	}
+	p.refused = p.refused || err != nil && name == firstClient
 	if p.broken {
 		return nil
 	}

@@ -191,7 +191,7 @@ func (rq *request) createNew(cr *createRequest, t target) proto.Status {
 		if t.st = n.AddStream(t.stream); t.st == nil {
 			return proto.DiskFull
 		}
-		s.notify(n, proto.NotifyStreamName, proto.ActionAddedStream, ":"+t.stream)
+		s.notify(rq.parentLease(cr), n, proto.NotifyStreamName, proto.ActionAddedStream, ":"+t.stream)
 	}
 	access := sd.Map(cr.access &^ (proto.MaximumAllowed | proto.SystemSecurity))
 	if cr.access&proto.MaximumAllowed != 0 {
@@ -217,7 +217,7 @@ func (rq *request) fill(n *vfs.Node, cr *createRequest) {
 	rq.inherit(n, cr.sd)
 	t := rq.c.srv.Now()
 	n.Parent.Written, n.Parent.Changed = t, t
-	rq.c.srv.notify(n, filterOf(n), proto.ActionAdded, "")
+	rq.c.srv.notify(rq.parentLease(cr), n, filterOf(n), proto.ActionAdded, "")
 }
 
 // openExisting is [MS-FSA] 2.1.5.1.2.
@@ -311,7 +311,7 @@ func (rq *request) overwrite(o *open, cr *createRequest) proto.Status {
 		f.node.Attr = cr.attributes&proto.AttrSettable | proto.AttrArchive
 		f.node.Alloc = int64(min(cr.alloc, 1<<62))
 	}
-	s.notify(f.node, proto.NotifySize|proto.NotifyLastWrite|proto.NotifyAttributes, proto.ActionModified, "")
+	s.notify(rq.parentLease(cr), f.node, proto.NotifySize|proto.NotifyLastWrite|proto.NotifyAttributes, proto.ActionModified, "")
 	return proto.OK
 }
 

@@ -164,7 +164,7 @@ func (rq *request) setSparse(in []byte) proto.Status {
 	} else {
 		n.Attr |= proto.AttrSparse
 	}
-	rq.c.srv.notify(n, proto.NotifyAttributes, proto.ActionModified, "")
+	rq.c.srv.notify(o.parentLease(), n, proto.NotifyAttributes, proto.ActionModified, "")
 	return proto.OK
 }
 

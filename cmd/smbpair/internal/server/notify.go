@@ -104,14 +104,15 @@ func (rq *request) notifyBody(list []event) proto.Status {
 }
 
 // notify tells of a change of a node; suffix is the stream that changed.
-func (s *Server) notify(n *vfs.Node, change, action uint32, suffix string) {
+func (s *Server) notify(by leaseID, n *vfs.Node, change, action uint32, suffix string) {
 	if n.Parent != nil {
-		s.notifyIn(n.Parent, change, action, n.Name+suffix)
+		s.notifyIn(by, n.Parent, change, action, n.Name+suffix)
 	}
 }
 
 // notifyIn tells those who watch a directory, or one above, of a change in it.
-func (s *Server) notifyIn(dir *vfs.Node, change, action uint32, name string) {
+func (s *Server) notifyIn(by leaseID, dir *vfs.Node, change, action uint32, name string) {
+	s.contendDirectory(by, dir)
 	if len(s.watches) == 0 {
 		return
 	}

@@ -156,9 +156,10 @@ func (s *Server) closeOpen(o *open) {
 	if o.deleteOn {
 		s.markDelete(f)
 	}
+	by := o.parentLease()
 	s.dropLease(o)
 	if len(f.opens) == 0 {
-		s.closeFile(f)
+		s.closeFile(by, f)
 	}
 	f.wake()
 }
@@ -174,7 +175,7 @@ func (s *Server) markDelete(f *file) {
 }
 
 // closeFile ends the state of a stream that nobody has open any more.
-func (s *Server) closeFile(f *file) {
+func (s *Server) closeFile(by leaseID, f *file) {
 	delete(s.files, f.key)
 	f.gone = true
 	if d := f.data(); d != nil {
@@ -182,14 +183,14 @@ func (s *Server) closeFile(f *file) {
 	}
 	if f.stream != nil && s.doomed[f.node] && !s.streamsOpen(f.node) {
 		delete(s.doomed, f.node)
-		s.remove(f.node)
+		s.remove(by, f.node)
 		return
 	}
 	if !f.deleting {
 		return
 	}
 	if f.stream != nil {
-		s.notify(f.node, proto.NotifyStreamName, proto.ActionRemovedStream, ":"+f.stream.Name)
+		s.notify(by, f.node, proto.NotifyStreamName, proto.ActionRemovedStream, ":"+f.stream.Name)
 		f.node.RemoveStream(f.stream)
 		return
 	}
@@ -197,7 +198,7 @@ func (s *Server) closeFile(f *file) {
 		s.doomed[f.node] = true
 		return
 	}
-	s.remove(f.node)
+	s.remove(by, f.node)
 }
 
 // streamsOpen reports whether a named stream of a node is open.
@@ -211,14 +212,14 @@ func (s *Server) streamsOpen(n *vfs.Node) bool {
 }
 
 // remove takes a node away and tells those who watch.
-func (s *Server) remove(n *vfs.Node) {
+func (s *Server) remove(by leaseID, n *vfs.Node) {
 	s.keepName(n)
 	parent, name := n.Parent, n.Name
 	if parent == nil || n.Remove() != nil {
 		return
 	}
 	parent.Written, parent.Changed = s.Now(), s.Now()
-	s.notifyIn(parent, filterOf(n), proto.ActionRemoved, name)
+	s.notifyIn(by, parent, filterOf(n), proto.ActionRemoved, name)
 }
 
 // filterOf is the part of a filter that names of the node belong to.

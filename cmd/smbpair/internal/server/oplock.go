@@ -69,6 +69,22 @@ func (o *open) level() uint8 {
 	return o.oplock
 }
 
+// parentLease names the lease of the directory, as who opened the file knows it;
+// nobody's when none was named.
+func (o *open) parentLease() leaseID {
+	if o.lease == nil || !o.lease.hasParent {
+		return leaseID{}
+	}
+	return leaseID{o.lease.id.client, o.lease.parent}
+}
+
+func (rq *request) parentLease(cr *createRequest) leaseID {
+	if id := rq.leaseOf(cr); id == (leaseID{}) || !cr.lease.V2 || cr.lease.Flags&smb2.LeaseParentSet == 0 {
+		return leaseID{}
+	}
+	return leaseID{rq.c.guid, cr.lease.ParentKey}
+}
+
 // leaseOf names the lease that a request belongs to.
 func (rq *request) leaseOf(cr *createRequest) leaseID {
 	if cr.oplock != proto.OplockLease || cr.lease == nil {
@@ -82,7 +98,7 @@ func (rq *request) leaseOf(cr *createRequest) leaseID {
 func (rq *request) grantCache(o *open, cr *createRequest) {
 	s, f := rq.c.srv, o.file
 	leased := cr.oplock == proto.OplockLease
-	if leased && (cr.lease == nil || rq.c.dialect == smb2.Dialect202 || f.dir()) {
+	if leased && (cr.lease == nil || rq.c.dialect == smb2.Dialect202 || f.dir() && (!cr.lease.V2 || rq.c.dialect < smb2.Dialect300)) {
 		return
 	}
 	want := uint32(0)
@@ -95,8 +111,11 @@ func (rq *request) grantCache(o *open, cr *createRequest) {
 		want = proto.LeaseRead | proto.LeaseWrite | proto.LeaseHandle
 	case proto.OplockLease:
 		want = cr.lease.State & 7
+		if f.dir() {
+			want &^= proto.LeaseWrite
+		}
 	}
-	if want&proto.LeaseRead == 0 || f.dir() {
+	if want&proto.LeaseRead == 0 || f.dir() && !leased {
 		want = 0
 	}
 	got := f.limit(o, want, leased, rq.leaseOf(cr))

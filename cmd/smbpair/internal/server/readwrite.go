@@ -120,10 +120,10 @@ func (rq *request) put(o *open, data []byte, off uint64) proto.Status {
 		change |= proto.NotifySize
 	}
 	if f.stream != nil {
-		s.notify(f.node, proto.NotifyStreamSize|proto.NotifyStreamWrite, proto.ActionModifiedStream, ":"+f.stream.Name)
+		s.notify(o.parentLease(), f.node, proto.NotifyStreamSize|proto.NotifyStreamWrite, proto.ActionModifiedStream, ":"+f.stream.Name)
 		return proto.OK
 	}
-	s.notify(f.node, change, proto.ActionModified, "")
+	s.notify(o.parentLease(), f.node, change, proto.ActionModified, "")
 	return proto.OK
 }
 

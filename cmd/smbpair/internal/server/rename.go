@@ -49,7 +49,7 @@ func (rq *request) hardLink(in []byte) proto.Status {
 		return statusOf(err)
 	}
 	n.Changed, t.parent.Written = s.Now(), s.Now()
-	s.notifyIn(t.parent, filterOf(n), proto.ActionAdded, t.name)
+	s.notifyIn(rq.open.parentLease(), t.parent, filterOf(n), proto.ActionAdded, t.name)
 	return proto.OK
 }
 
@@ -138,7 +138,7 @@ func (rq *request) move(t target) proto.Status {
 	s, n := rq.c.srv, rq.open.file.node
 	from, old := n.Parent, n.Name
 	if t.node != nil && t.node != n {
-		s.notify(t.node, filterOf(t.node), proto.ActionRemoved, "")
+		s.notify(rq.open.parentLease(), t.node, filterOf(t.node), proto.ActionRemoved, "")
 	}
 	if err := n.Rename(t.parent, t.name); err != nil {
 		return statusOf(err)
@@ -149,12 +149,12 @@ func (rq *request) move(t target) proto.Status {
 		n.Attr |= proto.AttrArchive
 	}
 	if from == t.parent {
-		s.notifyIn(from, filterOf(n), proto.ActionRenamedOld, old)
-		s.notifyIn(from, filterOf(n), proto.ActionRenamedNew, n.Name)
+		s.notifyIn(rq.open.parentLease(), from, filterOf(n), proto.ActionRenamedOld, old)
+		s.notifyIn(rq.open.parentLease(), from, filterOf(n), proto.ActionRenamedNew, n.Name)
 		return proto.OK
 	}
-	s.notifyIn(from, filterOf(n), proto.ActionRemoved, old)
-	s.notifyIn(t.parent, filterOf(n), proto.ActionAdded, n.Name)
+	s.notifyIn(rq.open.parentLease(), from, filterOf(n), proto.ActionRemoved, old)
+	s.notifyIn(rq.open.parentLease(), t.parent, filterOf(n), proto.ActionAdded, n.Name)
 	return proto.OK
 }
 

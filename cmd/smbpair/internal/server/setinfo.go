@@ -134,7 +134,7 @@ func (rq *request) setBasic(r *wire.Reader) proto.Status {
 		n.Keep()
 	}
 	if change != 0 {
-		s.notify(n, change, proto.ActionModified, "")
+		s.notify(o.parentLease(), n, change, proto.ActionModified, "")
 	}
 	return proto.OK
 }
@@ -214,10 +214,10 @@ func (s *Server) changed(o *open) {
 		s.touch(o.file)
 	}
 	if o.file.stream != nil {
-		s.notify(o.file.node, proto.NotifyStreamSize, proto.ActionModifiedStream, ":"+o.file.stream.Name)
+		s.notify(o.parentLease(), o.file.node, proto.NotifyStreamSize, proto.ActionModifiedStream, ":"+o.file.stream.Name)
 		return
 	}
-	s.notify(o.file.node, proto.NotifySize|proto.NotifyLastWrite, proto.ActionModified, "")
+	s.notify(o.parentLease(), o.file.node, proto.NotifySize|proto.NotifyLastWrite, proto.ActionModified, "")
 }
 
 // setAllocation is [MS-FSA] 2.1.5.15.1.
@@ -251,6 +251,6 @@ func (rq *request) setFullEA(in []byte) proto.Status {
 		return proto.EATooLarge
 	}
 	n.EAs, n.Changed = after, rq.c.srv.Now()
-	rq.c.srv.notify(n, proto.NotifyEA, proto.ActionModified, "")
+	rq.c.srv.notify(rq.open.parentLease(), n, proto.NotifyEA, proto.ActionModified, "")
 	return proto.OK
 }

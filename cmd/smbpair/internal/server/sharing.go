@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"smbdiff/cmd/smbpair/internal/proto"
+	"smbdiff/cmd/smbpair/internal/vfs"
 )
 
 const (
@@ -120,6 +121,23 @@ func (s *Server) contendRead(f *file, self *open) {
 		if o.caches()&proto.LeaseRead != 0 {
 			s.breakCache(o, 0)
 		}
+	}
+}
+
+// contendDirectory takes the leases of a directory away when what it lists
+// changes, [MS-FSA] 2.1.4.12, but for that of who changed it. Nobody waits for it.
+func (s *Server) contendDirectory(by leaseID, dir *vfs.Node) {
+	f := s.files[fileKey{dir, nil}]
+	if f == nil {
+		return
+	}
+	seen := make(map[*lease]bool)
+	for _, o := range f.opens {
+		if l := o.lease; l == nil || seen[l] || l.id == by || l.state == 0 {
+			continue
+		}
+		seen[o.lease] = true
+		s.breakCache(o, 0)
 	}
 }
 

@@ -121,6 +121,6 @@ func (rq *request) setSecurity(additional uint32, in []byte) proto.Status {
 	}
 	setDescriptor(o.file.node, &d)
 	o.file.node.Changed = s.Now()
-	s.notify(o.file.node, proto.NotifySecurity, proto.ActionModified, "")
+	s.notify(o.parentLease(), o.file.node, proto.NotifySecurity, proto.ActionModified, "")
 	return proto.OK
 }

@@ -20,9 +20,21 @@ func FuzzParse(f *testing.F) {
 	r.Pair = &Pair{Grade: "differs"}
 	f.Fuzz(func(t *testing.T, s string) {
 		Complete(s)
+		Valued(s)
+		if seen := NewSeen(s); seen != nil {
+			seen.Add(r)
+			for _, v := range seen.Values() {
+				if _, err := Parse(s + " == " + v.Text); err != nil {
+					t.Fatalf("%s == %s: %v", s, v.Text, err)
+				}
+			}
+		}
 		filter, err := Parse(s)
 		if err == nil {
 			filter.Match(r)
+			OnSide(s, 'b')
+			Sides(s)
+			Wireshark(s)
 			return
 		}
 		var e *Error

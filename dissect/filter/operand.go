@@ -108,6 +108,7 @@ func (p *parser) operand() *operand {
 		p.unknown(t)
 		return &operand{entry: &entry{}, targets: []target{{}}}
 	}
+	p.used = append(p.used, usedName{token: t, entry: e})
 	o := &operand{entry: e, targets: slices.Clone(e.targets)}
 	for i := range o.targets {
 		o.targets[i].list = o.targets[i].values()
@@ -283,6 +284,12 @@ func (p *parser) literal(o *operand, t token, r rel) []datum {
 	}
 	switch {
 	case some:
+		for i := range out {
+			if _, plain := readNumber(t.text); out[i].ok && out[i].class == number && !plain && r != contains {
+				p.used = append(p.used, usedName{token: t, value: true, num: out[i].num, target: i})
+				break
+			}
+		}
 	case r == contains && o.targets[0].opaque():
 		p.fail(t, quote(o.entry.name)+" is "+classNames[o.targets[0].class]+" and contains nothing")
 	default:

@@ -25,24 +25,25 @@ type Filter struct {
 // through.
 func Parse(src string) (*Filter, error) {
 	f := &Filter{src: strings.TrimSpace(src), root: &node{}}
-	if err := f.parse(src); err != nil {
+	if _, err := f.parse(src); err != nil {
 		return nil, err
 	}
 	return f, nil
 }
 
-func (f *Filter) parse(src string) error {
+// parse gives the parser that has read src, nil where src is empty.
+func (f *Filter) parse(src string) (*parser, error) {
 	if len(src) > maxSource {
-		return &Error{Src: src[:32], From: 32, To: 32, What: "the filter is too long"}
+		return nil, &Error{Src: src[:32], From: 32, To: 32, What: "the filter is too long"}
 	}
 	tokens, err := lex(src)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	if tokens[0].kind == end {
-		return nil
+		return nil, nil
 	}
-	p := parser{src: src, tokens: tokens, filter: f}
+	p := &parser{src: src, tokens: tokens, filter: f}
 	f.root = p.or()
 	if t := p.peek(); p.err == nil && t.kind != end {
 		if p.fail(t, "unexpected "+quote(t.text)); t.kind == str {
@@ -51,9 +52,9 @@ func (f *Filter) parse(src string) error {
 		p.explain(t)
 	}
 	if p.err != nil {
-		return p.err
+		return nil, p.err
 	}
-	return nil
+	return p, nil
 }
 
 // String gives the source.
@@ -82,6 +83,7 @@ type parser struct {
 	depth  int
 	err    *Error
 	filter *Filter
+	used   []usedName // names and words searched for, in their order
 }
 
 func (p *parser) peek() token { return p.tokens[p.at] }
@@ -228,6 +230,7 @@ func (p *parser) search() *node {
 			p.fail(t, "a word alone is searched for everywhere")
 			p.err.Hint = strings.ToLower(head) + ` matches "` + rest + `"`
 		}
+		p.used = append(p.used, usedName{token: t})
 		n.kids = append(n.kids, &node{kind: search, word: []byte(strings.ToLower(t.text))})
 		next := p.peek()
 		if p.err != nil || next.kind != str && next.kind != word || p.isWord("and", "or", "not") || p.relationAt(p.at+1) != exists {

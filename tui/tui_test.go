@@ -273,3 +273,23 @@ func TestRunFails(t *testing.T) {
 		t.Errorf("error %v", err)
 	}
 }
+
+// TestFilterAlt checks that Alt-A in the filter bar binds the filter to A, and
+// that Esc with a letter behind it elsewhere is two keys.
+func TestFilterAlt(t *testing.T) {
+	b := openSide(t, "missing.pcap")
+	r := newRobot(t, Config{A: openSide(t, "good.pcap"), B: &b}, 120, 40)
+	alt := func(c rune) {
+		r.view.InputHandler()(tcell.NewEventKey(tcell.KeyRune, c, tcell.ModAlt), func(tview.Primitive) {})
+		r.draw()
+	}
+	r.press("/", "cmd == READ")
+	alt('a')
+	if got := r.text(); !strings.Contains(got, "a.cmd == READ") || !strings.Contains(got, "rows of which A matches") {
+		t.Errorf("after Alt-A:\n%s", got)
+	}
+	alt('q')
+	if r.view.prompt != nil || !r.ended {
+		t.Error("Esc and q do not leave the bar and quit")
+	}
+}

@@ -2,6 +2,7 @@ package tui
 
 import (
 	"fmt"
+	"unicode"
 
 	"github.com/gdamore/tcell/v2"
 	"github.com/rivo/tview"
@@ -85,11 +86,14 @@ func (v *view) line(screen tcell.Screen, x, y, w int, l state.Line) {
 }
 
 // InputHandler hands keys to the open question or to the state. A terminal sends
-// Alt and a letter as Esc and the letter; as no key here wants Alt, that is what
-// it is taken for.
+// Alt and a letter as Esc and the letter; where no key wants Alt, that is what it
+// is taken for.
 func (v *view) InputHandler() func(*tcell.EventKey, func(tview.Primitive)) {
 	return v.WrapInputHandler(func(e *tcell.EventKey, focus func(tview.Primitive)) {
 		if e.Key() == tcell.KeyRune && e.Modifiers()&tcell.ModAlt != 0 {
+			if v.special("Alt-" + string(unicode.ToUpper(e.Rune()))) {
+				return
+			}
 			v.key(tcell.NewEventKey(tcell.KeyEscape, 0, tcell.ModNone))
 			e = tcell.NewEventKey(tcell.KeyRune, e.Rune(), tcell.ModNone)
 		}
@@ -100,6 +104,9 @@ func (v *view) InputHandler() func(*tcell.EventKey, func(tview.Primitive)) {
 func (v *view) key(e *tcell.EventKey) {
 	if v.prompt == nil {
 		v.obey(v.state.Press(keyName(e)))
+		return
+	}
+	if v.special(keyName(e)) {
 		return
 	}
 	step := 0
@@ -124,6 +131,19 @@ func (v *view) key(e *tcell.EventKey) {
 		e = tcell.NewEventKey(tcell.KeyEnter, 0, tcell.ModNone)
 	}
 	v.prompt.InputHandler()(e, func(tview.Primitive) {})
+}
+
+// special does what a key does to the open question beside typing; it reports
+// whether the key does anything.
+func (v *view) special(key string) bool {
+	if v.prompt == nil || v.state.Prompt().Key == nil {
+		return false
+	}
+	text, ok := v.state.Prompt().Key(key, v.prompt.GetText())
+	if ok && text != v.prompt.GetText() {
+		v.prompt.SetText(text)
+	}
+	return ok
 }
 
 // obey does what a state asks of the screen.

@@ -61,6 +61,7 @@ func (s *State) exchange() {
 		s.cmp.job.stop.Store(true)
 	}
 	s.endFind()
+	s.endSeen()
 	s.cmp.result, s.cmp.differ, s.cmp.job, s.cmp.back, s.cmp.bare = nil, nil, nil, ops, nil
 	s.detail.forget()
 	s.rows.cancel()

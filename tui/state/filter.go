@@ -27,7 +27,7 @@ func ParseFilter(text string) (Filter, error) {
 
 // askFilter asks for a filter.
 func (s *State) askFilter() Request {
-	return s.ask(Prompt{Label: "filter", Text: s.filter.Text, Accept: s.SetFilter, Complete: CompleteFilter, Filter: true})
+	return s.ask(Prompt{Label: "filter", Text: s.filter.Text, Accept: s.SetFilter, Complete: s.completeFilter, Key: s.filterKey, Filter: true})
 }
 
 // Empty reports whether the filter lets everything through.
@@ -52,6 +52,12 @@ func newMatcher(f Filter, sides []*side) *matcher {
 // match tells whether one of the operations of a row matches; p is what the
 // comparison says of it, nil when there is none.
 func (m *matcher) match(ops [2]uint32, p *pair) bool {
+	m.look(ops, p)
+	return m.filter.expr.Match(&m.row)
+}
+
+// look makes the operations of a row what is looked at.
+func (m *matcher) look(ops [2]uint32, p *pair) {
 	for k, side := range [...]*filter.Side{&m.row.A, &m.row.B} {
 		if ops[k] == 0 || k >= len(m.lookers) || !m.lookers[k].Look(side, ops[k]) {
 			side.SetOp(nil)
@@ -61,7 +67,6 @@ func (m *matcher) match(ops [2]uint32, p *pair) bool {
 		m.pair = filter.Pair{Grade: p.grade.String(), Moved: p.moved}
 		m.row.Pair = &m.pair
 	}
-	return m.filter.expr.Match(&m.row)
 }
 
 // CompleteFilter completes the last word of a filter that is being typed as far
@@ -76,6 +81,15 @@ func CompleteFilter(text string) string {
 		}
 		return text
 	}
+	return completed(text, found)
+}
+
+// completed puts what all candidates begin with in the place of the last word,
+// where that is no more than is there the first of them.
+func completed(text string, found []filter.Candidate) string {
+	if len(found) == 0 {
+		return text
+	}
 	from := found[0].From
 	same := found[0].Text
 	for _, c := range found[1:] {
@@ -83,7 +97,7 @@ func CompleteFilter(text string) string {
 			same = same[:len(same)-1]
 		}
 	}
-	if len(same) <= len(text)-from {
+	if len(same) <= len(text)-from || same == `"` {
 		same = found[0].Text
 	}
 	return text[:from] + same

@@ -19,7 +19,7 @@ type hunt struct{ stop atomic.Bool }
 
 // askFind asks what to look for.
 func (s *State) askFind() Request {
-	return s.ask(Prompt{Label: "find", Text: s.find.filter.Text, Accept: s.Find, Complete: CompleteFilter, Filter: true})
+	return s.ask(Prompt{Label: "find", Text: s.find.filter.Text, Accept: s.Find, Complete: s.completeFilter, Key: s.filterKey, Filter: true})
 }
 
 // Find goes to the next row that matches, from the one under the cursor on.

@@ -170,6 +170,7 @@ func (s *State) reload(i int) {
 	}
 	s.cmp.result, s.cmp.differ, s.cmp.job, s.cmp.bare = nil, nil, nil, nil
 	s.stopHits()
+	s.endSeen()
 	s.detail.forget()
 	s.rows.cancel()
 	s.rows = listing{want: -1, other: -1, height: s.rows.height}

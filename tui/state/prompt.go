@@ -18,6 +18,13 @@ type Prompt struct {
 	Letter   bool                     // one letter is the whole answer
 	Filter   bool                     // the answer is a filter: candidates and rows are told
 	Secret   bool                     // the answer is not kept
+	// Key does what a key does that types nothing: it gives the text that then
+	// stands there, and whether it knows the key. nil: no such key is known.
+	Key func(key, text string) (string, bool)
+
+	wireshark string // text that is shown as a filter of Wireshark
+	trouble   error  // of a key that was pressed
+	troubled  string // the text then
 }
 
 // ask makes the screen ask a question.
@@ -66,6 +73,7 @@ func (s *State) Answer(p *Prompt, text string) error {
 // Closed tells that the question is open no more.
 func (s *State) Closed() {
 	s.preview.end()
+	s.endSeen()
 	s.changed = true
 }
 
@@ -112,7 +120,7 @@ const candidatesMost = 8
 // shows, and what may come next or what is wrong.
 func (s *State) filterBar(text string, problem error, w, h int) (above, below []Line) {
 	_, err := filter.Parse(text)
-	found := begin(text)
+	found := s.offered(text)
 	var wrong *filter.Error
 	if !errors.As(problem, &wrong) && len(found) == 0 {
 		if errors.As(err, &wrong) && wrong.To >= len(text) && wrong.Nearest == "" {
@@ -125,19 +133,20 @@ func (s *State) filterBar(text string, problem error, w, h int) (above, below []
 	}
 	title := s.prompt.Label
 	if s.diffing() {
-		title += ": rows of which A or B match"
+		title += map[byte]string{0: ": rows of which A or B match", 'a': ": rows of which A matches", 'b': ": rows of which B matches"}[filter.Sides(text)]
 	}
 	above = []Line{rule(Line{{title, Title}}, state, w)}
 	switch {
 	case wrong != nil:
 		below = caret(text, wrong, w)
-	case text == "" || len(found) == 0:
+	case text == "":
 		below = []Line{{{" " + FilterHelp, Dim}}}
+	case len(found) == 0:
+		below = []Line{s.typedName(text)}
 	default:
-		below = candidates(found, min(candidatesMost, max(1, h/4-3)), w)
+		below = s.candidates(found, text, min(candidatesMost, max(1, h/4-3)), w)
 	}
-	below = append(below, Line{{" Enter", Key}, {" take  ", Plain}, {"Esc", Key}, {" leave  ", Plain}, {"Tab", Key}, {" complete  ", Plain},
-		{"↑↓", Key}, {" earlier ones  ", Plain}, {"bare words are looked for in command, path and status", Dim}})
+	below = append(below, s.keyLines(text, w)...)
 	for i := range below {
 		below[i] = below[i].fit(w, Plain)
 	}
@@ -168,11 +177,45 @@ func hintLine(e *filter.Error) []Line {
 	return []Line{{{" " + safe(e.Hint), Dim}}}
 }
 
+// keyLines tells the keys of the filter bar, and what one of them has shown.
+func (s *State) keyLines(text string, w int) []Line {
+	keys := Line{{" Tab", Key}, {" complete  ", Plain}, {"↑↓", Key}, {" earlier ones  ", Plain}}
+	if w >= twoLists {
+		keys = append(Line{{" Enter", Key}, {" take  ", Plain}, {"Esc", Key}, {" leave ", Plain}}, keys...)
+	}
+	if s.diffing() {
+		keys = append(keys, Line{{"Alt-A", Key}, {" only A  ", Plain}, {"Alt-B", Key}, {" only B  ", Plain}}...)
+	}
+	keys = append(keys, Line{{"Ctrl-T", Key}, {" for Wireshark  ", Plain}, {"bare words are looked for in command, path and status", Dim}}...)
+	p := s.prompt
+	switch {
+	case p.trouble != nil && p.troubled == text:
+		return []Line{{{" " + safe(p.trouble.Error()), Bad}}, keys}
+	case p.wireshark != text || text == "":
+		p.wireshark = ""
+		return []Line{keys}
+	}
+	out, err := filter.Wireshark(text)
+	if err != nil {
+		return []Line{{{" " + safe(err.Error()), Bad}}, keys}
+	}
+	return []Line{{{" in Wireshark: ", Dim}, {safe(out), Plain}}, keys}
+}
+
+// typedName says what is known of the name that has just been typed.
+func (s *State) typedName(text string) Line {
+	word := text[strings.LastIndexAny(text, " (!&|")+1:]
+	if seen := s.seenText(word, true); seen != "" {
+		return Line{{" " + word, Key}, {"  " + safe(seen), Plain}}
+	}
+	return Line{{" " + FilterHelp, Dim}}
+}
+
 // candidates lists what may come next with what it means, at most most lines.
-func candidates(found []filter.Candidate, most, w int) []Line {
+func (s *State) candidates(found []filter.Candidate, text string, most, w int) []Line {
 	wide := 0
 	for _, c := range found[:min(most, len(found))] {
-		wide = max(wide, Width(c.Text))
+		wide = max(wide, Width(safe(c.Text)))
 	}
 	wide = min(wide, w/2)
 	var out []Line
@@ -181,7 +224,22 @@ func candidates(found []filter.Candidate, most, w int) []Line {
 			out = append(out, Line{{fmt.Sprintf(" and %d more", len(found)-i), Dim}})
 			break
 		}
-		out = append(out, Line{{" " + fit(c.Text, wide), Key}, {"  " + safe(c.Help), Plain}})
+		l := Line{{" " + fit(safe(c.Text), wide), Key}, {"  " + safe(c.Help), Plain}}
+		if i == 0 {
+			if seen := s.seenOfFirst(text, c.Text); seen != "" {
+				l = append(l, Span{"  " + safe(seen), Dim})
+			}
+		}
+		out = append(out, l)
 	}
 	return out
+}
+
+// seenOfFirst says which values the name has that Tab would take; of a name
+// whose values messages tell, only once it stands there.
+func (s *State) seenOfFirst(text, name string) string {
+	if valued, _ := filter.Valued(text); valued != "" {
+		return ""
+	}
+	return s.seenText(name, false)
 }

@@ -90,6 +90,7 @@ type State struct {
 	prompt        *Prompt
 	past          map[string][]string // answers by question, the last one last
 	preview       preview
+	seen          *seenCount // nil: nothing is counted
 	filter        Filter
 	find          finding
 	marks         map[string][2]uint32 // operations by letter
@@ -177,7 +178,7 @@ func (s *State) read(d *side) {
 		}
 	})
 	s.run(func() func() {
-		d.tally.follow(d.Trace, d.ended.Load)
+		d.tally.follow(d.Trace, d.ended.Load, d.done)
 		return nil
 	})
 }
@@ -224,7 +225,7 @@ func (s *State) Tick() bool {
 	if s.rows.follow(s) {
 		s.changed = true
 	}
-	if s.loading() || s.cmp.job != nil || s.preview.running() || s.cmp.counting != nil && s.cmp.counting.running {
+	if s.loading() || s.cmp.job != nil || s.preview.running() || s.seen != nil && !s.seen.done || s.cmp.counting != nil && s.cmp.counting.running {
 		s.changed = true
 	}
 	changed := s.changed

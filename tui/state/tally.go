@@ -41,8 +41,9 @@ const (
 	followRest = 10 * time.Millisecond
 )
 
-// follow counts until the reading has ended and all of the trace has been seen.
-func (t *tally) follow(trace *dissect.Trace, ended func() bool) {
+// follow counts until the reading has ended and all of the trace has been seen;
+// wake is closed at its end.
+func (t *tally) follow(trace *dissect.Trace, ended func() bool, wake <-chan struct{}) {
 	buf := make([]op.Op, followOps)
 	var open []uint32 // operations that an answer may still change
 	next := uint32(1)
@@ -73,7 +74,10 @@ func (t *tally) follow(trace *dissect.Trace, ended func() bool) {
 		if done {
 			return
 		}
-		time.Sleep(followRest)
+		select {
+		case <-wake:
+		case <-time.After(followRest):
+		}
 	}
 }
 

@@ -86,7 +86,7 @@ func goldenConfig(t *testing.T, single, shut, mono bool) Config {
 	if shut { // with its key; with another one's
 		open = func(t *testing.T, name string) Side { return shutSide(t, name, "good.keys") }
 	}
-	c := Config{A: open(t, names[0]), Mono: mono, Statistics: func(bool) string { return countedText(t, names) }}
+	c := Config{A: open(t, names[0]), Mono: mono, Statistics: func([]string) string { return countedText(t, names) }}
 	if !single {
 		b := open(t, names[1])
 		c.B = &b

@@ -61,7 +61,7 @@ func TestHostileNames(t *testing.T) {
 			if g.single != single {
 				continue
 			}
-			c := Config{A: hostileSide(t, "sc-SMB2_10-links-plain.pcap"), Statistics: func(bool) string { return "x\x1b[2J" }}
+			c := Config{A: hostileSide(t, "sc-SMB2_10-links-plain.pcap"), Statistics: func([]string) string { return "x\x1b[2J" }}
 			if !single {
 				b := hostileSide(t, "sc-SMB2_10-multi-plain.pcap")
 				c.B = &b

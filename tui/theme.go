@@ -6,11 +6,26 @@ import (
 	"smbdiff/tui/state"
 )
 
-// theme gives styles their looks. Colours are those of the terminal's sixteen,
-// so that the user's scheme decides.
-type theme struct{ mono bool }
+// theme gives styles their looks. Without a name colours are those of the
+// terminal's sixteen, so that the user's scheme decides.
+type theme struct {
+	mono      bool
+	a, b, bad int // of the palette: both sides, failures
+}
 
-func newTheme(mono bool) theme { return theme{mono} }
+func newTheme(name string, mono bool) theme {
+	switch name {
+	case "mono":
+		mono = true
+	case "dark256":
+		return theme{mono, 75, 215, 203}
+	case "light256":
+		return theme{mono, 25, 130, 160}
+	case "classic":
+		return theme{mono, 1, 2, 5}
+	}
+	return theme{mono, 12, 3, 9}
+}
 
 func (t theme) style(s state.Style) tcell.Style {
 	out := t.plain(s &^ (state.Selected | state.Changed))
@@ -35,16 +50,18 @@ func (t theme) plain(s state.Style) tcell.Style {
 	case state.Title, state.Key:
 		return d.Bold(true)
 	case state.SideA:
-		return color(12)
+		return color(t.a)
 	case state.SideB:
-		return color(3)
+		return color(t.b)
 	case state.Dim:
 		return d.Dim(true)
 	case state.Bad:
 		if t.mono {
 			return d.Bold(true).Reverse(true)
 		}
-		return color(9).Bold(true)
+		return color(t.bad).Bold(true)
+	case state.Alarm:
+		return color(t.bad).Bold(true).Reverse(true)
 	case state.Differs:
 		return d.Bold(true)
 	case state.Unread:

@@ -52,9 +52,13 @@ type Config struct {
 	Ignore  []string
 	Anchors [][2]uint32  // operations of A and B that are pairs whatever else
 	Screen  tcell.Screen // nil: the terminal
+	NoMouse bool         // the mouse is the terminal's own
+	Frames  [2]uint32    // of A and B at which the cursor begins; 0: where it does anyhow
+	History string       // file in which answers to questions are kept; "": none
 
-	Settings   state.Settings           // of the user's file; zero: the usual keys
-	Statistics func(turned bool) string // counts the captures, as smbdiff stats does; turned: B comes first
+	Settings   state.Settings                  // of the user's file; zero: the usual keys
+	Statistics func(names []string) string     // counts captures by the names of their sides, as smbdiff stats does
+	Open       func(name string) (Side, error) // makes a side of another capture; nil: there is none
 }
 
 // tick is how often the screen takes over what has been read.
@@ -71,9 +75,11 @@ func run(c Config, started func(*tview.Application)) (err error) {
 		return err
 	}
 	defer s.Close()
-	app := tview.NewApplication().EnableMouse(true).EnablePaste(true)
+	app := tview.NewApplication().EnableMouse(!c.NoMouse).EnablePaste(true)
 	if c.Screen != nil {
 		app.SetScreen(c.Screen)
+	} else if err := knownTerminal(); err != nil {
+		return err
 	}
 	defer func() { // the application has given the terminal back by then
 		if p := recover(); p != nil {
@@ -98,10 +104,16 @@ func run(c Config, started func(*tview.Application)) (err error) {
 }
 
 func stateConfig(c Config) state.Config {
-	out := state.Config{A: c.A.state(), ASCII: c.ASCII, Mask: c.Mask, Masks: c.Masks, Ignore: c.Ignore, Anchors: c.Anchors, Settings: c.Settings, Statistics: c.Statistics}
+	out := state.Config{A: c.A.state(), ASCII: c.ASCII, Mask: c.Mask, Masks: c.Masks, Ignore: c.Ignore, Anchors: c.Anchors, Settings: c.Settings, Statistics: c.Statistics, History: c.History, Frames: c.Frames}
 	if c.B != nil {
 		b := c.B.state()
 		out.B = &b
+	}
+	if c.Open != nil {
+		out.Open = func(name string) (state.Side, error) {
+			d, err := c.Open(name)
+			return d.state(), err
+		}
 	}
 	return out
 }

@@ -17,6 +17,7 @@ type view struct {
 	*tview.Box
 	state   *state.State
 	theme   theme
+	mono    bool              // whatever the theme
 	prompt  *tview.InputField // nil: no question is open
 	problem error             // why the answer was not taken
 
@@ -26,12 +27,13 @@ type view struct {
 }
 
 func newView(s *state.State, mono bool) *view {
-	return &view{Box: tview.NewBox(), state: s, theme: newTheme(mono), quit: func() {}, redraw: func() {}, suspend: func() {}}
+	return &view{Box: tview.NewBox(), state: s, mono: mono, quit: func() {}, redraw: func() {}, suspend: func() {}}
 }
 
 // Draw puts the state's lines on the screen.
 func (v *view) Draw(screen tcell.Screen) {
 	v.screen = screen
+	v.theme = newTheme(v.state.Theme(), v.mono)
 	x, y, w, h := v.GetRect()
 	for i, l := range v.state.Lines(w, h) {
 		v.line(screen, x, y+i, w, l)

@@ -25,6 +25,8 @@ type flags struct {
 	diffFlags
 	ascii  bool
 	mono   bool
+	mouse  bool
+	frames [2]uint32 // of FILE:N, 0 for none
 	help   bool
 	filter *filter.Filter // nil: everything
 	limit  int            // messages of dump, 0: all
@@ -63,6 +65,7 @@ func parseFlags(verb string, args []string) (*flags, error) {
 		s.Func(n, "", f.setFilter)
 	}
 	s.BoolVar(&f.ascii, "ascii", false, "")
+	noMouse := s.Bool("no-mouse", false, "")
 	s.StringVar(&color, "color", color, "")
 	if verb != "view" {
 		s.StringVar(&f.format, "format", "", "")
@@ -100,7 +103,12 @@ func parseFlags(verb string, args []string) (*flags, error) {
 		f.files = append(f.files, rest[0])
 		args = rest[1:]
 	}
-	f.keys, f.sideKeys = k, [2][]string{ka, kb}
+	f.keys, f.sideKeys, f.mouse = k, [2][]string{ka, kb}, !*noMouse
+	if verb == "view" {
+		for i := range f.files[:min(len(f.files), len(f.frames))] {
+			f.files[i], f.frames[i] = splitFrame(f.files[i])
+		}
+	}
 	if err := f.check(verb, color); err != nil {
 		return nil, err
 	}

@@ -39,7 +39,7 @@ const usage = `usage: smbdiff [flags] A          view one capture (a list when s
        smbdiff completion bash|zsh|fish
        smbdiff help | version
 
-Captures are pcap or pcapng, plain, gz or zst; - is stdin; a directory is a file set.
+Captures are pcap or pcapng, plain, gz or zst; - is stdin; a directory is a file set. The screen opens FILE:N at frame N.
 
 flags of all verbs:
   -k, --key SPEC       key file of any known format, SESSIONID,KEY, or a bare key; repeatable
@@ -72,7 +72,8 @@ flags of dump:
 flags of stats:
   --format text|json   text
 flags of the screen:
-  --ascii              no line drawing characters
+  --ascii              no line drawing characters; so without being asked where the locale is not UTF-8
+  --no-mouse           the mouse stays with the terminal
   --color auto|never   colours unless NO_COLOR is set
 
 Keys are also read from $SMBDIFF_KEYS (FILE:FILE) and from X.keys beside X.pcap.
@@ -162,8 +163,8 @@ func (a *app) verb(args []string) int {
 	return a.view(f)
 }
 
-// terminal reports whether the screen can be used.
-func (a *app) terminal() bool {
+// isTerminal reports whether the output is a terminal.
+func (a *app) isTerminal() bool {
 	f, ok := a.stdout.(*os.File)
 	return ok && term.IsTerminal(int(f.Fd()))
 }

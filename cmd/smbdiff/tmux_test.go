@@ -27,7 +27,8 @@ func startScreen(t *testing.T, binary string, width, height int, args ...string)
 func startScreenIn(t *testing.T, dir, binary string, width, height int, args ...string) *screen {
 	t.Helper()
 	s := &screen{t: t, socket: filepath.Join(t.TempDir(), "tmux")}
-	command := append([]string{"env", "-u", "NO_COLOR", "TERM=screen-256color", "LC_ALL=C.UTF-8", binary}, args...)
+	command := append([]string{"env", "-u", "NO_COLOR", "TERM=screen-256color", "LC_ALL=C.UTF-8", "XDG_STATE_HOME=" + t.TempDir(),
+		"XDG_CONFIG_HOME=" + t.TempDir(), binary}, args...)
 	for i, c := range command {
 		command[i] = "'" + c + "'"
 	}

@@ -7,47 +7,87 @@ import (
 	"io"
 	"io/fs"
 	"os"
-	"path/filepath"
 
 	"smbdiff/decrypt"
 	"smbdiff/dissect"
+	"smbdiff/dissect/capture"
 	"smbdiff/dissect/conv"
 	"smbdiff/keys"
 	"smbdiff/tui"
 	"smbdiff/tui/state"
 )
 
+// viewer is the screen's way to captures.
+type viewer struct {
+	app    *app
+	flags  *flags
+	files  []*capture.File
+	paths  map[string]int // index in flags.files, by the name of a side
+	traces map[*capture.File]*dissect.Trace
+}
+
+// side makes a side of capture i of the command line.
+func (v *viewer) side(i int) (tui.Side, error) {
+	s, err := v.flags.open(i)
+	if err != nil {
+		return tui.Side{}, err
+	}
+	v.files = append(v.files, s.file)
+	v.paths[s.file.Name()] = i
+	s.ring.Unwrapper = muted(v.flags.unlock)
+	ring := &keyring{ring: s.ring}
+	var again func() tui.Side
+	again = func() tui.Side {
+		ring.opener = decrypt.NewOpener(ring.ring)
+		t := dissect.NewTrace(s.file, ring.opener)
+		v.traces[s.file] = t
+		return tui.Side{Name: s.file.Name(), Trace: t, Load: func(progress func() bool) error { return t.Load(v.flags.ports, progress) },
+			Keys: ring, Again: again}
+	}
+	return again(), nil
+}
+
+// open makes a side of another capture.
+func (v *viewer) open(path string) (tui.Side, error) {
+	f := *v.flags
+	f.files = append(f.files[:len(f.files):len(f.files)], path)
+	v.flags = &f
+	return v.side(len(f.files) - 1)
+}
+
+// close closes all captures, and gives the exit code that they ask for.
+func (v *viewer) close() int {
+	code := exitDone
+	for _, f := range v.files {
+		if t := v.traces[f]; t.Summary() != nil {
+			code = max(code, v.app.aftermath(f.Name(), t.Summary(), t.Counts().Messages))
+		}
+		f.Close()
+	}
+	return code
+}
+
 // view opens the screen on one or two captures.
-func (a *app) view(f *flags) int {
-	sides := make([]tui.Side, len(f.files))
-	traces := make([]*dissect.Trace, len(f.files)) // as they are in the end
-	for i := range sides {
-		s, err := f.open(i)
+func (a *app) view(f *flags) (code int) {
+	v := &viewer{app: a, flags: f, paths: map[string]int{}, traces: map[*capture.File]*dissect.Trace{}}
+	defer func() { code = max(code, v.close()) }()
+	var sides []tui.Side
+	for i := range f.files {
+		s, err := v.side(i)
 		if err != nil {
 			return a.fail(err)
 		}
-		defer s.file.Close()
-		s.ring.Unwrapper = muted(f.unlock)
-		ring := &keyring{ring: s.ring}
-		var again func() tui.Side
-		again = func() tui.Side {
-			ring.opener = decrypt.NewOpener(ring.ring)
-			t := dissect.NewTrace(s.file, ring.opener)
-			traces[i] = t
-			return tui.Side{Name: s.file.Name(), Trace: t, Load: func(progress func() bool) error { return t.Load(f.ports, progress) },
-				Keys: ring, Again: again}
-		}
-		sides[i] = again()
+		sides = append(sides, s)
 	}
-	c := tui.Config{A: sides[0], ASCII: f.ascii, Mono: f.mono || os.Getenv("NO_COLOR") != "" || os.Getenv("TERM") == "vt100",
-		Masks: f.masks, Mask: f.masks.Name, Anchors: f.options.Anchors}
+	c := tui.Config{A: sides[0], ASCII: f.ascii || asciiLocale(), Mono: f.mono || os.Getenv("NO_COLOR") != "" || os.Getenv("TERM") == "vt100",
+		NoMouse: !f.mouse, Masks: f.masks, Mask: f.masks.Name, Anchors: f.options.Anchors, Frames: f.frames,
+		History: userFile("XDG_STATE_HOME", ".local/state", "history"), Statistics: v.statistics, Open: v.open}
 	if f.filter != nil {
 		c.Filter = f.filter.String()
 	}
 	if len(sides) == 2 {
 		c.B = &sides[1]
 	}
-	c.Statistics = func(turned bool) string { return a.quietly(f, turned) }
 	var err error
 	if c.Settings, err = settings(); err != nil {
 		return a.fail(err)
@@ -55,38 +95,32 @@ func (a *app) view(f *flags) int {
 	if err := tui.Run(c); err != nil {
 		return a.fail(err)
 	}
-	code := exitDone
-	for _, t := range traces {
-		code = max(code, a.aftermath(t.File.Name(), t.Summary(), t.Counts().Messages))
-	}
-	return code
+	return exitDone
 }
 
-// quietly gives the statistics without a word beside them: what it would say,
-// the log of the screen says.
-func (a *app) quietly(f *flags, turned bool) string {
+// statistics gives those of captures without a word beside them: what there
+// would be said, the log of the screen says.
+func (v *viewer) statistics(names []string) string {
 	var out bytes.Buffer
-	again := *f
-	again.format, again.filter = "text", nil
-	if turned {
-		again.files = []string{f.files[1], f.files[0]}
-		again.sideKeys = [2][]string{f.sideKeys[1], f.sideKeys[0]}
+	again := *v.flags
+	again.format, again.filter, again.files, again.sideKeys = "text", nil, nil, [2][]string{}
+	for k, name := range names {
+		i := v.paths[name]
+		again.files = append(again.files, v.flags.files[i])
+		if i < len(v.flags.sideKeys) {
+			again.sideKeys[k] = v.flags.sideKeys[i]
+		}
 	}
-	(&app{stdin: a.stdin, stdout: &out, stderr: io.Discard}).stats(&again)
+	(&app{stdin: v.app.stdin, stdout: &out, stderr: io.Discard}).stats(&again)
 	return out.String()
 }
 
 // settings reads the user's file about the screen, if there is one.
 func settings() (state.Settings, error) {
-	dir := os.Getenv("XDG_CONFIG_HOME")
-	if dir == "" {
-		home, err := os.UserHomeDir()
-		if err != nil {
-			return state.Settings{}, nil
-		}
-		dir = filepath.Join(home, ".config")
+	path := userFile("XDG_CONFIG_HOME", ".config", "config.toml")
+	if path == "" {
+		return state.Settings{}, nil
 	}
-	path := filepath.Join(dir, "smbdiff", "config.toml")
 	text, err := os.ReadFile(path)
 	if errors.Is(err, fs.ErrNotExist) {
 		return state.Settings{}, nil

@@ -56,16 +56,8 @@ func (s *State) exchange() {
 		s.marks[k] = x
 	}
 	s.sides = []*side{s.sides[1], s.sides[0]} // others read the old ones
-	s.turned = !s.turned
-	if s.cmp.job != nil {
-		s.cmp.job.stop.Store(true)
-	}
-	s.endFind()
-	s.endSeen()
-	s.cmp.result, s.cmp.differ, s.cmp.job, s.cmp.back, s.cmp.bare = nil, nil, nil, ops, nil
-	s.detail.forget()
-	s.rows.cancel()
-	s.rows = listing{want: -1, other: -1, height: s.rows.height}
+	s.forgetRows()
+	s.cmp.back = ops
 	s.rebuild()
 	s.note = "A is now " + baseName(s.sides[0].Name)
 	s.again()

@@ -107,7 +107,7 @@ func TestWriteFrames(t *testing.T) {
 func TestScroll(t *testing.T) {
 	s := diffing(t)
 	wide := strings.Repeat("0123456789", 9)
-	s.cfg.Statistics = func(bool) string { return wide + "漢字" }
+	s.cfg.Statistics = func([]string) string { return wide + "漢字" }
 	press(s, "S")
 	s.Wait()
 	for _, keys := range [][]string{nil, {"→"}, {"→"}, {"→"}, {"←", "←", "←"}} {

@@ -2,7 +2,6 @@ package state
 
 import (
 	"fmt"
-	"slices"
 	"strconv"
 	"strings"
 )
@@ -17,6 +16,9 @@ type command struct {
 // commands lists what the command line knows, by name.
 func commands() []command {
 	return []command{
+		{"diff", "FILE", "compare with another capture, in place of B", main, func(s *State, arg string) (Request, error) {
+			return Stay, s.openSecond(arg)
+		}},
 		{"export", "FORM FILE", "write what is shown: --redact hides names, --force writes over a file", main, func(s *State, arg string) (Request, error) {
 			return Stay, s.Export(arg)
 		}},
@@ -40,15 +42,7 @@ func commands() []command {
 			return Stay, s.AddKey(arg)
 		}},
 		{"op", "N", "go to an operation", main, func(s *State, arg string) (Request, error) { return Stay, s.goToOp(arg) }},
-		{"set", "keys " + strings.Join(Presets(), "|"), "another key table", main, func(s *State, arg string) (Request, error) {
-			name, preset, _ := strings.Cut(arg, " ")
-			if preset = strings.TrimSpace(preset); name != "keys" || !slices.Contains(Presets(), preset) {
-				return Stay, fmt.Errorf("set keys %s", strings.Join(Presets(), "|"))
-			}
-			s.keymap = keymapOf(preset)
-			s.note = "keys: " + preset
-			return Stay, nil
-		}},
+		{"set", "NAME VALUE", "another key table or theme: " + settingHelp(), main, (*State).set},
 		{"quit", "", "leave", main, func(*State, string) (Request, error) { return DoQuit, nil }},
 	}
 }
@@ -78,6 +72,9 @@ func (s *State) Command(text string) error {
 		return nil
 	}
 	s.changed = true
+	if s.prompt != nil && strings.HasPrefix("key", name) { // whatever it means: it may hold one
+		s.prompt.Secret = true
+	}
 	if _, err := strconv.ParseUint(name, 10, 32); err == nil {
 		return s.goToOp(name)
 	}
@@ -121,8 +118,20 @@ func (s *State) commandsHere() (out []command) {
 func (s *State) completeCommand(text string) string {
 	name, arg, args := strings.Cut(text, " ")
 	if args {
-		if name == "filter" || name == "find" {
-			return name + " " + CompleteFilter(arg)
+		switch name {
+		case "filter", "find":
+			return name + " " + s.completeFilter(arg)
+		case "export":
+			if !strings.Contains(arg, " ") {
+				return name + " " + s.completeExport(arg)
+			}
+			return completeLast(text)
+		case "diff", "key":
+			return completeLast(text)
+		case "mask":
+			return name + " " + completeField(arg)
+		case "set":
+			return name + " " + completeSetting(arg)
 		}
 		return text
 	}

@@ -31,7 +31,7 @@ type markText struct {
 // of a moved row.
 func marks() []markText {
 	return []markText{{"=", Dim, "equal"}, {"~", Dim, "differs only in masked fields"}, {"≠", Differs, "differs"},
-		{"!", Bad, "outcome differs"}, {"<", SideA, "only in A"}, {">", SideB, "only in B"},
+		{"!", Alarm, "outcome differs"}, {"<", SideA, "only in A"}, {">", SideB, "only in B"},
 		{"#", Unread, "sealed or cut, not compared"}, {"⇄", Dim, "moved: equal, but in another place"}}
 }
 
@@ -170,6 +170,12 @@ func (s *State) compared(job *comparing, d *differ, r *result) {
 	}
 	s.rows.want = int64(goal)
 	s.rows.show = s.detail.keep != "" // what was just ignored can be taken back
+	if rows := s.firstRows(); len(rows) > 0 {
+		s.rows.want, s.rows.show, s.moved = int64(rows[0]), true, true
+		if len(rows) == 2 && rows[1] != rows[0] { // both are to be seen
+			s.rows.other, c.context = int64(rows[1]), -1
+		}
+	}
 	s.rebuild()
 	if !s.rows.hides {
 		s.rows.show = false

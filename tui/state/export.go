@@ -29,6 +29,9 @@ func (s *State) askExport() Request {
 }
 
 func (s *State) completeExport(text string) string {
+	if strings.Contains(text, " ") {
+		return completeLast(text)
+	}
 	for _, f := range s.exportForms() {
 		if strings.HasPrefix(f, text) {
 			return f + " "

@@ -126,7 +126,7 @@ func (k *keysWindow) do(f *frame, a Action) Request {
 	if a != AddKey {
 		return Stay
 	}
-	return k.state.ask(Prompt{Label: "key", Accept: k.state.AddKey, Secret: true,
+	return k.state.ask(Prompt{Label: "key", Accept: k.state.AddKey, Complete: completePath, Secret: true,
 		Hint: func(string) string { return "a file, SESSIONID,KEY or a bare key; Enter tries it on all captures" }})
 }
 
@@ -165,16 +165,7 @@ func (s *State) reload(i int) {
 	d.after = old.done
 	s.sides = slices.Clone(s.sides) // others read the old ones
 	s.sides[i] = d
-	if s.cmp.job != nil {
-		s.cmp.job.stop.Store(true)
-	}
-	s.cmp.result, s.cmp.differ, s.cmp.job, s.cmp.bare = nil, nil, nil, nil
-	s.stopHits()
-	s.endSeen()
-	s.detail.forget()
-	s.rows.cancel()
-	s.rows = listing{want: -1, other: -1, height: s.rows.height}
-	s.moved = false
+	s.forgetRows()
 	s.stop.Store(false)
 	s.read(d)
 	s.rebuild()

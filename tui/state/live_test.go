@@ -14,7 +14,7 @@ func liveStart(t *testing.T, in Place, sides [2]Side, preset string) *State {
 		c.B = &sides[1]
 	}
 	c.A.Keys = anyRing{}
-	c.Statistics = func(bool) string { return strings.Join(numbered(), "\n") }
+	c.Statistics = func([]string) string { return strings.Join(numbered(), "\n") }
 	s := started(t, c)
 	s.Lines(80, 24)
 	do := func(actions ...Action) {

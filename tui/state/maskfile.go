@@ -81,7 +81,7 @@ func completeSet(text string) string {
 			return n
 		}
 	}
-	return text
+	return completePath(text)
 }
 
 const (

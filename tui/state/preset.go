@@ -58,6 +58,7 @@ func Presets() []string { return []string{"default", "smbcmp", "vi"} }
 // Settings is what the user's file says of the screen.
 type Settings struct {
 	Preset string
+	Theme  string // "": the first of Themes
 	file   string
 	keys   []setKey
 }
@@ -92,16 +93,22 @@ func (e *SettingsError) Unwrap() error { return e.err }
 // ParseSettings reads a settings file, which is TOML:
 //
 //	preset = "vi"
+//	theme = "dark256"
 //	[keys]
 //	next-difference = "] F5"
 func ParseSettings(file string, text []byte) (Settings, error) {
 	var raw struct {
 		Preset string            `toml:"preset"`
+		Theme  string            `toml:"theme"`
 		Keys   map[string]string `toml:"keys"`
 	}
 	s := Settings{file: file}
 	if err := toml.NewDecoder(strings.NewReader(string(text))).DisallowUnknownFields().Decode(&raw); err != nil {
 		return s, tomlError(file, err)
+	}
+	if s.Theme = raw.Theme; raw.Theme != "" && !slices.Contains(Themes(), raw.Theme) {
+		return s, &SettingsError{File: file, Line: lineOf(text, "theme"), What: fmt.Sprintf("no theme %q", raw.Theme),
+			Hint: "there are " + strings.Join(Themes(), ", ")}
 	}
 	s.Preset = raw.Preset
 	if s.Preset == "" {
@@ -133,7 +140,7 @@ func tomlError(file string, err error) error {
 	case errors.As(err, &missing) && len(missing.Errors) > 0:
 		out.Line, _ = missing.Errors[0].Position()
 		out.What = "unknown key " + strings.Join(missing.Errors[0].Key(), ".")
-		out.Hint = "there are preset and the table keys"
+		out.Hint = "there are preset, theme and the table keys"
 	case errors.As(err, &bad):
 		out.Line, _ = bad.Position()
 	}

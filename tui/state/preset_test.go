@@ -22,6 +22,7 @@ func TestSettings(t *testing.T) {
 func TestSettingsErrors(t *testing.T) {
 	for _, c := range []struct{ text, want string }{
 		{"preset = \"emacs\"", `c.toml:1: no preset "emacs"`},
+		{"preset = \"vi\"\ntheme = \"dark\"", `c.toml:2: no theme "dark"`},
 		{"# mine\n[keys]\nfrobnicate = \"x\"", `c.toml:3: no action "frobnicate"`},
 		{"[keys]\nhelp = \"F1\"\nbytes = \"F1\"", "c.toml:3: key F1 means bytes and help (line 2)"},
 		{"[keys]\nbytes = \"q\"", "c.toml:2: key q means bytes and quit (which the preset default gives it)"},

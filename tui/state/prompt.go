@@ -56,17 +56,14 @@ func (s *State) Answer(p *Prompt, text string) error {
 		return err
 	}
 	s.Closed()
-	if p.Secret || p.Letter || strings.TrimSpace(text) == "" || strings.HasPrefix(text, "key ") {
+	if p.Secret || p.Letter || strings.TrimSpace(text) == "" {
 		return nil
 	}
-	if s.past == nil {
-		s.past = map[string][]string{}
-	}
-	list := s.past[p.Label]
+	list := s.earlier()[p.Label]
 	if n := len(list); n == 0 || list[n-1] != text {
-		list = append(list, text)
+		s.history.add(p.Label, text)
 	}
-	s.past[p.Label] = list[max(0, len(list)-pastMost):]
+	s.past[p.Label] = remember(list, text)
 	return nil
 }
 
@@ -77,10 +74,18 @@ func (s *State) Closed() {
 	s.changed = true
 }
 
+// earlier gives the answers by question, those of earlier runs too.
+func (s *State) earlier() map[string][]string {
+	if s.past == nil {
+		s.past = s.history.load()
+	}
+	return s.past
+}
+
 // Past gives the answer before (step -1) or behind (1) the present text among
 // those given to the same question; behind the last one comes the empty text.
 func (s *State) Past(text string, step int) string {
-	list := s.past[s.prompt.Label]
+	list := s.earlier()[s.prompt.Label]
 	at := len(list)
 	for i, l := range list {
 		if l == text {

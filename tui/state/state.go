@@ -30,10 +30,14 @@ type Config struct {
 	Ignore  []string
 	Anchors [][2]uint32 // operations of A and B that are pairs whatever else
 
-	Settings Settings // zero: the preset default
-	// Statistics counts the captures anew; turned: the second one is A. nil: it
-	// is not there.
-	Statistics func(turned bool) string
+	Frames   [2]uint32 // of A and B at which the cursor begins; 0: where it does anyhow
+	Settings Settings  // zero: the preset default
+	History  string    // file in which answers to questions are kept; "": none
+	// Statistics counts captures anew, by the names of their sides. nil: it is
+	// not there.
+	Statistics func(names []string) string
+	// Open makes a side of another capture. nil: no other one can be opened.
+	Open func(name string) (Side, error)
 }
 
 // Request is what a key asks of the screen that a State cannot do.
@@ -88,7 +92,9 @@ type State struct {
 	inDetails     bool
 	frames        []*frame // windows, the one in front last
 	prompt        *Prompt
-	past          map[string][]string // answers by question, the last one last
+	past          map[string][]string // answers by question, the last one last; nil: not read yet
+	history       pastFile
+	theme         string
 	preview       preview
 	seen          *seenCount // nil: nothing is counted
 	filter        Filter
@@ -103,7 +109,6 @@ type State struct {
 	wide          int     // cells that results have more than by themselves
 	stacked       bool    // one list; values below each other
 	showMasked    bool    // masked fields are not folded
-	turned        bool    // the first capture is B
 	reveals       int     // how often keys were shown
 	revealed      bool    // keys are shown
 	note          string  // of the last key, for the state line
@@ -116,7 +121,7 @@ type State struct {
 
 // New makes a State. Start begins to read.
 func New(c Config) *State {
-	s := &State{cfg: c, keymap: c.Settings.keymap()}
+	s := &State{cfg: c, keymap: c.Settings.keymap(), history: pastFile{path: c.History}, theme: c.Settings.Theme}
 	s.sides = append(s.sides, newSide(c.A))
 	if c.B != nil {
 		s.sides = append(s.sides, newSide(*c.B))
@@ -193,6 +198,9 @@ func (s *State) sideLoaded() {
 	}
 	if !s.filter.Empty() { // what was judged before its answer came is judged again
 		s.rebuild()
+	}
+	if rows := s.firstRows(); len(rows) > 0 {
+		s.visit(rows[0])
 	}
 }
 

@@ -24,6 +24,7 @@ const (
 	Unread                // not compared
 	Key                   // a key in the key bar
 	Typed                 // what the user types
+	Alarm                 // the mark of an outcome that differs
 	Changed  Style = 0x40 // the part of a value that differs
 	Selected Style = 0x80
 )

@@ -36,9 +36,9 @@ func (s *State) showStatistics() {
 		}
 		return plainLines(text)
 	}})
-	turned := s.turned
+	names := s.names()
 	s.run(func() func() {
-		got := s.cfg.Statistics(turned)
+		got := s.cfg.Statistics(names)
 		return func() { text, counted = strings.Split(strings.TrimRight(got, "\n"), "\n"), true }
 	})
 }
@@ -77,6 +77,9 @@ func (s *State) showLog() {
 				}
 			}
 			out = append(out, Line{})
+		}
+		if err := s.history.err; err != nil {
+			out = append(out, Line{{"what is typed is not kept: " + safe(err.Error()), Plain}}, Line{})
 		}
 		if r := s.cmp.result; r != nil {
 			out = append(out, Line{{"comparison", Title}}, Line{{"  " + safe(r.sentence), Plain}})

@@ -61,6 +61,12 @@ type Config struct {
 	Open       func(name string) (Side, error) // makes a side of another capture; nil: there is none
 }
 
+// Signal is the error of Run when a signal has ended the screen.
+type Signal struct{ os.Signal }
+
+// Error names the signal.
+func (s Signal) Error() string { return s.String() }
+
 // tick is how often the screen takes over what has been read.
 const tick = 40 * time.Millisecond
 
@@ -95,9 +101,16 @@ func run(c Config, started func(*tview.Application)) (err error) {
 	stop := make(chan struct{})
 	defer close(stop)
 	s.Start()
-	go watch(app, v, stop)
+	ended := make(chan os.Signal, 1)
+	go watch(app, v, stop, ended)
 	started(app)
-	if err = app.Run(); err == nil && s.Failed() {
+	err = app.Run()
+	select {
+	case x := <-ended:
+		return Signal{x}
+	default:
+	}
+	if err == nil && s.Failed() {
 		err = s.Err()
 	}
 	return err
@@ -118,10 +131,11 @@ func stateConfig(c Config) state.Config {
 	return out
 }
 
-// watch lets the state take over news, and ends the screen on a signal.
-func watch(app *tview.Application, v *view, stop chan struct{}) {
+// watch lets the state take over news, and ends the screen on a signal, which it
+// tells of before.
+func watch(app *tview.Application, v *view, stop chan struct{}, ended chan<- os.Signal) {
 	signals := make(chan os.Signal, 1)
-	signal.Notify(signals, syscall.SIGTERM, syscall.SIGHUP)
+	signal.Notify(signals, syscall.SIGTERM, syscall.SIGHUP, syscall.SIGINT)
 	defer signal.Stop(signals)
 	ticker := time.NewTicker(tick)
 	defer ticker.Stop()
@@ -129,7 +143,8 @@ func watch(app *tview.Application, v *view, stop chan struct{}) {
 		select {
 		case <-stop:
 			return
-		case <-signals:
+		case x := <-signals:
+			ended <- x
 			app.Stop()
 			return
 		case <-ticker.C:

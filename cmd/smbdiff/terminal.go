@@ -5,10 +5,20 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"syscall"
 )
 
 // terminal reports whether the screen can be used.
 func (a *app) terminal() bool { return a.isTerminal() && os.Getenv("TERM") != "dumb" }
+
+// signalCode gives the exit code that shells have for the end by a signal.
+func signalCode(s os.Signal) int {
+	n, ok := s.(syscall.Signal)
+	if !ok {
+		return exitTrouble
+	}
+	return 128 + int(n)
+}
 
 // asciiLocale reports whether the locale says that the terminal knows no UTF-8.
 func asciiLocale() bool {

@@ -81,7 +81,8 @@ func has(words ...string) func([]string) bool {
 	}
 }
 
-func buildForScreen(t *testing.T) string {
+// needTmux skips a test where tmux is not installed.
+func needTmux(t *testing.T) {
 	t.Helper()
 	if _, err := exec.LookPath("tmux"); err != nil {
 		if os.Getenv("SMBDIFF_INTEROP") == "require" {
@@ -89,6 +90,11 @@ func buildForScreen(t *testing.T) string {
 		}
 		t.Skip("interop: tmux is not installed (LookPath)")
 	}
+}
+
+func buildForScreen(t *testing.T) string {
+	t.Helper()
+	needTmux(t)
 	binary := filepath.Join(t.TempDir(), "smbdiff")
 	if out, err := exec.Command("go", "build", "-o", binary, ".").CombinedOutput(); err != nil {
 		t.Fatalf("%v: %s", err, out)

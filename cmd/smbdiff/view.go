@@ -92,7 +92,12 @@ func (a *app) view(f *flags) (code int) {
 	if c.Settings, err = settings(); err != nil {
 		return a.fail(err)
 	}
-	if err := tui.Run(c); err != nil {
+	err = tui.Run(c)
+	var ended tui.Signal
+	if errors.As(err, &ended) {
+		return signalCode(ended.Signal)
+	}
+	if err != nil {
 		return a.fail(err)
 	}
 	return exitDone

@@ -83,6 +83,9 @@ func reparse(c *wire.Codec, reserved *field.Def) {
 		c.GUID(fGUID)
 	}
 	c.Within(size, func(c *wire.Codec) {
+		if size == 0 { // of FSCTL_DELETE_REPARSE_POINT
+			return
+		}
 		switch tag {
 		case tagSymlink, tagMountPoint:
 			link(c, tag == tagSymlink)

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"encoding/hex"
 	"fmt"
 	"slices"
 	"strconv"
@@ -31,6 +32,7 @@ type identity struct {
 	dialect, cipher, signing string
 	user                     string // USER%PASSWORD, "" for nobody
 	sign, seal, old          bool
+	offers                   []client.Offer
 	compress                 string // LIST, "" for nothing
 }
 
@@ -159,6 +161,14 @@ func (i *identity) word(key, value string) (bool, error) {
 		i.sign = true
 	case "seal":
 		i.seal = true
+	case "offer":
+		kind, data, _ := strings.Cut(value, ":")
+		n, err := strconv.ParseUint(kind, 0, 16)
+		b, err2 := hex.DecodeString(data)
+		if err != nil || err2 != nil {
+			return true, fmt.Errorf("offer wants TYPE:HEX")
+		}
+		i.offers = append(slices.Clone(i.offers), client.Offer{Type: uint16(n), Data: b})
 	case "smb1":
 		i.old = true
 	default:
@@ -170,7 +180,7 @@ func (i *identity) word(key, value string) (bool, error) {
 
 // config is what the client package wants.
 func (i *identity) config() (c client.Config, err error) {
-	c = client.Config{Sign: i.sign, Seal: i.seal, OldFirst: i.old}
+	c = client.Config{Sign: i.sign, Seal: i.seal, OldFirst: i.old, Offers: i.offers}
 	c.Domain, c.User, c.Password = account(i.user)
 	if i.compress != "" {
 		if c.Compress, err = packings(i.compress); err != nil {

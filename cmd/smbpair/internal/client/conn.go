@@ -40,16 +40,24 @@ type Config struct {
 	Ciphers                []smb2.Cipher           // best first
 	Signing                []smb2.SigningAlgorithm // best first
 	Sign, Seal             bool                    // wanted, whatever the server does
-	OldFirst               bool                    // SMB1's NEGOTIATE opens the connection
-	GUID                   [16]byte                // who the client is; zero: somebody new
-	Previous               uint64                  // session that the new one takes the place of
-	Faults                 *fault.Half             // nil: none
-	Pause                  func(time.Duration)     // nil: the clock's
-	Compress               compress.Codec          // offered, best first; no algorithms for none
-	Record                 Recorder                // nil: none
-	Random                 io.Reader               // nil: the system's
-	Now                    func() time.Time        // nil: the clock
-	Timeout                time.Duration           // of an answer, 0: 60 s
+	Offers                 []Offer
+	OldFirst               bool                // SMB1's NEGOTIATE opens the connection
+	GUID                   [16]byte            // who the client is; zero: somebody new
+	Previous               uint64              // session that the new one takes the place of
+	Faults                 *fault.Half         // nil: none
+	Pause                  func(time.Duration) // nil: the clock's
+	Compress               compress.Codec      // offered, best first; no algorithms for none
+	Record                 Recorder            // nil: none
+	Random                 io.Reader           // nil: the system's
+	Now                    func() time.Time    // nil: the clock
+	Timeout                time.Duration       // of an answer, 0: 60 s
+}
+
+// Offer is a negotiate context beside those that the client knows, [MS-SMB2]
+// 2.2.3.1.
+type Offer struct {
+	Type uint16
+	Data []byte
 }
 
 // StatusError is a refusal by the server.

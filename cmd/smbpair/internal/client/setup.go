@@ -19,6 +19,7 @@ const (
 	ctxPreauth     = 1
 	ctxEncryption  = 2
 	ctxCompression = 3
+	ctxNetname     = 5
 	ctxSigning     = 8
 )
 
@@ -192,6 +193,12 @@ func (c *Conn) contexts() ([]wire.Buf, error) {
 	add(ctxSigning, b)
 	if b = c.compression(); b != nil {
 		add(ctxCompression, b)
+	}
+	if host, _, err := splitHost(c.cfg.Server); err == nil {
+		add(ctxNetname, wire.AppendText(nil, host))
+	}
+	for _, x := range c.cfg.Offers {
+		add(x.Type, x.Data)
 	}
 	return out, nil
 }

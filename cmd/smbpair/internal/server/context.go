@@ -163,6 +163,10 @@ func (rq *request) createBody(o *open, action uint32, x *contexts) {
 	if x.durable != nil && o.durable != nil {
 		add(o.durable.context())
 	}
+	if n := len(rq.context); n > 0 && n > int(rq.context[0]) {
+		cut := 1 + int(rq.context[0])
+		m.Contexts = append(m.Contexts, smb2.CreateContext{Name: []byte(rq.context[1:cut]), Data: []byte(rq.context[cut:])})
+	}
 	if o.file != nil {
 		m.Times, m.Allocation, m.EndOfFile, m.Attributes = o.file.times(), o.file.allocation(), o.file.size(), o.file.attributes()
 	}

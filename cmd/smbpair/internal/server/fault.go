@@ -28,6 +28,8 @@ func (rq *request) goesWrong() (st proto.Status, hit bool) {
 	switch {
 	case v.Status != 0:
 		return proto.Status(v.Status), true
+	case v.Answer != "" && rq.h.Command == smb2.Create:
+		rq.context = v.Answer
 	case v.Answer != "":
 		return rq.canned([]byte(v.Answer)), true
 	}

@@ -64,9 +64,10 @@ type request struct {
 	hash     *[64]byte // preauth hash that the answer enters
 	flags    uint32    // more flags of the answer
 	open     *open
-	silent   bool // no answer
-	uncached bool // neither oplock nor lease
-	placed   bool // out lies where it belongs in the chain already
+	context  string // of CREATE, for a fault: the length of its name, its name, its data
+	silent   bool   // no answer
+	uncached bool   // neither oplock nor lease
+	placed   bool   // out lies where it belongs in the chain already
 }
 
 // reader starts at the body of the message.

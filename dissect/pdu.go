@@ -20,35 +20,42 @@ type worker struct {
 	whole   bool
 	codec   wire.Codec
 	extents []capture.Extent
+	outer   outer // of the PDU being opened
 }
 
 // maxCompound bounds the messages of one PDU.
 const maxCompound = 4096
 
 func (w *worker) open(b *Batch) {
-	for i := range b.pdus {
-		p := &b.pdus[i]
+	for at := 0; at < len(b.pdus); {
+		at = w.guarded(b, at)
+	}
+}
+
+// guarded opens PDUs from number at on and tells where it ended. A fault of ours
+// costs one PDU and not the program, which may own a terminal.
+func (w *worker) guarded(b *Batch, at int) (end int) {
+	before := 0 // messages
+	defer func() {
+		if recover() != nil {
+			p := &b.pdus[end]
+			b.Messages = b.Messages[:before]
+			m := b.next(p, op.NBSS)
+			m.Bytes, m.Size = p.Head, int(p.Len)
+			m.Problems = append(m.Problems, fault)
+			end++
+		}
+	}()
+	for end = at; end < len(b.pdus); end++ {
+		before = len(b.Messages)
+		p := &b.pdus[end]
 		if !p.Kind.Carries() && p.Kind != capture.PDUSession {
 			b.next(p, op.Hole)
 			continue
 		}
-		w.guarded(b, p)
+		w.message(b, p)
 	}
-}
-
-// guarded is message, but a fault of ours costs one PDU and not the program,
-// which may own a terminal.
-func (w *worker) guarded(b *Batch, p *pdu) {
-	n := len(b.Messages)
-	defer func() {
-		if recover() != nil {
-			b.Messages = b.Messages[:n]
-			m := b.next(p, op.NBSS)
-			m.Bytes, m.Size = p.Head, int(p.Len)
-			m.Problems = append(m.Problems, fault)
-		}
-	}()
-	w.message(b, p)
+	return end
 }
 
 const fault = "smbdiff failed on these bytes; please report it"
@@ -102,10 +109,11 @@ func (w *worker) message(b *Batch, p *pdu) {
 		m.Bytes, m.Size = in, int(p.Len)
 		return
 	}
-	o := outer{packed: in[0] == 0xfc}
+	o := &w.outer
+	*o = outer{packed: in[0] == 0xfc}
 	switch in[0] {
 	case 0xfd:
-		in, o = w.unseal(b, p, in)
+		in = w.unseal(b, p, in, o)
 		if !o.seal.Opened {
 			m := b.next(p, op.Sealed)
 			o.apply(m)
@@ -136,14 +144,14 @@ func (w *worker) message(b *Batch, p *pdu) {
 		o.size = int(p.Len)
 	}
 	if w.more(in, o.size) && !o.whole && len(in) < o.size && p.Missing == 0 {
-		w.again(b, p, o)
+		w.again(b, p)
 		return
 	}
-	w.split(b, p, in, &o)
+	w.split(b, p, in, o)
 }
 
 // again reads the PDU whole, because its first bytes were not enough.
-func (w *worker) again(b *Batch, p *pdu, o outer) {
+func (w *worker) again(b *Batch, p *pdu) {
 	was := w.whole
 	w.whole = true
 	w.message(b, p)
@@ -188,15 +196,15 @@ func (b *Batch) keepAfter(first, second []byte) []byte {
 
 // unseal opens a sealed PDU as far as it is wanted. When it stays shut it gives
 // the PDU's bytes back.
-func (w *worker) unseal(b *Batch, p *pdu, in []byte) ([]byte, outer) {
+func (w *worker) unseal(b *Batch, p *pdu, in []byte, o *outer) []byte {
 	n := min(len(in), smb2.TransformSize)
-	o := outer{sealed: true, bytes: in[:n:n]}
+	o.sealed, o.bytes = true, in[:n:n]
 	if len(in) < smb2.TransformSize {
 		o.seal.Why = conv.ReasonDamaged
 		if p.Missing > 0 {
 			o.seal.Why = conv.ReasonCut
 		}
-		return in, o
+		return in
 	}
 	o.id = binary.LittleEndian.Uint64(in[44:])
 	o.size = int(p.Len) - smb2.TransformSize
@@ -204,24 +212,24 @@ func (w *worker) unseal(b *Batch, p *pdu, in []byte) ([]byte, outer) {
 		plain, seal, ok := w.opener.UnsealPrefix(b.plain[len(b.plain):], in, p.fromServer)
 		if ok && seal.Opened && len(plain) >= 4 && plain[0] > 0xfc && plain[1] == 'S' {
 			o.seal, o.whole = seal, p.Missing > 0
-			return b.adopt(plain), o
+			return b.adopt(plain)
 		}
 		if ok && !seal.Opened {
 			o.seal = seal
-			return in, o
+			return in
 		}
 		if p.Missing > 0 {
 			o.seal.Why = conv.ReasonCut
-			return in, o
+			return in
 		}
 		in = w.bytes(b, p, true)
 	}
 	plain, seal := w.opener.Unseal(b.plain[len(b.plain):], in, p.fromServer)
 	o.seal, o.whole = seal, true
 	if !seal.Opened {
-		return in, o
+		return in
 	}
-	return b.adopt(plain), o
+	return b.adopt(plain)
 }
 
 // adopt takes over what was appended at the end of the batch's plaintexts.

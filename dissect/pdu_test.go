@@ -124,3 +124,37 @@ func FuzzMessages(f *testing.F) {
 		}
 	})
 }
+
+// faulty panics over one message.
+type faulty struct{ shutOpener }
+
+func (faulty) Verify(_ uint32, msg []byte, _ bool) conv.Signature {
+	if binary.LittleEndian.Uint64(msg[24:]) == 2 {
+		panic("a fault")
+	}
+	return conv.SignatureValid
+}
+
+// TestFault wants a fault of ours to cost the PDU at which it shows and none of
+// those around it.
+func TestFault(t *testing.T) {
+	b := new(Batch)
+	b.reset()
+	for id := range 5 {
+		echo := header(13, 8, 0, uint64(id), []byte{4, 0, 0, 0})
+		b.pdus = append(b.pdus, pdu{PDU: capture.PDU{Head: echo, Len: uint32(len(echo)), Frame: uint32(id + 1)}})
+	}
+	w := worker{opener: faulty{}, whole: true}
+	w.open(b)
+	if len(b.Messages) != 5 {
+		t.Fatalf("%d messages of 5 PDUs", len(b.Messages))
+	}
+	for id := range b.Messages {
+		m := &b.Messages[id]
+		broken := m.Proto == op.NBSS && len(m.Problems) == 1 && m.Problems[0] == fault && len(m.Bytes) == 68
+		sound := m.Signature == conv.SignatureValid && m.SMB2.MessageID == uint64(id)
+		if m.Frame != uint32(id+1) || id == 2 && !broken || id != 2 && !sound {
+			t.Errorf("message %d: %v %v %q", id, m.Proto, m.Signature, m.Problems)
+		}
+	}
+}

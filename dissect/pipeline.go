@@ -4,6 +4,7 @@ import (
 	"net/netip"
 	"runtime"
 	"sync"
+	"sync/atomic"
 
 	"smbdiff/dissect/capture"
 	"smbdiff/dissect/conv"
@@ -75,7 +76,8 @@ func (b *Batch) add(p *capture.PDU) *pdu {
 		b.pdus = b.pdus[:len(b.pdus)+1]
 	}
 	q := &b.pdus[len(b.pdus)-1]
-	q.PDU = *p
+	q.Kind, q.Conn, q.Dir, q.Reset, q.FirstFrame, q.Frame, q.Time = p.Kind, p.Conn, p.Dir, p.Reset, p.FirstFrame, p.Frame, p.Time
+	q.Len, q.Lead, q.Missing, q.Pos, q.NBSS = p.Len, p.Lead, p.Missing, p.Pos, p.NBSS
 	at := len(b.heads)
 	b.heads = append(b.heads, p.Head...)
 	q.Head = b.heads[at:len(b.heads):len(b.heads)]
@@ -132,7 +134,6 @@ func Run(f *capture.File, o Options) (*capture.Summary, error) {
 	}
 	r.toWork = make(chan *Batch, inFlight)
 	r.toEmit = make(chan *Batch, inFlight)
-	r.stop = make(chan struct{})
 
 	var pool sync.WaitGroup
 	for i := range workers {
@@ -170,7 +171,7 @@ type run struct {
 	again   again // reads messages of pipes whole, while one is tracked
 
 	free, toWork, toEmit chan *Batch
-	stop                 chan struct{}
+	stopped              atomic.Bool
 }
 
 // scan finds PDUs and fills batches with them. What a handshake tells is given
@@ -192,10 +193,8 @@ func (r *run) scan() (*capture.Summary, error) {
 		b = nil
 	}
 	sum, err := r.file.Scan(capture.Options{HeadSize: headSize, Ports: r.o.Ports}, func(p *capture.PDU) bool {
-		select {
-		case <-r.stop:
+		if r.stopped.Load() {
 			return false
-		default:
 		}
 		if b == nil {
 			b = <-r.free
@@ -326,12 +325,10 @@ func (r *run) connect(m *conv.Message) {
 
 // emit hands batches out in capture order.
 func (r *run) emit() {
-	stopped := false
 	for b := range r.toEmit {
 		<-b.done
-		if !stopped && !r.o.Emit(b) {
-			stopped = true
-			close(r.stop)
+		if !r.stopped.Load() && !r.o.Emit(b) {
+			r.stopped.Store(true)
 		}
 		r.free <- b
 	}

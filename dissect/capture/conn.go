@@ -106,7 +106,7 @@ func (s *scanner) tcp(r *record, src, dst address, v6 bool, off, size int) {
 			}
 		}
 	}
-	s.segment(c, dir, &h, seg, data)
+	s.segment(c, dir, &h, &seg, data)
 	if s.packet != nil {
 		s.seen(c, dir, &h, off-h.size, size)
 	}

@@ -216,13 +216,14 @@ func (s *scanner) header(c *conn, dir int, g *segment, data []byte, pos uint32) 
 		c.unframed += nbssHeader
 	case have == size:
 		s.one[0] = Extent{Off: g.off + int64(pos), Len: size}
-		s.pdu = PDU{
-			Kind: kind, Conn: c.index, Dir: uint8(dir), FirstFrame: first, Frame: st.frame, Time: st.time,
-			Len: size, Head: s.peek(g, data, pos, min(size, uint32(s.head))), Extents: s.one[:1], NBSS: st.hdr,
-			Pos: st.at - int64(g.len-pos),
-		}
+		p := &s.pdu // filled where it is: a literal would be copied into place
+		p.Kind, p.Conn, p.Dir, p.Reset = kind, c.index, uint8(dir), false
+		p.FirstFrame, p.Frame, p.Time = first, st.frame, st.time
+		p.Len, p.Lead, p.Missing, p.NBSS, p.Pos = size, 0, 0, st.hdr, st.at-int64(g.len-pos)
+		p.Head = s.peek(g, data, pos, min(size, uint32(s.head)))
+		p.Extents = s.one[:1]
 		if size == 0 {
-			s.pdu.Extents = nil
+			p.Extents = nil
 		}
 		s.emit()
 	default:

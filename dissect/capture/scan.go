@@ -205,7 +205,7 @@ func (s *scanner) whole(r *record, d *datagram, list []fragment) {
 			h.flags = flags
 		}
 		if seg.len > 0 || i == len(list)-1 {
-			s.segment(c, dir, &h, seg, nil)
+			s.segment(c, dir, &h, &seg, nil)
 		}
 	}
 }

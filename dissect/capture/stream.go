@@ -84,7 +84,7 @@ func (st *stream) unwrap(seq uint32) int64 {
 func before(a, b uint32) bool { return int32(a-b) < 0 }
 
 // segment takes a TCP segment of side dir. data holds the start of its bytes.
-func (s *scanner) segment(c *conn, dir int, h *tcpHeader, seg segment, data []byte) {
+func (s *scanner) segment(c *conn, dir int, h *tcpHeader, seg *segment, data []byte) {
 	st, back := &c.st[dir], &c.st[1-dir]
 	if h.flags&(flagACK|flagRST) == flagACK {
 		if !back.acks || before(back.acked, h.ack) {
@@ -92,7 +92,7 @@ func (s *scanner) segment(c *conn, dir int, h *tcpHeader, seg segment, data []by
 			back.ackFrame, back.ackTime = seg.frame, seg.time
 		}
 		if len(back.queue) > 0 {
-			s.giveUp(c, 1-dir, &seg, true)
+			s.giveUp(c, 1-dir, seg, true)
 		}
 	}
 	if h.flags&flagSYN != 0 {
@@ -121,7 +121,7 @@ func (s *scanner) segment(c *conn, dir int, h *tcpHeader, seg segment, data []by
 		s.end(c, dir)
 	}
 	if h.flags&flagRST != 0 {
-		s.abort(c, dir, &seg)
+		s.abort(c, dir, seg)
 	}
 }
 
@@ -153,7 +153,7 @@ func (s *scanner) abort(c *conn, dir int, seg *segment) {
 }
 
 // consume takes the segment that continues the stream.
-func (s *scanner) consume(c *conn, dir int, seg segment, data []byte) {
+func (s *scanner) consume(c *conn, dir int, seg *segment, data []byte) {
 	st := &c.st[dir]
 	st.next += seg.len
 	st.at += int64(seg.len)
@@ -162,12 +162,12 @@ func (s *scanner) consume(c *conn, dir int, seg segment, data []byte) {
 	if seg.frame >= st.frame {
 		st.frame, st.time = seg.frame, seg.time
 	}
-	s.feed(c, dir, &seg, data)
+	s.feed(c, dir, seg, data)
 }
 
 // arrange takes a segment that does not simply continue the stream: one that
 // starts it, repeats or overlaps bytes, comes early or fills a gap.
-func (s *scanner) arrange(c *conn, dir int, seg segment, data []byte) {
+func (s *scanner) arrange(c *conn, dir int, seg *segment, data []byte) {
 	st := &c.st[dir]
 	if !st.have {
 		st.start(seg.seq)
@@ -175,12 +175,12 @@ func (s *scanner) arrange(c *conn, dir int, seg segment, data []byte) {
 	ahead := int32(seg.seq - st.next)
 	switch {
 	case ahead > maxJump || ahead < -maxJump:
-		s.restart(c, dir, &seg)
+		s.restart(c, dir, seg)
 		s.consume(c, dir, seg, data)
 		return
 	case ahead > 0:
 		s.enqueue(st, seg)
-		s.giveUp(c, dir, &seg, false)
+		s.giveUp(c, dir, seg, false)
 		return
 	case int32(seg.end()-st.next) <= 0:
 		return // all of it is known
@@ -204,7 +204,7 @@ func (s *scanner) restart(c *conn, dir int, seg *segment) {
 }
 
 // enqueue puts an early segment in its place.
-func (s *scanner) enqueue(st *stream, seg segment) {
+func (s *scanner) enqueue(st *stream, seg *segment) {
 	if len(st.queue) == 0 {
 		st.lost = false
 	}
@@ -215,7 +215,7 @@ func (s *scanner) enqueue(st *stream, seg segment) {
 	if i > 0 && !before(st.queue[i-1].end(), seg.end()) {
 		return // all of it is known
 	}
-	st.queue = slices.Insert(st.queue, i, seg)
+	st.queue = slices.Insert(st.queue, i, *seg)
 	s.queued++
 }
 
@@ -228,7 +228,7 @@ func (s *scanner) drain(c *conn, dir int) {
 		n++
 		if before(st.next, seg.end()) {
 			seg.trim(st.next - seg.seq)
-			s.consume(c, dir, seg, nil)
+			s.consume(c, dir, &seg, nil)
 		}
 	}
 	s.queued -= n

@@ -113,12 +113,13 @@ func ParseHeader(b []byte, h *Header) bool {
 		b = whole[:]
 	}
 	le := binary.LittleEndian
-	*h = Header{Command: Command(le.Uint16(b[12:])), Status: le.Uint32(b[8:]), Flags: le.Uint32(b[16:]), NextCommand: le.Uint32(b[20:]),
-		MessageID: le.Uint64(b[24:]), SessionID: le.Uint64(b[40:]), Charge: le.Uint16(b[6:]), Credits: le.Uint16(b[14:])}
+	b = b[:HeaderSize]
+	h.Charge, h.Status, h.Command, h.Credits = le.Uint16(b[6:]), le.Uint32(b[8:]), Command(le.Uint16(b[12:])), le.Uint16(b[14:])
+	h.Flags, h.NextCommand, h.MessageID, h.SessionID = le.Uint32(b[16:]), le.Uint32(b[20:]), le.Uint64(b[24:]), le.Uint64(b[40:])
 	if h.Async() {
-		h.AsyncID = le.Uint64(b[32:])
+		h.AsyncID, h.TreeID = le.Uint64(b[32:]), 0
 	} else {
-		h.TreeID = le.Uint32(b[36:])
+		h.AsyncID, h.TreeID = 0, le.Uint32(b[36:])
 	}
 	return true
 }

@@ -51,7 +51,7 @@ func (t *Tracker) request2(c *connection, m *Message) {
 	}
 	switch h.Command {
 	case smb2.Create:
-		o.Path = t.path(c, f.Name)
+		o.Path = t.name(c, f.Name)
 		c.lastOpen = open{path: o.Path}
 	case smb2.TreeConnect:
 		o.Path = t.named(f.Name)
@@ -59,7 +59,7 @@ func (t *Tracker) request2(c *connection, m *Message) {
 		t.authenticated(c, f.Token)
 		o.Path = c.user
 	case smb2.QueryDirectory, smb2.SetInfo:
-		o.Detail = t.named(f.Name)
+		o.Detail = t.name(c, f.Name)
 	case smb2.Cancel:
 		o.State |= op.OneWay
 		if r := t.Ops.At(c.target(h)); r != nil {
@@ -69,7 +69,7 @@ func (t *Tracker) request2(c *connection, m *Message) {
 	}
 	m.Env.Pipe = o.Env&op.EnvPipe != 0
 	m.Env.InfoType, m.Env.InfoClass, m.Env.CtlCode = o.InfoType, o.InfoClass, o.Code
-	c.waiting.put(wait{id: h.MessageID, op: o.Num, closes: f.FileID})
+	c.waiting.put(h.MessageID, o.Num, &f.FileID)
 }
 
 // target finds the operation that a CANCEL means.
@@ -135,7 +135,10 @@ func (t *Tracker) response2(c *connection, m *Message) {
 
 // place gives the response the name of its operation's tree.
 func (t *Tracker) place(c *connection, m *Message, o *op.Op) {
-	if s := t.sessionOf(c, m, o); s != nil && m.Env.Tree == "" {
+	if m.Env.Tree != "" {
+		return
+	}
+	if s := t.sessionOf(c, m, o); s != nil {
 		if tr, ok := s.trees[m.SMB2.TreeID]; ok && !m.SMB2.Async() {
 			m.Env.Tree = t.Names.Get(tr.name)
 		}

@@ -1,7 +1,6 @@
 package conv
 
 import (
-	"bytes"
 	"net/netip"
 	"strconv"
 
@@ -113,23 +112,22 @@ type open struct {
 
 // connection is the state of one connection.
 type connection struct {
-	server    uint32 // number of the server's address
-	dialect   smb2.Dialect
-	cipher    smb2.Cipher
-	waiting   waiting
-	async     map[uint64]uint32 // AsyncId to operation
-	one       map[uint64]uint32 // SMB1: MID and PID to operation
-	recent    *session          // looked up last, by recentID
-	recentID  uint64
-	last      *session // of the present compound
-	lastTree  uint32
-	lastOpen  open
-	path      uint32 // of the latest CREATE
-	pathBytes []byte
-	ended     uint8  // directions that sent a FIN
-	user      uint32 // named by the latest authenticate message
-	hole      uint64 // bytes missing since the last message
-	negotiat  uint32 // operation of an SMB1 NEGOTIATE that waits
+	server   uint32 // number of the server's address
+	dialect  smb2.Dialect
+	cipher   smb2.Cipher
+	waiting  waiting
+	async    map[uint64]uint32 // AsyncId to operation
+	one      map[uint64]uint32 // SMB1: MID and PID to operation
+	recent   *session          // looked up last, by recentID
+	recentID uint64
+	last     *session // of the present compound
+	lastTree uint32
+	lastOpen open
+	names    names
+	ended    uint8  // directions that sent a FIN
+	user     uint32 // named by the latest authenticate message
+	hole     uint64 // bytes missing since the last message
+	negotiat uint32 // operation of an SMB1 NEGOTIATE that waits
 
 	counted bool      // the capture has shown all credits since the first
 	granted uint64    // credits
@@ -329,18 +327,6 @@ func (t *Tracker) named(b []byte) uint32 {
 	}
 	t.text = field.AppendUTF16(t.text[:0], b)
 	return t.Names.Intern(t.text)
-}
-
-// path is named for the path of a CREATE: clients open the same one several
-// times in a row.
-func (t *Tracker) path(c *connection, b []byte) uint32 {
-	if len(b) == 0 {
-		return 0
-	}
-	if !bytes.Equal(b, c.pathBytes) {
-		c.pathBytes, c.path = append(c.pathBytes[:0], b...), t.named(b)
-	}
-	return c.path
 }
 
 // authenticated notes the user that a security token names.

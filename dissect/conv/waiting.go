@@ -17,17 +17,17 @@ type wait struct {
 	closes [16]byte // FileId, of a CLOSE
 }
 
-func (w *waiting) put(r wait) {
-	s := &w.near[r.id%slots]
-	if s.op == 0 || s.id == r.id {
-		*s = r
+func (w *waiting) put(id uint64, op uint32, closes *[16]byte) {
+	s := &w.near[id%slots]
+	if s.op == 0 || s.id == id {
+		s.id, s.op, s.closes = id, op, *closes
 		return
 	}
 	if w.far == nil {
 		w.far = make(map[uint64]wait)
 	}
 	if len(w.far) < maxWaiting {
-		w.far[r.id] = r
+		w.far[id] = wait{id, op, *closes}
 	}
 }
 

@@ -136,36 +136,3 @@ func (t *Table) Flush(all bool, emit func(*Op)) {
 		}
 	}
 }
-
-// Names are texts by number, each kept once. Number 0 is "".
-type Names struct {
-	list []string
-	num  map[string]uint32
-}
-
-// Intern gives the number of the text b.
-func (n *Names) Intern(b []byte) uint32 {
-	if len(b) == 0 {
-		return 0
-	}
-	if k, ok := n.num[string(b)]; ok {
-		return k
-	}
-	if n.num == nil {
-		n.num = make(map[string]uint32)
-		n.list = append(n.list, "")
-	}
-	s := string(b)
-	k := uint32(len(n.list))
-	n.num[s] = k
-	n.list = append(n.list, s)
-	return k
-}
-
-// Get gives text k.
-func (n *Names) Get(k uint32) string {
-	if int(k) < len(n.list) {
-		return n.list[k]
-	}
-	return ""
-}

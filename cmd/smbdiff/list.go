@@ -25,10 +25,9 @@ func (a *app) list(f *flags) int {
 	w := bufio.NewWriterSize(a.stdout, 1<<16)
 	tracker := new(conv.Tracker)
 	var (
-		t    tally
-		line []byte
-		bad  error
-		row  = opRow(tracker, s.file)
+		t   tally
+		bad error
+		row = opRow(tracker, s.file)
 
 		written int // operations
 	)
@@ -51,8 +50,7 @@ func (a *app) list(f *flags) int {
 		if written++; f.limit > 0 && written > f.limit {
 			return
 		}
-		line = tell.line(line[:0], o, f.format)
-		if _, err := w.Write(line); err != nil {
+		if _, err := w.Write(tell.line(w.AvailableBuffer(), o, f.format)); err != nil {
 			bad = err
 		}
 	}

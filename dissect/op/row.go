@@ -126,6 +126,9 @@ func (o *Op) AppendResult(dst []byte) []byte {
 	case o.Response == 0:
 		return append(dst, "no answer"...)
 	}
+	if o.Status == 0 { // most are
+		return append(dst, "STATUS_SUCCESS"...)
+	}
 	if s := ntstatus.Name(uint64(o.Status)); s != "" {
 		return append(dst, s...)
 	}
@@ -138,19 +141,23 @@ func AppendSeconds(dst []byte, ns int64) []byte {
 		dst = append(dst, '-')
 		ns = -ns
 	}
-	us := ns / 1000
-	dst = strconv.AppendInt(dst, us/1e6, 10)
-	dst = append(dst, '.')
-	f := us % 1e6
-	return append(dst, byte('0'+f/100000), byte('0'+f/10000%10), byte('0'+f/1000%10), byte('0'+f/100%10), byte('0'+f/10%10), byte('0'+f%10))
+	us := uint64(ns) / 1000
+	dst = strconv.AppendUint(dst, us/1e6, 10)
+	f := uint32(us % 1e6)
+	hi, lo := f/1000, f%1000
+	return append(dst, '.', byte('0'+hi/100), byte('0'+hi/10%10), byte('0'+hi%10), byte('0'+lo/100), byte('0'+lo/10%10), byte('0'+lo%10))
 }
 
 // AppendMillis appends ns as milliseconds with three digits behind the point.
 func AppendMillis(dst []byte, ns int64) []byte {
-	dst = strconv.AppendInt(dst, ns/1e6, 10)
-	dst = append(dst, '.')
-	frac := ns / 1000 % 1000
-	return append(dst, byte('0'+frac/100), byte('0'+frac/10%10), byte('0'+frac%10))
+	if ns < 0 {
+		dst = append(dst, '-')
+		ns = -ns
+	}
+	us := uint64(ns) / 1000
+	dst = strconv.AppendUint(dst, us/1000, 10)
+	f := uint32(us % 1000)
+	return append(dst, '.', byte('0'+f/100), byte('0'+f/10%10), byte('0'+f%10))
 }
 
 // AppendFrames appends the frames of request and response: 27,28.
@@ -202,25 +209,22 @@ func (o *Op) Row(start int64, name func(uint32) string) Row {
 	return r
 }
 
-const spaces = "                                                                "
+// pad fills a column up to its end and one space between.
+func pad(dst []byte, end int) []byte {
+	const spaces = "                                                                "
+	n := len(dst) + max(1, end+1-len(dst))
+	return append(dst, spaces...)[:n]
+}
 
 // AppendLine appends the operation as one line of text: frames, time in
 // seconds since start, session, tree, command, object, status, response time in
 // milliseconds.
 func (o *Op) AppendLine(dst []byte, start int64, name func(uint32) string) []byte {
-	at := len(dst)
-	pad := func(width int) {
-		dst = append(dst, spaces[:max(1, width+1-(len(dst)-at))]...)
-		at = len(dst)
-	}
-	dst = o.AppendFrames(dst)
-	pad(13)
-	dst = AppendSeconds(dst, o.Start-start)
-	pad(11)
-	dst = appendNumbered(dst, 'S', o.Session)
-	pad(3)
-	dst = appendNumbered(dst, 'T', o.Tree)
-	pad(3)
+	dst = pad(o.AppendFrames(dst), len(dst)+13)
+	dst = pad(AppendSeconds(dst, o.Start-start), len(dst)+11)
+	dst = pad(appendNumbered(dst, 'S', o.Session), len(dst)+3)
+	dst = pad(appendNumbered(dst, 'T', o.Tree), len(dst)+3)
+	command := len(dst)
 	switch {
 	case o.Of < 2:
 		dst = append(dst, ' ')
@@ -235,11 +239,9 @@ func (o *Op) AppendLine(dst []byte, start int64, name func(uint32) string) []byt
 	if o.State&WasSealed != 0 {
 		dst = append(dst, " *"...)
 	}
-	pad(18)
-	dst = o.AppendObject(dst, name)
-	pad(44)
-	dst = o.AppendResult(dst)
-	pad(24)
+	dst = pad(dst, command+18)
+	dst = pad(o.AppendObject(dst, name), len(dst)+44)
+	dst = pad(o.AppendResult(dst), len(dst)+24)
 	if o.RTT >= 0 {
 		dst = AppendMillis(dst, o.RTT)
 		dst = append(dst, "ms"...)

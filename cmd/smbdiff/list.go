@@ -3,6 +3,7 @@ package main
 import (
 	"bufio"
 	"net/netip"
+	"runtime/debug"
 
 	"smbdiff/dissect"
 	"smbdiff/dissect/capture"
@@ -11,6 +12,11 @@ import (
 	"smbdiff/dissect/op"
 	"smbdiff/dissect/smb2"
 )
+
+// collectAt is how much larger than what is kept a list's memory may grow, in
+// percent, before it is collected. A list keeps little beside the names in the
+// capture, so that most end before the first collection.
+const collectAt = 300
 
 // list writes one line an operation, in the order of the requests.
 func (a *app) list(f *flags) int {
@@ -22,6 +28,7 @@ func (a *app) list(f *flags) int {
 	if f.filter != nil && f.filter.NeedsMessages() {
 		return a.listRead(f, s)
 	}
+	defer debug.SetGCPercent(debug.SetGCPercent(collectAt))
 	w := bufio.NewWriterSize(a.stdout, 1<<16)
 	tracker := new(conv.Tracker)
 	var (

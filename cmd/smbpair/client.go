@@ -28,6 +28,8 @@ func runClient(ctx context.Context, args []string, stdout io.Writer) (err error)
 	f.StringVar(&cipherList, "cipher", "", "")
 	f.StringVar(&signing, "signing", "", "")
 	packing := f.String("compress", "off", "")
+	old := f.Bool("smb1", false, "")
+	again := f.Bool("reconnect", false, "")
 	seal := f.Bool("seal", false, "")
 	sign := f.Bool("sign", false, "")
 	file := f.String("record", "", "")
@@ -41,7 +43,7 @@ func runClient(ctx context.Context, args []string, stdout io.Writer) (err error)
 	if err := parse(f, args); err != nil {
 		return err
 	}
-	c := client.Config{Sign: *sign, Seal: *seal}
+	c := client.Config{Sign: *sign, Seal: *seal, OldFirst: *old, Again: *again}
 	if c.Compress, err = packings(*packing); err != nil {
 		return err
 	}

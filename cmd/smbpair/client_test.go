@@ -23,7 +23,10 @@ var ways = []string{"-m 2.0.2", "-m 2.1 --sign", "-m 3.0", "-m 3.0 --seal", "-m 
 	"--seal --cipher AES-256-GCM", "--seal --cipher AES-256-CCM"}
 
 const work = `mkdir d; text d/a.txt hello world; ls d/*; cat d/a.txt; allinfo d/a.txt; put big d/big; get d/big back; rename d/big d/big2;
-	showacls d/a.txt; lock d/a.txt 0 5; df; echo; del d/big2; del d/a.txt; rmdir d; cat nofile -> OBJECT_NAME_NOT_FOUND`
+	showacls d/a.txt; lock d/a.txt 0 5; df; echo; volume; setmode d/a.txt +rh; setmode d/a.txt -rh; setea d/a.txt user.x y; geteas d/a.txt;
+	scopy d/a.txt d/b.txt; hardlink d/b.txt d/c.txt; utimes d/a.txt 2020-01-01T00:00:00Z -1 -1 -1; altname d/a.txt; sparse d/b.txt; truncate d/b.txt 9999;
+	zero d/b.txt 0 4; ranges d/b.txt 0 9999; streams d/a.txt; query d/a.txt Standard; list d FileNamesInformation; open h d/h disp=create access=all oplock=batch;
+	write h 0 text; flush h; lock h 0 4; unlock h 0 4; read h 0 4; close h; reauth; drop; echo; deltree d; cat nofile -> OBJECT_NAME_NOT_FOUND`
 
 // useClient works on a share in every way and looks at what was recorded.
 func useClient(t *testing.T, place, user string) {
@@ -35,7 +38,7 @@ func useClient(t *testing.T, place, user string) {
 	for i, way := range ways {
 		file := fmt.Sprintf("%d.pcapng", i)
 		var out, errs bytes.Buffer
-		args := append([]string{"client", place, "-U", user, "--record", file}, strings.Fields(way)...)
+		args := append([]string{"client", place, "-U", user, "--record", file, "--reconnect"}, strings.Fields(way)...)
 		if code := run(context.Background(), append(args, "-c", strings.ReplaceAll(work, "\n", " ")), &out, &errs); code != exitDone {
 			t.Errorf("%s: exit %d: %s", way, code, &errs)
 			continue
@@ -166,7 +169,8 @@ func TestClientSamba(t *testing.T) {
 		case "private", "ncalrpc":
 			config += d + " dir = " + filepath.Join(dir, d) + "\n"
 		case "share":
-			config += "[share]\nread only = no\npath = " + filepath.Join(dir, d) + "\n"
+			config += "[share]\nread only = no\nkernel oplocks = no\nkernel share modes = no\nposix locking = no\nea support = yes\npath = " +
+				filepath.Join(dir, d) + "\n" // handles are durable then
 		default:
 			config += d + " directory = " + filepath.Join(dir, d) + "\n"
 		}
@@ -196,5 +200,14 @@ func TestClientSamba(t *testing.T) {
 		}
 		time.Sleep(100 * time.Millisecond)
 	}
+	scenarios, err := filepath.Abs(filepath.Join("..", "..", "testdata", "scenarios"))
+	if err != nil {
+		t.Fatal(err)
+	}
 	useClient(t, "//127.0.0.1:"+port+"/share", "root%Passw0rd!")
+	for _, name := range []string{"channels", "channels-sealed", "ciphers", "dialects", "durable", "leases", "locks", "parallel", "pipelined", "sealed", "signed-2.1"} {
+		out := filepath.Join(t.TempDir(), name)
+		recordScenario(t, filepath.Join(scenarios, name+".txt"), "--to", "//127.0.0.1:"+port+"/share", "-U", "root%Passw0rd!", "-o", out)
+		judge(t, name, out+".pcapng")
+	}
 }

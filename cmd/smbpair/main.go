@@ -11,6 +11,8 @@ import (
 	"os/signal"
 	"strings"
 	"syscall"
+
+	"smbdiff/cmd/smbpair/internal/client"
 )
 
 // The exit codes.
@@ -21,8 +23,9 @@ const (
 
 const usage = `usage: smbpair serve [flags]   an SMB2/3 server; prints "listening on HOST:PORT", ends on SIGTERM
        smbpair client //HOST:PORT/SHARE [flags] -c 'COMMAND; ...'
-       smbpair record SCENARIO [--twin RULE] [--seed N] -o X   client against server: X.pcapng and X.keys
+       smbpair record SCENARIO [--twin RULE] [--seed N] -o X   clients against a server: X.pcapng and X.keys
        smbpair proxy [flags]   a relay between any client and any server that records
+       smbpair help commands   what client and scenarios can be told to do
 
 flags of serve:
   --listen HOST:PORT    127.0.0.1:4450; port 0 takes a free one
@@ -42,10 +45,14 @@ flags of client:
   --sign, --seal        whatever the server wants
   --cipher LIST, --signing LIST   best first; AES-GMAC,AES-CMAC,HMAC-SHA256
   --compress LIST       ask for it, best first; as of serve
+  --smb1                begin with the NEGOTIATE of SMB1
+  --reconnect           when the connection is lost, make it anew and do the command again
+  --fault RULE          what goes wrong with its requests; repeatable
   -c COMMANDS           "ls; get a b; mkdir d"; a command -> STATUS wants to fail so
 flags of record:
   --twin RULE           record it again with what goes wrong: X-twin.pcapng
   --seed N              the same bytes each time: clock, random numbers and addresses are made up
+  --to //HOST:PORT/SHARE [-U USER%PASSWORD]   play it against that server
 flags of proxy:
   --listen HOST:PORT    127.0.0.1:4450
   --to HOST:PORT        the server
@@ -53,7 +60,9 @@ flags of proxy:
 flags of serve, client and proxy:
   --record X.pcapng     record all connections; serve and client write their keys to X.keys
 
-A rule is COMMAND [path=GLOB] [nth=N] and what is to happen: status=NAME, delay=DURATION, drop, cut, flip, badsign, twice.
+A rule is COMMAND [path=GLOB] [nth=N] [request] and what is to happen to the answer, or the request: status=NAME,
+delay=DURATION, drop, cut, flip, badsign, twice, late (the next comes first), nonce (used before), nolease, maxio=BYTES (of
+NEGOTIATE), answer=HEX. COMMAND may be *; nth counts what fits.
 
 examples:
   smbpair serve --share data=mem: --user tester:Passw0rd! --record trace.pcapng
@@ -88,7 +97,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	case "record":
 		err = recordVerb(ctx, args, stdout)
 	case "help", "-h", "--help":
-		fmt.Fprint(stdout, usage)
+		help(stdout, args)
 		return exitDone
 	case "version", "--version":
 		fmt.Fprintln(stdout, version)
@@ -107,6 +116,14 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 		fmt.Fprintln(stderr, "smbpair: hint: smbpair help")
 	}
 	return exitTrouble
+}
+
+func help(out io.Writer, args []string) {
+	if len(args) > 0 && args[0] == "commands" {
+		fmt.Fprintf(out, "commands of client -c and of scenarios; a HANDLE is a name that open gave\n%s\n%s\n", client.Help(), client.OpenHelp)
+		return
+	}
+	fmt.Fprint(out, usage)
 }
 
 // usageError is a wrong call.

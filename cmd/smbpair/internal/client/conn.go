@@ -41,6 +41,7 @@ type Config struct {
 	Signing                []smb2.SigningAlgorithm // best first
 	Sign, Seal             bool                    // wanted, whatever the server does
 	Offers                 []Offer
+	Again                  bool                // a command whose connection is lost is done over a new one
 	OldFirst               bool                // SMB1's NEGOTIATE opens the connection
 	GUID                   [16]byte            // who the client is; zero: somebody new
 	Previous               uint64              // session that the new one takes the place of

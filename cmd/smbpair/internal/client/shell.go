@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"net"
 	"path"
 	"slices"
@@ -62,6 +63,16 @@ func (h *handles) put(name string, f *File) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	h.files[name] = f
+}
+
+// all gives the files in the order of their names.
+func (h *handles) all() (list []*File) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	for _, name := range slices.Sorted(maps.Keys(h.files)) {
+		list = append(list, h.files[name])
+	}
+	return list
 }
 
 // drop forgets those for which it holds.
@@ -217,7 +228,37 @@ func (s *Shell) command(line string) error {
 	if err != nil {
 		return err
 	}
-	return v.run(s, args)
+	err = v.run(s, args)
+	if err != nil && s.Conn.cfg.Again && s.Conn.Lost() && v.name != "drop" {
+		if err = s.recover(); err == nil {
+			err = v.run(s, args)
+		}
+	}
+	return err
+}
+
+// treeOf gives the tree that took the place of the one that a file is on.
+func (s *Shell) treeOf(f *File) *Tree {
+	for _, t := range s.trees {
+		if t.Share == f.t.Share {
+			return t
+		}
+	}
+	return s.Tree
+}
+
+// recover makes a new connection in the place of a lost one, and gets the durable
+// handles back.
+func (s *Shell) recover() error {
+	if err := s.reconnect(nil); err != nil {
+		return err
+	}
+	for _, f := range s.open.all() {
+		if err := f.Reopen(s.treeOf(f)); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // split takes a line apart at blanks outside of double quotes.

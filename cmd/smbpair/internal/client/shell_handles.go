@@ -27,7 +27,7 @@ func handleVerbs() []verb {
 		{"ranges", "HANDLE|FILE OFFSET LENGTH", 3, (*Shell).ranges},
 		{"read", "HANDLE OFFSET LENGTH", 3, (*Shell).read},
 		{"reopen", "HANDLE", 1, func(s *Shell, a []string) error {
-			return s.with(a[0], func(f *File) error { return f.Reopen(s.Tree) })
+			return s.with(a[0], func(f *File) error { return f.Reopen(s.treeOf(f)) })
 		}},
 		{"replay", "HANDLE", 1, func(s *Shell, a []string) error { return s.with(a[0], (*File).Replay) }},
 		{"sparse", "HANDLE|FILE [off]", 1, (*Shell).sparse},

@@ -20,7 +20,7 @@ const (
 type window struct {
 	f    *File
 	buf  []byte // what is in memory
-	room []byte // the memory, maxWindow bytes
+	room []byte // the memory, maxWindow bytes or the whole file
 	off  int64  // of buf in the joined space
 	end  int64  // of the part being read, in the joined space
 	size int    // of the next read
@@ -28,7 +28,7 @@ type window struct {
 }
 
 func newWindow(f *File) *window {
-	return &window{f: f, room: make([]byte, maxWindow), size: minWindow * 4}
+	return &window{f: f, room: make([]byte, min(maxWindow, f.size)), size: minWindow * 4}
 }
 
 // peek returns the n bytes at off, fewer at the end of the part, which stay

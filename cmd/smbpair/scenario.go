@@ -11,6 +11,7 @@ import (
 	"smbdiff/cmd/smbpair/internal/client"
 	"smbdiff/cmd/smbpair/internal/fault"
 	"smbdiff/cmd/smbpair/internal/server"
+	"smbdiff/dissect/smb2"
 )
 
 // scenario is what a SCENARIO file says: settings, then commands of clients.
@@ -32,7 +33,7 @@ type identity struct {
 	dialect, cipher, signing string
 	user                     string // USER%PASSWORD, "" for nobody
 	sign, seal, old          bool
-	offers                   []client.Offer
+	offers                   []smb2.NegotiateContext
 	compress                 string // LIST, "" for nothing
 }
 
@@ -168,7 +169,7 @@ func (i *identity) word(key, value string) (bool, error) {
 		if err != nil || err2 != nil {
 			return true, fmt.Errorf("offer wants TYPE:HEX")
 		}
-		i.offers = append(slices.Clone(i.offers), client.Offer{Type: uint16(n), Data: b})
+		i.offers = append(slices.Clone(i.offers), smb2.NegotiateContext{Type: uint16(n), Data: b})
 	case "smb1":
 		i.old = true
 	default:

@@ -130,7 +130,7 @@ func checkSize(c *wire.Codec, h *Header, dir int) {
 	}
 	got := uint16(b[0]) | uint16(b[1])<<8
 	switch {
-	case h.Command == OplockBreak && (got == 24 || got == leaseAckSize || got == leaseBreakSize), got == sizes[h.Command][dir]:
+	case h.Command == OplockBreak && (got == OplockBreakSize || got == LeaseAckSize || got == LeaseBreakSize), got == sizes[h.Command][dir]:
 	default:
 		c.Problem("StructureSize is not that of the command")
 	}

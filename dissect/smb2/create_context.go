@@ -46,12 +46,12 @@ var (
 
 const tagGUIDSize = 16
 
-// The 16-byte names of [MS-SMB2] 2.2.13.2 and of POSIX extensions.
+// The 16-byte names of contexts, those of [MS-SMB2] 2.2.13.2 and of POSIX extensions.
 const (
-	tagAppInstance = "\x45\xbc\xa6\x6a\xef\xa7\xf7\x4a\x90\x08\xfa\x46\x2e\x14\x4d\x74"
-	tagAppVersion  = "\xb9\x82\xd0\xb7\x3b\x56\x07\x4f\xa0\x7b\x52\x4a\x81\x16\xa0\x10"
-	tagSharedDisk  = "\x9c\xcb\xcf\x9e\x04\xc1\xe6\x43\x98\x0e\x15\x8d\xa1\xf6\xec\x83"
-	tagPosix       = "\x93\xad\x25\x50\x9c\xb4\x11\xe7\xb4\x23\x83\xde\x96\x8b\xcd\x7c"
+	TagAppInstance = "\x45\xbc\xa6\x6a\xef\xa7\xf7\x4a\x90\x08\xfa\x46\x2e\x14\x4d\x74"
+	TagAppVersion  = "\xb9\x82\xd0\xb7\x3b\x56\x07\x4f\xa0\x7b\x52\x4a\x81\x16\xa0\x10"
+	TagSharedDisk  = "\x9c\xcb\xcf\x9e\x04\xc1\xe6\x43\x98\x0e\x15\x8d\xa1\xf6\xec\x83"
+	TagPosix       = "\x93\xad\x25\x50\x9c\xb4\x11\xe7\xb4\x23\x83\xde\x96\x8b\xcd\x7c"
 )
 
 // CreateContext is [MS-SMB2] 2.2.13.2. Data is one of the structures below, or
@@ -112,13 +112,13 @@ func (x *CreateContext) walkName(c *wire.Codec, r wire.Ref) {
 	x.Name = b
 	text := ""
 	switch string(b) {
-	case tagAppInstance:
+	case TagAppInstance:
 		text = "SMB2_CREATE_APP_INSTANCE_ID"
-	case tagAppVersion:
+	case TagAppVersion:
 		text = "SMB2_CREATE_APP_INSTANCE_VERSION"
-	case tagSharedDisk:
+	case TagSharedDisk:
 		text = "SVHDX_OPEN_DEVICE_CONTEXT"
-	case tagPosix:
+	case TagPosix:
 		text = "SMB2_CREATE_POSIX"
 	default:
 		c.BytesAt(fTagGUID, r)
@@ -155,20 +155,14 @@ func requestContext(c *wire.Codec, tag string, f *Facts) {
 		new(Lease).walk(c, f)
 	case "AAPL":
 		appleRequest(c)
-	case tagAppInstance:
-		c.Show16(fAppSize)
-		c.Show16(fAppReserved)
-		c.GUID(fAppGUID)
-	case tagAppVersion:
-		c.Show16(fVersionSize)
-		c.Show16(fVersionReserved)
-		c.Show32(fVersionPadding)
-		c.Show64(fVersionHigh)
-		c.Show64(fVersionLow)
-	case tagSharedDisk:
+	case TagAppInstance:
+		new(AppInstance).walk(c, f)
+	case TagAppVersion:
+		new(AppVersion).walk(c, f)
+	case TagSharedDisk:
 		sharedDisk(c)
-	case tagPosix:
-		c.Show32(fPosixPerms)
+	case TagPosix:
+		new(PosixRequest).walk(c, f)
 	}
 }
 
@@ -187,9 +181,9 @@ func responseContext(c *wire.Codec, tag string, f *Facts) {
 		new(Lease).walk(c, f)
 	case "AAPL":
 		appleResponse(c)
-	case tagSharedDisk:
+	case TagSharedDisk:
 		sharedDisk(c)
-	case tagPosix:
+	case TagPosix:
 		posixResponse(c)
 	}
 }

@@ -125,3 +125,29 @@ func (x *Lease) walk(c *wire.Codec, f *Facts) {
 	wire.U16(c, fLeaseEpoch, &x.Epoch)
 	c.Show16(fLeaseReserved)
 }
+
+// AppInstance is the data of SMB2_CREATE_APP_INSTANCE_ID, [MS-SMB2] 2.2.13.2.13.
+type AppInstance struct{ ID [16]byte }
+
+func (x *AppInstance) walk(c *wire.Codec, _ *Facts) {
+	c.Const16(fAppSize, 20)
+	c.Show16(fAppReserved)
+	c.Array(fAppGUID, &x.ID)
+}
+
+// AppVersion is the data of SMB2_CREATE_APP_INSTANCE_VERSION, [MS-SMB2]
+// 2.2.13.2.15.
+type AppVersion struct{ High, Low uint64 }
+
+func (x *AppVersion) walk(c *wire.Codec, _ *Facts) {
+	c.Const16(fVersionSize, 24)
+	c.Show16(fVersionReserved)
+	c.Show32(fVersionPadding)
+	wire.U64(c, fVersionHigh, &x.High)
+	wire.U64(c, fVersionLow, &x.Low)
+}
+
+// PosixRequest is the data of SMB2_CREATE_POSIX, of the POSIX extensions.
+type PosixRequest struct{ Mode uint32 }
+
+func (x *PosixRequest) walk(c *wire.Codec, _ *Facts) { wire.U32(c, fPosixPerms, &x.Mode) }

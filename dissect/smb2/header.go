@@ -165,6 +165,13 @@ func AppendHeader(b []byte, h *Header) []byte {
 	})
 }
 
+// SetNext has a message that was written name the place of the next one, counted
+// from its own start.
+func SetNext(msg []byte, next int) { binary.LittleEndian.PutUint32(msg[20:], uint32(next)) }
+
+// SetSigned says of a message that was written that it is signed.
+func SetSigned(msg []byte) { msg[16] |= byte(FlagSigned) }
+
 // processID is what peers write where the process was named once. Notifications
 // hold zero.
 func (h *Header) processID() uint32 {

@@ -33,8 +33,9 @@ var (
 
 // The forms of OPLOCK_BREAK by StructureSize.
 const (
-	leaseAckSize   = 36
-	leaseBreakSize = 44
+	OplockBreakSize = 24
+	LeaseAckSize    = 36
+	LeaseBreakSize  = 44
 )
 
 // oplockBreak is the body of OPLOCK_BREAK, in either direction: of an oplock or of
@@ -45,9 +46,9 @@ func oplockBreak(c *wire.Codec, f *Facts) {
 		size = int(b[0]) | int(b[1])<<8
 	}
 	switch size {
-	case leaseBreakSize:
+	case LeaseBreakSize:
 		new(LeaseBreak).walk(c, f)
-	case leaseAckSize:
+	case LeaseAckSize:
 		new(LeaseAcknowledgment).walk(c, f)
 	default:
 		new(OplockBreakBody).walk(c, f)
@@ -62,7 +63,7 @@ type OplockBreakBody struct {
 }
 
 func (m *OplockBreakBody) walk(c *wire.Codec, f *Facts) {
-	c.Const16(fBufferCode, 24)
+	c.Const16(fBufferCode, OplockBreakSize)
 	wire.U8(c, fOplock, &m.Oplock)
 	c.Bytes(fReserved, 1)
 	c.Bytes(fReserved, 4)
@@ -87,7 +88,7 @@ type LeaseBreak struct {
 }
 
 func (m *LeaseBreak) walk(c *wire.Codec, f *Facts) {
-	c.Const16(fBufferCode, leaseBreakSize)
+	c.Const16(fBufferCode, LeaseBreakSize)
 	wire.U16(c, fLeaseEpoch, &m.Epoch)
 	wire.U32(c, fLeaseFlags, &m.Flags)
 	leaseKey(c, f, &m.Key)
@@ -108,7 +109,7 @@ type LeaseAcknowledgment struct {
 }
 
 func (m *LeaseAcknowledgment) walk(c *wire.Codec, f *Facts) {
-	c.Const16(fBufferCode, leaseAckSize)
+	c.Const16(fBufferCode, LeaseAckSize)
 	c.Bytes(fReserved, 2)
 	wire.U32(c, fLeaseFlags, &m.Flags)
 	leaseKey(c, f, &m.Key)

@@ -30,6 +30,10 @@ var (
 	fChannelLength  = &field.Def{Name: "smb2.channel_info_length", Label: "WriteChannelInfoLength", Kind: field.Uint}
 )
 
+// ReadPadding is the place of the data that a READ wants in the response: where
+// its fixed part ends, [MS-SMB2] 2.2.19.
+const ReadPadding = HeaderSize + 16
+
 // ReadRequest is [MS-SMB2] 2.2.19. Channel info is only read.
 type ReadRequest struct {
 	Padding uint8

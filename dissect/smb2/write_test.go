@@ -45,9 +45,9 @@ func structureOf(h *Header, msg []byte) Structure {
 		return nil
 	case h.Response() && isError(&c, h):
 		return new(ErrorResponse)
-	case h.Command == OplockBreak && size[0] == leaseAckSize:
+	case h.Command == OplockBreak && size[0] == LeaseAckSize:
 		return new(LeaseAcknowledgment)
-	case h.Command == OplockBreak && size[0] == leaseBreakSize:
+	case h.Command == OplockBreak && size[0] == LeaseBreakSize:
 		return new(LeaseBreak)
 	case h.Command == OplockBreak:
 		return new(OplockBreakBody)

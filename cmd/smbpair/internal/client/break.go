@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"smbdiff/cmd/smbpair/internal/proto"
-	"smbdiff/cmd/smbpair/internal/wire"
 	"smbdiff/dissect/smb2"
 )
 
@@ -42,25 +41,28 @@ const maxBreaks = 16
 // broken takes a break: whose it is may be known only when the answer to CREATE
 // is looked at.
 func (c *Conn) broken(r *Response) {
-	in := r.Reader()
 	var b Break
-	switch size := in.U16(); size {
-	case 24:
-		b.Level = in.U8()
-		in.Skip(5)
-		b.id, b.Ack = in.GUID(), true
-	case 44:
-		b.lease, b.Epoch = true, in.U16()
-		b.Ack = in.U32()&1 != 0
-		b.id, b.From, b.To = in.GUID(), in.U32(), in.U32()
+	var oplock smb2.OplockBreakBody
+	var lease smb2.LeaseBreak
+	switch r.form() {
+	case smb2.OplockBreakSize:
+		if r.decode(&oplock) != nil {
+			return
+		}
+		b = Break{id: oplock.FileID, Level: oplock.Oplock, Ack: true}
+	case smb2.LeaseBreakSize:
+		if r.decode(&lease) != nil {
+			return
+		}
+		b = Break{id: lease.Key, lease: true, From: lease.State, To: lease.NewState, Epoch: lease.Epoch, Ack: lease.Flags&smb2.LeaseAckRequired != 0}
 	default:
 		return
 	}
 	s := c.shared
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if in.Cut() || s.files[b.id] == nil && s.leases[b.id] == nil {
-		if len(s.early) < maxBreaks && !in.Cut() {
+	if s.files[b.id] == nil && s.leases[b.id] == nil {
+		if len(s.early) < maxBreaks {
 			s.early = append(s.early, b)
 		}
 		return
@@ -175,18 +177,9 @@ func (f *File) Acknowledge(b Break, keep uint32) error { return f.t.c.acknowledg
 
 // acknowledge is [MS-SMB2] 2.2.24.
 func (c *Conn) acknowledge(t *Tree, b Break, keep uint32) error {
-	var m wire.Buf
+	var m smb2.Structure = &smb2.OplockBreakBody{Oplock: b.Level, FileID: b.id}
 	if b.lease {
-		m.U16(36)
-		m.Zero(6)
-		m.Bytes(b.id[:])
-		m.U32(keep)
-		m.U64(0)
-	} else {
-		m.U16(24)
-		m.U8(b.Level)
-		m.Zero(5)
-		m.Bytes(b.id[:])
+		m = &smb2.LeaseAcknowledgment{Key: b.id, State: keep}
 	}
 	_, err := c.Do(&Request{Command: smb2.OplockBreak, Tree: t, Body: m})
 	s := c.shared
@@ -208,14 +201,8 @@ func (c *Conn) cancel(k *call) error {
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	var pdu wire.Buf
-	r := &Request{Command: smb2.Cancel, Tree: k.Tree, Flags: smb2.FlagAsync, Body: wire.Buf{4, 0, 0, 0}}
-	c.header(&pdu, r, false)
-	c.next -= uint64(r.charge())
-	pdu.Put16(6, 0)
-	pdu.Put16(14, 0)
-	pdu.Put64(24, k.id)
-	pdu.Put64(32, k.async)
-	pdu.Bytes(r.Body)
+	r := &Request{Command: smb2.Cancel, Tree: k.Tree, Body: &smb2.EmptyBody{}}
+	h := smb2.Header{Command: smb2.Cancel, Flags: smb2.FlagAsync, MessageID: k.id, AsyncID: k.async, SessionID: c.session}
+	pdu := smb2.Append(smb2.AppendHeader(nil, &h), r.Body)
 	return c.transmit(c.protect(r, pdu, false))
 }

@@ -1,41 +1,28 @@
 package client
 
 import (
-	"encoding/binary"
-
-	"smbdiff/cmd/smbpair/internal/wire"
 	"smbdiff/dissect/compress"
 	"smbdiff/dissect/smb2"
 )
 
-// compressChained is SMB2_COMPRESSION_CAPABILITIES_FLAG_CHAINED, [MS-SMB2] 2.2.3.1.3.
-const compressChained = 1
-
-// compression is COMPRESSION_CAPABILITIES, [MS-SMB2] 2.2.3.1.3; nil when nothing is
-// offered.
-func (c *Conn) compression() (b wire.Buf) {
+// compression is what is offered, nil for nothing.
+func (c *Conn) compression() *smb2.CompressionCapabilities {
 	offer := &c.cfg.Compress
 	if len(offer.Algorithms) == 0 {
 		return nil
 	}
-	b.U16(uint16(len(offer.Algorithms)))
-	b.U16(0)
+	m := &smb2.CompressionCapabilities{Algorithms: offer.Algorithms}
 	if offer.Chained {
-		b.U32(compressChained)
-	} else {
-		b.U32(0)
+		m.Flags = smb2.CompressionChained
 	}
-	for _, a := range offer.Algorithms {
-		b.U16(uint16(a))
-	}
-	return b
+	return m
 }
 
 // agree takes over what the server chose, [MS-SMB2] 3.2.5.2.
-func (c *Conn) agree(f *smb2.Facts) {
-	codec := &compress.Codec{Chained: f.Chained}
-	for b := f.Compression; len(b) >= 2; b = b[2:] {
-		if a := compress.Algorithm(binary.LittleEndian.Uint16(b)); a != 0 {
+func (c *Conn) agree(m *smb2.CompressionCapabilities) {
+	codec := &compress.Codec{Chained: m.Flags&smb2.CompressionChained != 0}
+	for _, a := range m.Algorithms {
+		if a != 0 {
 			codec.Algorithms = append(codec.Algorithms, a)
 		}
 	}
@@ -55,7 +42,7 @@ func (c *Conn) readFlags() byte {
 
 // pack compresses a PDU that is a WRITE and gets smaller by it, [MS-SMB2] 3.1.4.4.
 // Bytes before the payload stay as they are.
-func (c *Conn) pack(first *Request, pdu wire.Buf) wire.Buf {
+func (c *Conn) pack(first *Request, pdu []byte) []byte {
 	const head, least = smb2.HeaderSize + 48, 1024
 	if c.codec == nil || first.Command != smb2.Write || len(pdu) < least {
 		return pdu

@@ -17,7 +17,6 @@ import (
 
 	"smbdiff/cmd/smbpair/internal/fault"
 	"smbdiff/cmd/smbpair/internal/proto"
-	"smbdiff/cmd/smbpair/internal/wire"
 	"smbdiff/decrypt"
 	"smbdiff/dissect/compress"
 	"smbdiff/dissect/ntstatus"
@@ -40,25 +39,18 @@ type Config struct {
 	Ciphers                []smb2.Cipher           // best first
 	Signing                []smb2.SigningAlgorithm // best first
 	Sign, Seal             bool                    // wanted, whatever the server does
-	Offers                 []Offer
-	Again                  bool                // a command whose connection is lost is done over a new one
-	OldFirst               bool                // SMB1's NEGOTIATE opens the connection
-	GUID                   [16]byte            // who the client is; zero: somebody new
-	Previous               uint64              // session that the new one takes the place of
-	Faults                 *fault.Half         // nil: none
-	Pause                  func(time.Duration) // nil: the clock's
-	Compress               compress.Codec      // offered, best first; no algorithms for none
-	Record                 Recorder            // nil: none
-	Random                 io.Reader           // nil: the system's
-	Now                    func() time.Time    // nil: the clock
-	Timeout                time.Duration       // of an answer, 0: 60 s
-}
-
-// Offer is a negotiate context beside those that the client knows, [MS-SMB2]
-// 2.2.3.1.
-type Offer struct {
-	Type uint16
-	Data []byte
+	Offers                 []smb2.NegotiateContext // beside those that the client knows
+	Again                  bool                    // a command whose connection is lost is done over a new one
+	OldFirst               bool                    // SMB1's NEGOTIATE opens the connection
+	GUID                   [16]byte                // who the client is; zero: somebody new
+	Previous               uint64                  // session that the new one takes the place of
+	Faults                 *fault.Half             // nil: none
+	Pause                  func(time.Duration)     // nil: the clock's
+	Compress               compress.Codec          // offered, best first; no algorithms for none
+	Record                 Recorder                // nil: none
+	Random                 io.Reader               // nil: the system's
+	Now                    func() time.Time        // nil: the clock
+	Timeout                time.Duration           // of an answer, 0: 60 s
 }
 
 // StatusError is a refusal by the server.
@@ -123,16 +115,22 @@ type Response struct {
 	Msg []byte // header and body
 }
 
-// Reader starts at the body.
-func (r *Response) Reader() *wire.Reader { return wire.Read(r.Msg[smb2.HeaderSize:]) }
-
-// Buffer gives n bytes at an offset from the header's start.
-func (r *Response) Buffer(off, n uint32) ([]byte, error) {
-	b, ok := wire.Range(r.Msg, int64(off), int64(n))
-	if !ok {
-		return nil, fmt.Errorf("%s: the answer is damaged", r.Command)
+// decode reads the body.
+func (r *Response) decode(m smb2.Structure) error {
+	if !smb2.Decode(r.Msg, m) {
+		return r.damaged()
 	}
-	return b, nil
+	return nil
+}
+
+func (r *Response) damaged() error { return fmt.Errorf("%s: the answer is damaged", r.Command) }
+
+// form is StructureSize of the body, 0 when it is not there.
+func (r *Response) form() uint16 {
+	if b := r.Msg[smb2.HeaderSize:]; len(b) >= 2 {
+		return binary.LittleEndian.Uint16(b)
+	}
+	return 0
 }
 
 // maxPDU bounds an answer, in bytes.

@@ -4,7 +4,6 @@ import (
 	"fmt"
 
 	"smbdiff/cmd/smbpair/internal/proto"
-	"smbdiff/cmd/smbpair/internal/wire"
 	"smbdiff/dissect/smb2"
 )
 
@@ -21,37 +20,29 @@ type Range struct{ Off, Len uint64 }
 
 // Lock locks ranges of bytes, or unlocks them.
 func (f *File) Lock(flags uint32, ranges ...Range) error {
-	b := wire.Buf{48, 0}
-	b.U16(uint16(len(ranges)))
-	b.U32(0)
-	b.Bytes(f.id[:])
+	m := &smb2.LockRequest{FileID: f.id}
 	for _, r := range ranges {
-		b.U64(r.Off)
-		b.U64(r.Len)
-		b.U32(flags)
-		b.U32(0)
+		m.Locks = append(m.Locks, smb2.LockElement{Offset: r.Off, Length: r.Len, Flags: flags})
 	}
-	_, err := f.t.c.Do(&Request{Command: smb2.Lock, Tree: f.t, Path: f.path, Body: b})
+	_, err := f.t.c.Do(&Request{Command: smb2.Lock, Tree: f.t, Path: f.path, Body: m})
 	return err
 }
 
 // Notify waits for changes in a directory, [MS-SMB2] 2.2.35; nil says that there
 // were too many to tell.
 func (f *File) Notify(filter uint32, deep bool, most uint32) ([]byte, error) {
-	b := wire.Buf{32, 0, 0, 0}
+	m := &smb2.ChangeNotifyRequest{MaxOutput: most, FileID: f.id, Filter: filter}
 	if deep {
-		b[2] = 1
+		m.Flags = 1
 	}
-	b.U32(most)
-	b.Bytes(f.id[:])
-	b.U32(filter)
-	b.U32(0)
-	r, err := f.t.c.Do(&Request{Command: smb2.ChangeNotify, Tree: f.t, Path: f.path, Body: b, Payload: int(most),
+	r, err := f.t.c.Do(&Request{Command: smb2.ChangeNotify, Tree: f.t, Path: f.path, Body: m, Payload: int(most),
 		OK: []proto.Status{proto.NotifyEnumDir}})
 	if err != nil || proto.Status(r.Status) != proto.OK {
 		return nil, err
 	}
-	return infoData(r)
+	var answer smb2.ChangeNotifyResponse
+	err = r.decode(&answer)
+	return answer.Data, err
 }
 
 // Ioctl sends a control code that goes to no file.
@@ -60,27 +51,14 @@ func (t *Tree) Ioctl(code uint32, in []byte, most uint32) ([]byte, error) {
 }
 
 func (t *Tree) ioctl(path string, id [16]byte, code uint32, in []byte, most uint32) ([]byte, error) {
-	b := wire.Buf{57, 0, 0, 0}
-	b.U32(code)
-	b.Bytes(id[:])
-	b.U32(smb2.HeaderSize + 56)
-	b.U32(uint32(len(in)))
-	b.Zero(12)
-	b.U32(most)
-	b.U32(1) // SMB2_0_IOCTL_IS_FSCTL
-	b.U32(0)
-	b.Bytes(in)
-	if len(in) == 0 {
-		b.U8(0)
-	}
-	r, err := t.c.Do(&Request{Command: smb2.Ioctl, Tree: t, Path: path, Body: b, Payload: max(len(in), int(most)), OK: []proto.Status{proto.BufferOverflow}})
+	m := &smb2.IoctlRequest{CtlCode: code, FileID: id, Input: in, MaxOutput: most, Flags: smb2.IoctlIsFsctl}
+	r, err := t.c.Do(&Request{Command: smb2.Ioctl, Tree: t, Path: path, Body: m, Payload: max(len(in), int(most)), OK: []proto.Status{proto.BufferOverflow}})
 	if err != nil {
 		return nil, err
 	}
-	out := r.Reader()
-	out.Skip(32)
-	off := out.U32()
-	return r.Buffer(off, out.U32())
+	var answer smb2.IoctlResponse
+	err = r.decode(&answer)
+	return answer.Output, err
 }
 
 // Ioctl sends a control code that goes to the file.
@@ -100,25 +78,19 @@ func (f *File) CopyTo(dst *File, code uint32) (uint64, error) {
 	if err != nil {
 		return 0, err
 	}
-	if len(key) < 24 {
+	var source smb2.ResumeKey
+	if !smb2.DecodeData(key, &source) {
 		return 0, fmt.Errorf("IOCTL: a resume key of %d bytes", len(key))
 	}
 	var done uint64
 	for done < f.Size {
-		b := append(wire.Buf(nil), key[:24]...)
-		place := len(b)
-		b.U64(0)
-		n := uint32(0)
-		for ; n < copyChunks && done < f.Size; n++ {
+		m := smb2.CopyChunkRequest{Source: source.Key}
+		for len(m.Chunks) < copyChunks && done < f.Size {
 			size := min(copySize, f.Size-done)
-			b.U64(done)
-			b.U64(done)
-			b.U32(uint32(size))
-			b.U32(0)
+			m.Chunks = append(m.Chunks, smb2.Chunk{Source: done, Target: done, Length: uint32(size)})
 			done += size
 		}
-		b.Put32(place, n)
-		if _, err := dst.Ioctl(code, b, 12); err != nil {
+		if _, err := dst.Ioctl(code, smb2.AppendData(nil, &m), 12); err != nil {
 			return done, err
 		}
 	}
@@ -127,22 +99,22 @@ func (f *File) CopyTo(dst *File, code uint32) (uint64, error) {
 
 // Allocated tells which parts of a range hold data, [MS-FSCC] 2.3.49.
 func (f *File) Allocated(r Range) ([]Range, error) {
-	var b wire.Buf
-	b.U64(r.Off)
-	b.U64(r.Len)
-	out, err := f.Ioctl(proto.FsctlAllocatedRanges, b, 4096)
-	var list []Range
-	for in := wire.Read(out); err == nil && in.Left() >= 16; {
-		list = append(list, Range{in.U64(), in.U64()})
+	in := smb2.AppendData(nil, &smb2.Ranges{List: []smb2.Range{{Offset: r.Off, Length: r.Len}}})
+	out, err := f.Ioctl(proto.FsctlAllocatedRanges, in, 4096)
+	if err != nil {
+		return nil, err
 	}
-	return list, err
+	var m smb2.Ranges
+	smb2.DecodeData(out, &m)
+	var list []Range
+	for _, e := range m.List {
+		list = append(list, Range{e.Offset, e.Length})
+	}
+	return list, nil
 }
 
 // Zero puts zeros in the place of a range, [MS-FSCC] 2.3.85.
 func (f *File) Zero(r Range) error {
-	var b wire.Buf
-	b.U64(r.Off)
-	b.U64(r.Off + r.Len)
-	_, err := f.Ioctl(proto.FsctlSetZeroData, b, 0)
+	_, err := f.Ioctl(proto.FsctlSetZeroData, smb2.AppendData(nil, &smb2.ZeroData{From: r.Off, Beyond: r.Off + r.Len}), 0)
 	return err
 }

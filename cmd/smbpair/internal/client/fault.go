@@ -4,6 +4,8 @@ import (
 	"time"
 
 	"smbdiff/cmd/smbpair/internal/fault"
+	"smbdiff/cmd/smbpair/internal/proto"
+	"smbdiff/dissect/smb2"
 )
 
 // wrong is what is to go wrong with a PDU; what concerns the requests themselves
@@ -11,8 +13,8 @@ import (
 func (c *Conn) wrong(list []*Request) (f fault.Fault) {
 	for _, r := range list {
 		v := c.cfg.Faults.Find(r.Command, r.Path)
-		if v.NoCache && len(r.Body) > 3 {
-			r.Body[3] = 0
+		if m, ok := r.Body.(*smb2.CreateRequest); ok && v.NoCache {
+			m.Oplock = proto.OplockNone
 		}
 		if v.MaxIO > 0 {
 			c.limit = v.MaxIO

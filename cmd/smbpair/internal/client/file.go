@@ -19,9 +19,7 @@ func splitHost(address string) (host, port string, err error) { return net.Split
 func clean(path string) string { return strings.Trim(strings.ReplaceAll(path, "/", `\`), `\`) }
 
 func (t *Tree) closeRequest(id [16]byte, path string) *Request {
-	b := wire.Buf{24, 0, 0, 0, 0, 0, 0, 0}
-	b.Bytes(id[:])
-	return &Request{Command: smb2.Close, Tree: t, Path: path, Body: b}
+	return &Request{Command: smb2.Close, Tree: t, Path: path, Body: &smb2.CloseRequest{FileID: id}}
 }
 
 // Close closes the file.
@@ -33,20 +31,13 @@ func (f *File) Close() error {
 
 // Flush has the server write the file out.
 func (f *File) Flush() error {
-	b := wire.Buf{24, 0, 0, 0, 0, 0, 0, 0}
-	b.Bytes(f.id[:])
-	_, err := f.t.c.Do(&Request{Command: smb2.Flush, Tree: f.t, Path: f.path, Body: b})
+	_, err := f.t.c.Do(&Request{Command: smb2.Flush, Tree: f.t, Path: f.path, Body: &smb2.FlushRequest{FileID: f.id}})
 	return err
 }
 
 func (f *File) readRequest(off uint64, n int) *Request {
-	b := wire.Buf{49, 0, 0x50, f.t.c.readFlags()}
-	b.U32(uint32(n))
-	b.U64(off)
-	b.Bytes(f.id[:])
-	b.Zero(16)
-	b.U8(0)
-	return &Request{Command: smb2.Read, Tree: f.t, Path: f.path, Body: b, Payload: n, OK: []proto.Status{proto.EndOfFile, proto.BufferOverflow}}
+	m := &smb2.ReadRequest{Padding: smb2.ReadPadding, Flags: f.t.c.readFlags(), Length: uint32(n), Offset: off, FileID: f.id}
+	return &Request{Command: smb2.Read, Tree: f.t, Path: f.path, Body: m, Payload: n, OK: []proto.Status{proto.EndOfFile, proto.BufferOverflow}}
 }
 
 // Read reads up to n bytes; none at the end of the file.
@@ -62,22 +53,14 @@ func readData(r *Response) ([]byte, error) {
 	if proto.Status(r.Status) == proto.EndOfFile {
 		return nil, nil
 	}
-	in := r.Reader()
-	in.Skip(2)
-	off := uint32(in.U8())
-	in.Skip(1)
-	return r.Buffer(off, in.U32())
+	var m smb2.ReadResponse
+	err := r.decode(&m)
+	return m.Data, err
 }
 
 func (f *File) writeRequest(off uint64, data []byte) *Request {
-	b := wire.Buf{49, 0}
-	b.U16(smb2.HeaderSize + 48)
-	b.U32(uint32(len(data)))
-	b.U64(off)
-	b.Bytes(f.id[:])
-	b.Zero(16)
-	b.Bytes(data)
-	return &Request{Command: smb2.Write, Tree: f.t, Path: f.path, Body: b, Payload: len(data)}
+	m := &smb2.WriteRequest{Offset: off, FileID: f.id, Data: data}
+	return &Request{Command: smb2.Write, Tree: f.t, Path: f.path, Body: m, Payload: len(data)}
 }
 
 // Write writes data.
@@ -86,14 +69,9 @@ func (f *File) Write(off uint64, data []byte) error {
 	return err
 }
 
-func (f *File) queryRequest(kind, class uint8, extra uint32, most uint32) *Request {
-	b := wire.Buf{41, 0, kind, class}
-	b.U32(most)
-	b.Zero(8)
-	b.U32(extra)
-	b.U32(0)
-	b.Bytes(f.id[:])
-	return &Request{Command: smb2.QueryInfo, Tree: f.t, Path: f.path, Body: b, Payload: int(most)}
+func (f *File) queryRequest(kind, class uint8, extra uint32, most uint32, in []byte) *Request {
+	m := &smb2.QueryInfoRequest{InfoType: kind, Class: class, MaxOutput: most, Additional: extra, FileID: f.id, Input: in}
+	return &Request{Command: smb2.QueryInfo, Tree: f.t, Path: f.path, Body: m, Payload: int(most)}
 }
 
 // Query asks for information of a class; extra names the parts of a security
@@ -105,60 +83,38 @@ func (f *File) Query(kind, class uint8, extra uint32, most uint32) ([]byte, erro
 // Ask is Query with input, as some classes want it. Of what does not fit in most
 // bytes it gives the beginning.
 func (f *File) Ask(kind, class uint8, extra uint32, most uint32, in []byte) ([]byte, error) {
-	rq := f.queryRequest(kind, class, extra, most)
-	if len(in) > 0 {
-		rq.Body.Put16(8, smb2.HeaderSize+40)
-		rq.Body.Put32(12, uint32(len(in)))
-		rq.Body.Bytes(in)
-	}
+	rq := f.queryRequest(kind, class, extra, most, in)
 	rq.OK = []proto.Status{proto.BufferOverflow}
 	r, err := f.t.c.Do(rq)
 	if err != nil {
 		return nil, err
 	}
-	return infoData(r)
-}
-
-func infoData(r *Response) ([]byte, error) {
-	in := r.Reader()
-	in.Skip(2)
-	off := uint32(in.U16())
-	return r.Buffer(off, in.U32())
+	var m smb2.QueryInfoResponse
+	err = r.decode(&m)
+	return m.Data, err
 }
 
 // Set sets information of a class.
 func (f *File) Set(kind, class uint8, extra uint32, data []byte) error {
-	b := wire.Buf{33, 0, kind, class}
-	b.U32(uint32(len(data)))
-	b.U16(smb2.HeaderSize + 32)
-	b.U16(0)
-	b.U32(extra)
-	b.Bytes(f.id[:])
-	b.Bytes(data)
-	_, err := f.t.c.Do(&Request{Command: smb2.SetInfo, Tree: f.t, Path: f.path, Body: b, Payload: len(data)})
+	m := &smb2.SetInfoRequest{InfoType: kind, Class: class, Additional: extra, FileID: f.id, Data: data}
+	_, err := f.t.c.Do(&Request{Command: smb2.SetInfo, Tree: f.t, Path: f.path, Body: m, Payload: len(data)})
 	return err
 }
 
 // List asks for the next entries of a directory; nil at the end.
 func (f *File) List(pattern string, class uint8, restart bool, most uint32) ([]byte, error) {
-	name := wire.AppendText(nil, pattern)
-	flags := byte(0)
+	m := &smb2.QueryDirectoryRequest{Class: class, FileID: f.id, MaxOutput: most, Pattern: wire.AppendText(nil, pattern)}
 	if restart {
-		flags = 1
+		m.Flags = 1
 	}
-	b := wire.Buf{33, 0, class, flags}
-	b.U32(0)
-	b.Bytes(f.id[:])
-	b.U16(smb2.HeaderSize + 32)
-	b.U16(uint16(len(name)))
-	b.U32(most)
-	b.Bytes(name)
-	r, err := f.t.c.Do(&Request{Command: smb2.QueryDirectory, Tree: f.t, Path: f.path, Body: b, Payload: int(most),
+	r, err := f.t.c.Do(&Request{Command: smb2.QueryDirectory, Tree: f.t, Path: f.path, Body: m, Payload: int(most),
 		OK: []proto.Status{proto.NoMoreFiles, proto.NoSuchFile}})
 	if err != nil || proto.Status(r.Status) != proto.OK {
 		return nil, err
 	}
-	return infoData(r)
+	var answer smb2.QueryDirectoryResponse
+	err = r.decode(&answer)
+	return answer.Data, err
 }
 
 // Stat opens, asks for all information and closes in one related compound,
@@ -167,9 +123,11 @@ func (t *Tree) Stat(path string) ([]byte, error) {
 	f := &File{t: t, id: allOnes, path: clean(path)}
 	o := Open{Access: proto.ReadAttributes, Share: 7, Disposition: proto.OpenExisting}
 	out, err := t.c.Chain(t.createRequest(path, &o, nil),
-		f.queryRequest(1, 18, 0, 4096), t.closeRequest(allOnes, f.path))
+		f.queryRequest(1, 18, 0, 4096, nil), t.closeRequest(allOnes, f.path))
 	if err != nil {
 		return nil, err
 	}
-	return infoData(out[1])
+	var m smb2.QueryInfoResponse
+	err = out[1].decode(&m)
+	return m.Data, err
 }

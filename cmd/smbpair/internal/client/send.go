@@ -4,10 +4,10 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"smbdiff/cmd/smbpair/internal/proto"
-	"smbdiff/cmd/smbpair/internal/wire"
 	"smbdiff/dissect/smb2"
 )
 
@@ -16,7 +16,7 @@ type Request struct {
 	Command smb2.Command
 	Tree    *Tree
 	Path    string // for errors alone
-	Body    wire.Buf
+	Body    smb2.Structure
 	Payload int // bytes asked for or sent, which cost credits
 	Flags   uint32
 	Signed  bool // even when the session is not
@@ -112,19 +112,21 @@ func (c *Conn) send(list []*Request) ([]*call, error) {
 		return nil, fmt.Errorf("%s: %w", list[0].Command, c.err)
 	}
 	c.credits -= cost
-	var pdu wire.Buf
+	var pdu []byte
 	var calls []*call
 	var last int
 	for i, r := range list {
 		if i > 0 {
-			pdu.Align(0, 8)
-			pdu.Put32(last+20, uint32(len(pdu)-last))
+			for len(pdu)%8 != 0 {
+				pdu = append(pdu, 0)
+			}
+			smb2.SetNext(pdu[last:], len(pdu)-last)
 		}
 		last = len(pdu)
 		k := &call{Request: r, id: c.next, answer: make(chan *Response, 1), sealed: c.seals(list[0])}
 		c.waiting[c.next] = k
-		c.header(&pdu, r, i > 0)
-		pdu.Bytes(r.Body)
+		h := c.header(r, i > 0)
+		pdu = smb2.Append(smb2.AppendHeader(slices.Grow(pdu, smb2.HeaderSize), &h), r.Body)
 		calls = append(calls, k)
 	}
 	out := c.protect(list[0], pdu, wrong.Nonce)
@@ -137,35 +139,21 @@ func (c *Conn) send(list []*Request) ([]*call, error) {
 	return calls, nil
 }
 
-// header writes the packet header, [MS-SMB2] 2.2.1.2.
-func (c *Conn) header(b *wire.Buf, r *Request, related bool) {
-	charge := r.charge()
-	flags := r.Flags
+// header is that of a request, which uses MessageIds.
+func (c *Conn) header(r *Request, related bool) smb2.Header {
+	charge := uint16(r.charge())
+	h := smb2.Header{Command: r.Command, Flags: r.Flags, MessageID: c.next, SessionID: c.session, Credits: charge + wantCredits}
 	if related {
-		flags |= smb2.FlagRelated
+		h.Flags |= smb2.FlagRelated
 	}
-	b.Bytes([]byte("\xfeSMB"))
-	b.U16(smb2.HeaderSize)
 	if c.dialect > smb2.Dialect202 {
-		b.U16(uint16(charge))
-	} else {
-		b.U16(0)
+		h.Charge = charge
 	}
-	b.U32(0)
-	b.U16(uint16(r.Command))
-	b.U16(uint16(charge + wantCredits))
-	b.U32(flags)
-	b.U32(0)
-	b.U64(c.next)
-	b.U32(0xfeff)
-	tree := uint32(0)
 	if r.Tree != nil {
-		tree = r.Tree.id
+		h.TreeID = r.Tree.id
 	}
-	b.U32(tree)
-	b.U64(c.session)
-	b.Zero(16)
 	c.next += uint64(charge)
+	return h
 }
 
 // wantCredits is how many credits each request asks for beside its own.
@@ -178,7 +166,7 @@ func (c *Conn) seals(first *Request) bool {
 
 // protect seals or signs a PDU as session and tree want it; a stale nonce was
 // used before.
-func (c *Conn) protect(first *Request, pdu wire.Buf, stale bool) []byte {
+func (c *Conn) protect(first *Request, pdu []byte, stale bool) []byte {
 	if c.seals(first) {
 		pdu = c.pack(first, pdu)
 		var nonce [16]byte
@@ -192,10 +180,11 @@ func (c *Conn) protect(first *Request, pdu wire.Buf, stale bool) []byte {
 	if c.signs(first) {
 		for at := 0; at < len(pdu); {
 			end := len(pdu)
-			if n := int(binary.LittleEndian.Uint32(pdu[at+20:])); n > 0 {
-				end = at + n
+			var h smb2.Header
+			if smb2.ParseHeader(pdu[at:], &h); h.NextCommand > 0 {
+				end = at + int(h.NextCommand)
 			}
-			pdu.Put32(at+16, binary.LittleEndian.Uint32(pdu[at+16:])|smb2.FlagSigned)
+			smb2.SetSigned(pdu[at:])
 			c.signer.Sign(pdu[at:end])
 			at = end
 		}
@@ -215,7 +204,8 @@ func (c *Conn) signs(first *Request) bool {
 // validates reports whether a request is FSCTL_VALIDATE_NEGOTIATE_INFO, which is
 // always signed.
 func validates(r *Request) bool {
-	return r.Command == smb2.Ioctl && len(r.Body) > 8 && binary.LittleEndian.Uint32(r.Body[4:]) == proto.FsctlValidate
+	m, ok := r.Body.(*smb2.IoctlRequest)
+	return ok && m.CtlCode == proto.FsctlValidate
 }
 
 // transmit frames and writes bytes that have room for the frame.

@@ -8,7 +8,6 @@ import (
 
 	"smbdiff/cmd/smbpair/internal/auth"
 	"smbdiff/cmd/smbpair/internal/proto"
-	"smbdiff/cmd/smbpair/internal/wire"
 	"smbdiff/decrypt"
 	"smbdiff/dissect/smb2"
 )
@@ -38,14 +37,17 @@ func (c *Conn) setup() error {
 	if err != nil {
 		return err
 	}
-	f := facts(r)
-	if f.Flags&(proto.SessionGuest|proto.SessionNull) != 0 || c.cfg.User == "" {
+	var m smb2.SessionSetupResponse
+	if err := r.decode(&m); err != nil {
+		return err
+	}
+	if m.Flags&(proto.SessionGuest|proto.SessionNull) != 0 || c.cfg.User == "" {
 		if c.cfg.Sign || c.cfg.Seal {
 			return errors.New("SESSION_SETUP: the server took the user for a guest, who can neither sign nor seal")
 		}
 		return nil
 	}
-	return c.secure(key, f.Flags&proto.SessionEncrypt != 0, r)
+	return c.secure(key, m.Flags&proto.SessionEncrypt != 0, r)
 }
 
 // authenticate goes through SESSION_SETUP and gives the last answer and the key
@@ -59,7 +61,11 @@ func (c *Conn) authenticate(flags byte) (*Response, []byte, error) {
 	c.mu.Lock()
 	c.session = r.SessionID
 	c.mu.Unlock()
-	token, err := a.Next(facts(r).Token)
+	var m smb2.SessionSetupResponse
+	if err := r.decode(&m); err != nil {
+		return nil, nil, err
+	}
+	token, err := a.Next(m.Token)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -69,7 +75,10 @@ func (c *Conn) authenticate(flags byte) (*Response, []byte, error) {
 	if proto.Status(r.Status) != proto.OK {
 		return nil, nil, errors.New("SESSION_SETUP: the server wants more than NTLM has")
 	}
-	key, err := a.Finish(facts(r).Token)
+	if err := r.decode(&m); err != nil {
+		return nil, nil, err
+	}
+	key, err := a.Finish(m.Token)
 	if err != nil {
 		return nil, nil, fmt.Errorf("SESSION_SETUP: %w", err)
 	}
@@ -84,14 +93,8 @@ func (c *Conn) setupRequest(token []byte, flags byte) *Request {
 	if c.cfg.Sign {
 		mode |= proto.SigningReqd
 	}
-	b := wire.Buf{25, 0, flags, mode}
-	b.U32(proto.CapDFS)
-	b.U32(0)
-	b.U16(smb2.HeaderSize + 24)
-	b.U16(uint16(len(token)))
-	b.U64(c.cfg.Previous)
-	b.Bytes(token)
-	return &Request{Command: smb2.SessionSetup, Body: b, Signed: true, OK: []proto.Status{proto.MoreProcessing}}
+	m := &smb2.SessionSetupRequest{Flags: flags, SecurityMode: mode, Capabilities: proto.CapDFS, Previous: c.cfg.Previous, Token: token}
+	return &Request{Command: smb2.SessionSetup, Body: m, Signed: true, OK: []proto.Status{proto.MoreProcessing}}
 }
 
 // secure makes the keys, [MS-SMB2] 3.2.5.3.1, and checks the answer that ended
@@ -179,6 +182,6 @@ func (c *Conn) bind(first *Conn) error {
 
 // Logoff ends the session.
 func (c *Conn) Logoff() error {
-	_, err := c.Do(&Request{Command: smb2.Logoff, Body: wire.Buf{4, 0, 0, 0}})
+	_, err := c.Do(&Request{Command: smb2.Logoff, Body: &smb2.EmptyBody{}})
 	return err
 }

@@ -11,29 +11,9 @@ import (
 	"smbdiff/cmd/smbpair/internal/proto"
 	"smbdiff/cmd/smbpair/internal/wire"
 	"smbdiff/dissect/smb2"
-	dissect "smbdiff/dissect/wire"
-)
-
-// The negotiate contexts, [MS-SMB2] 2.2.3.1.
-const (
-	ctxPreauth     = 1
-	ctxEncryption  = 2
-	ctxCompression = 3
-	ctxNetname     = 5
-	ctxSigning     = 8
 )
 
 const clientCaps = proto.CapDFS | proto.CapLeasing | proto.CapLargeMTU | proto.CapMultiChan | proto.CapPersistent | proto.CapDirLeasing | proto.CapEncryption
-
-// facts reads the body of an answer by the dissector's walk.
-func facts(r *Response) (f smb2.Facts) {
-	var c dissect.Codec
-	c.Reset(r.Msg, nil)
-	c.Env = dissect.Env{Response: true, Status: r.Status}
-	c.Seek(smb2.HeaderSize)
-	smb2.WalkBody(&c, &r.Header, &f)
-	return f
-}
 
 func (c *Conn) extend(msg []byte) {
 	h := sha512.New()
@@ -51,41 +31,21 @@ func (c *Conn) negotiate() error {
 			return err
 		}
 	}
-	mode := uint16(proto.SigningEnabled)
+	m := &smb2.NegotiateRequest{SecurityMode: proto.SigningEnabled, ClientGUID: c.guid, Dialects: list}
 	if c.cfg.Sign {
-		mode |= proto.SigningReqd
+		m.SecurityMode |= proto.SigningReqd
 	}
-	caps := uint32(0)
 	if newest >= smb2.Dialect300 {
-		caps = clientCaps
+		m.Capabilities = clientCaps
 	}
-	b := wire.Buf{36, 0}
-	b.U16(uint16(len(list)))
-	b.U16(mode)
-	b.U16(0)
-	b.U32(caps)
-	b.Bytes(c.guid[:])
-	place := len(b)
-	b.U64(0)
-	for _, d := range list {
-		b.U16(uint16(d))
-	}
-	c.asked = slices.Concat(b[8:28], b[4:6], b[2:4], b[36:])
+	c.asked = smb2.AppendData(nil, &smb2.ValidateRequest{Capabilities: m.Capabilities, ClientGUID: c.guid, SecurityMode: m.SecurityMode, Dialects: list})
 	if newest == smb2.Dialect311 {
-		contexts, err := c.contexts()
-		if err != nil {
+		var err error
+		if m.Contexts, err = c.contexts(); err != nil {
 			return err
 		}
-		for i, x := range contexts {
-			b.Align(0, 8)
-			if i == 0 {
-				b.Put32(place, uint32(smb2.HeaderSize+len(b)))
-			}
-			b.Bytes(x)
-		}
-		b.Put32(place+4, uint32(len(contexts)))
 	}
-	r, err := c.hashed(&Request{Command: smb2.Negotiate, Body: b}, smb2.Dialect311)
+	r, err := c.hashed(&Request{Command: smb2.Negotiate, Body: m}, smb2.Dialect311)
 	if err != nil {
 		return err
 	}
@@ -94,18 +54,16 @@ func (c *Conn) negotiate() error {
 
 // settle takes over what the server chose.
 func (c *Conn) settle(r *Response) error {
-	list := c.cfg.Dialects
-	f := facts(r)
-	if !slices.Contains(list, f.Dialect) || len(r.Msg) < smb2.HeaderSize+64 {
-		return fmt.Errorf("NEGOTIATE: the server chose dialect 0x%04x, which was not offered", uint16(f.Dialect))
+	var m smb2.NegotiateResponse
+	if err := r.decode(&m); err != nil {
+		return err
 	}
-	c.dialect, c.caps, c.cipher = f.Dialect, f.Caps, f.Cipher
-	body := r.Msg[smb2.HeaderSize:]
-	c.told = slices.Concat(body[24:28], body[8:24], body[2:6])
-	in := r.Reader()
-	in.Skip(28)
-	transact, read, write := in.U32(), in.U32(), in.U32()
-	c.maxIO = max(4096, min(transact, read, write, 8<<20))
+	if !slices.Contains(c.cfg.Dialects, m.Dialect) {
+		return fmt.Errorf("NEGOTIATE: the server chose dialect 0x%04x, which was not offered", uint16(m.Dialect))
+	}
+	c.dialect, c.caps = m.Dialect, m.Capabilities
+	c.told = smb2.AppendData(nil, &smb2.ValidateResponse{Capabilities: m.Capabilities, ServerGUID: m.ServerGUID, SecurityMode: m.SecurityMode, Dialect: m.Dialect})
+	c.maxIO = max(4096, min(m.MaxTransact, m.MaxRead, m.MaxWrite, 8<<20))
 	if c.dialect == smb2.Dialect202 || c.caps&proto.CapLargeMTU == 0 {
 		c.maxIO = min(c.maxIO, 65536)
 	}
@@ -115,15 +73,40 @@ func (c *Conn) settle(r *Response) error {
 	c.signing = smb2.HMACSHA256
 	if c.dialect >= smb2.Dialect300 {
 		c.signing = smb2.AESCMAC
-		if f.HasSigning {
-			c.signing = f.Signing
+	}
+	for _, x := range m.Contexts {
+		if !c.chosen(&x) {
+			return r.damaged()
 		}
 	}
-	c.agree(&f)
 	if (c.dialect == smb2.Dialect300 || c.dialect == smb2.Dialect302) && c.caps&proto.CapEncryption != 0 {
 		c.cipher = smb2.AES128CCM
 	}
 	return nil
+}
+
+// chosen takes over a context of the server.
+func (c *Conn) chosen(x *smb2.NegotiateContext) (ok bool) {
+	switch x.Type {
+	case smb2.ContextEncryption:
+		var m smb2.EncryptionCapabilities
+		if ok = smb2.DecodeData(x.Data, &m) && len(m.Ciphers) > 0; ok {
+			c.cipher = m.Ciphers[0]
+		}
+		return ok
+	case smb2.ContextSigning:
+		var m smb2.SigningCapabilities
+		if ok = smb2.DecodeData(x.Data, &m) && len(m.Algorithms) > 0; ok {
+			c.signing = m.Algorithms[0]
+		}
+		return ok
+	case smb2.ContextCompression:
+		var m smb2.CompressionCapabilities
+		ok = smb2.DecodeData(x.Data, &m)
+		c.agree(&m)
+		return ok
+	}
+	return true
 }
 
 // oldNegotiate opens with the NEGOTIATE of SMB1 that offers SMB2, [MS-SMB2]
@@ -155,52 +138,35 @@ func (c *Conn) oldNegotiate() (done bool, err error) {
 	if err != nil {
 		return false, err
 	}
-	if facts(r).Dialect == smb2.DialectWildcard {
+	var m smb2.NegotiateResponse
+	if err := r.decode(&m); err != nil {
+		return false, err
+	}
+	if m.Dialect == smb2.DialectWildcard {
 		return false, nil
 	}
 	return true, c.settle(r)
 }
 
 // contexts are those of [MS-SMB2] 2.2.3.1.
-func (c *Conn) contexts() ([]wire.Buf, error) {
-	var salt [32]byte
-	if _, err := io.ReadFull(c.cfg.Random, salt[:]); err != nil {
+func (c *Conn) contexts() (list []smb2.NegotiateContext, err error) {
+	salt := make([]byte, 32)
+	if _, err := io.ReadFull(c.cfg.Random, salt); err != nil {
 		return nil, err
 	}
-	var out []wire.Buf
-	add := func(kind uint16, data wire.Buf) {
-		b := wire.Buf{}
-		b.U16(kind)
-		b.U16(uint16(len(data)))
-		b.U32(0)
-		b.Bytes(data)
-		out = append(out, b)
+	add := func(kind uint16, m smb2.Structure) {
+		list = append(list, smb2.NegotiateContext{Type: kind, Data: smb2.AppendData(nil, m)})
 	}
-	b := wire.Buf{1, 0, 32, 0, 1, 0}
-	b.Bytes(salt[:])
-	add(ctxPreauth, b)
-	b = nil
-	b.U16(uint16(len(c.cfg.Ciphers)))
-	for _, x := range c.cfg.Ciphers {
-		b.U16(uint16(x))
-	}
-	add(ctxEncryption, b)
-	b = nil
-	b.U16(uint16(len(c.cfg.Signing)))
-	for _, x := range c.cfg.Signing {
-		b.U16(uint16(x))
-	}
-	add(ctxSigning, b)
-	if b = c.compression(); b != nil {
-		add(ctxCompression, b)
+	add(smb2.ContextPreauth, &smb2.PreauthCapabilities{Hashes: []uint16{smb2.HashSHA512}, Salt: salt})
+	add(smb2.ContextEncryption, &smb2.EncryptionCapabilities{Ciphers: c.cfg.Ciphers})
+	add(smb2.ContextSigning, &smb2.SigningCapabilities{Algorithms: c.cfg.Signing})
+	if m := c.compression(); m != nil {
+		add(smb2.ContextCompression, m)
 	}
 	if host, _, err := splitHost(c.cfg.Server); err == nil {
-		add(ctxNetname, wire.AppendText(nil, host))
+		list = append(list, smb2.NegotiateContext{Type: smb2.ContextNetname, Data: wire.AppendText(nil, host)})
 	}
-	for _, x := range c.cfg.Offers {
-		add(x.Type, x.Data)
-	}
-	return out, nil
+	return append(list, c.cfg.Offers...), nil
 }
 
 // hashed sends a request whose bytes, like those of its answer, enter the
@@ -212,7 +178,11 @@ func (c *Conn) hashed(r *Request, when smb2.Dialect) (*Response, error) {
 	}
 	d := c.dialect
 	if r.Command == smb2.Negotiate {
-		d = facts(got).Dialect
+		var m smb2.NegotiateResponse
+		if e := got.decode(&m); e != nil && err == nil {
+			err = e
+		}
+		d = m.Dialect
 	}
 	if d == when {
 		c.extend(r.sent)
@@ -237,16 +207,15 @@ type Tree struct {
 func (c *Conn) Connect(share string) (*Tree, error) {
 	host, _, _ := splitHost(c.cfg.Server)
 	name := `\\` + host + `\` + share
-	path := wire.AppendText(nil, name)
-	b := wire.Buf{9, 0, 0, 0}
-	b.U16(smb2.HeaderSize + 8)
-	b.U16(uint16(len(path)))
-	b.Bytes(path)
-	r, err := c.Do(&Request{Command: smb2.TreeConnect, Path: name, Body: b})
+	r, err := c.Do(&Request{Command: smb2.TreeConnect, Path: name, Body: &smb2.TreeConnectRequest{Path: wire.AppendText(nil, name)}})
 	if err != nil {
 		return nil, err
 	}
-	t := &Tree{c: c, id: r.TreeID, Name: name, Share: share, seal: facts(r).Flags&proto.ShareEncryptData != 0}
+	var m smb2.TreeConnectResponse
+	if err := r.decode(&m); err != nil {
+		return nil, err
+	}
+	t := &Tree{c: c, id: r.TreeID, Name: name, Share: share, seal: m.ShareFlags&proto.ShareEncryptData != 0}
 	if t.seal && c.shared.out == nil {
 		return nil, fmt.Errorf("TREE_CONNECT %s: the share wants sealing, which was not negotiated", name)
 	}
@@ -266,12 +235,12 @@ func (c *Conn) validate(t *Tree) error {
 
 // Disconnect leaves the share.
 func (t *Tree) Disconnect() error {
-	_, err := t.c.Do(&Request{Command: smb2.TreeDisconnect, Tree: t, Body: wire.Buf{4, 0, 0, 0}})
+	_, err := t.c.Do(&Request{Command: smb2.TreeDisconnect, Tree: t, Body: &smb2.EmptyBody{}})
 	return err
 }
 
 // Echo asks for a sign of life.
 func (c *Conn) Echo() error {
-	_, err := c.Do(&Request{Command: smb2.Echo, Body: wire.Buf{4, 0, 0, 0}})
+	_, err := c.Do(&Request{Command: smb2.Echo, Body: &smb2.EmptyBody{}})
 	return err
 }

@@ -11,6 +11,7 @@ import (
 	"smbdiff/cmd/smbpair/internal/proto"
 	"smbdiff/cmd/smbpair/internal/sd"
 	"smbdiff/cmd/smbpair/internal/wire"
+	"smbdiff/dissect/smb2"
 )
 
 // OpenHelp lists the settings of open.
@@ -20,14 +21,6 @@ const OpenHelp = `settings of open, each NAME or NAME=VALUE:
   oplock=ii|exclusive|batch   lease=RWH[:KEY]   lease2=RWH[:KEY[:PARENT]]   durable   durable2[=MS]   persistent
   maxaccess   diskid   alloc=BYTES   timewarp=TIME   ea=NAME:VALUE   sd=ACE[+ACE...]   app=NAME   appversion=HIGH.LOW
   apple   posix=MODE   context=NAME:HEX   an ACE is allow|deny:SID:RIGHTS`
-
-// The names of create contexts that are GUIDs, [MS-SMB2] 2.2.13.2 and the POSIX
-// extensions.
-const (
-	appInstance = "\x45\xbc\xa6\x6a\xef\xa7\xf7\x4a\x90\x08\xfa\x46\x2e\x14\x4d\x74"
-	appVersion  = "\xb9\x82\xd0\xb7\x3b\x56\x07\x4f\xa0\x7b\x52\x4a\x81\x16\xa0\x10"
-	posixTag    = "\x93\xad\x25\x50\x9c\xb4\x11\xe7\xb4\x23\x83\xde\x96\x8b\xcd\x7c"
-)
 
 // parseOpen reads the settings of a file that gets a name.
 func parseOpen(name string, words []string) (Open, error) {
@@ -156,36 +149,30 @@ func leaseText(v uint32) string {
 
 // context takes a setting that is a create context.
 func (o *Open) context(key, value string) (err error) {
-	var b wire.Buf
-	name := ""
+	var x smb2.CreateContext
 	switch key {
 	case "maxaccess":
-		name = "MxAc"
+		x = createContext("MxAc", nil)
 	case "diskid":
-		name = "QFid"
+		x = createContext("QFid", nil)
 	case "alloc":
 		var n uint64
 		n, err = strconv.ParseUint(value, 0, 64)
-		name = "AlSi"
-		b.U64(n)
+		x = createContext("AlSi", &smb2.AllocationRequest{Size: n})
 	case "timewarp":
 		var at time.Time
 		at, err = time.Parse(time.RFC3339, value)
-		name = "TWrp"
-		b.U64(wire.FileTime(at))
+		x = createContext("TWrp", &smb2.TimeWarp{Timestamp: wire.FileTime(at)})
 	case "ea":
 		ea, text, _ := strings.Cut(value, ":")
-		name, b = "ExtA", fullEA(ea, []byte(text))
+		x = smb2.CreateContext{Name: []byte("ExtA"), Data: fullEA(ea, []byte(text))}
 	case "sd":
-		var d []byte
-		d, err = parseACEs(strings.Split(value, "+"))
-		name, b = "SecD", d
+		x.Name = []byte("SecD")
+		x.Data, err = parseACEs(strings.Split(value, "+"))
 	case "app":
-		name = appInstance
-		b = wire.Buf{20, 0, 0, 0}
-		var id [16]byte
-		copy(id[:], value)
-		b.Bytes(id[:])
+		var m smb2.AppInstance
+		copy(m.ID[:], value)
+		x = createContext(smb2.TagAppInstance, &m)
 	case "appversion":
 		high, low, _ := strings.Cut(value, ".")
 		h, err1 := strconv.ParseUint(high, 10, 64)
@@ -193,33 +180,28 @@ func (o *Open) context(key, value string) (err error) {
 		if err1 != nil || err2 != nil {
 			return fmt.Errorf("HIGH.LOW")
 		}
-		name = appVersion
-		b = wire.Buf{24, 0, 0, 0, 0, 0, 0, 0}
-		b.U64(h)
-		b.U64(l)
+		x = createContext(smb2.TagAppVersion, &smb2.AppVersion{High: h, Low: l})
 	case "apple":
-		name = "AAPL"
+		var b wire.Buf
 		for _, v := range []uint64{1, 7, 0} { // kAAPL_SERVER_QUERY of all that there is
 			b.U64(v)
 		}
+		x = smb2.CreateContext{Name: []byte("AAPL"), Data: b}
 	case "posix":
 		var mode uint64
 		mode, err = strconv.ParseUint(value, 8, 32)
-		name = posixTag
-		b.U32(uint32(mode))
+		x = createContext(smb2.TagPosix, &smb2.PosixRequest{Mode: uint32(mode)})
 	case "context":
-		var data []byte
-		var text string
-		name, text, _ = strings.Cut(value, ":")
-		data, err = hex.DecodeString(text)
+		name, text, _ := strings.Cut(value, ":")
+		x.Name = []byte(name)
+		x.Data, err = hex.DecodeString(text)
 		if raw, e := hex.DecodeString(name); e == nil && len(raw) == 16 {
-			name = string(raw)
+			x.Name = raw
 		}
-		b = data
 	default:
 		return fmt.Errorf("no such setting")
 	}
-	o.Contexts = append(o.Contexts, Context{name, b})
+	o.Contexts = append(o.Contexts, x)
 	return err
 }
 

@@ -210,4 +210,26 @@ func TestClientSamba(t *testing.T) {
 		recordScenario(t, filepath.Join(scenarios, name+".txt"), "--to", "//127.0.0.1:"+port+"/share", "-U", "root%Passw0rd!", "-o", out)
 		judge(t, name, out+".pcapng")
 	}
+	proxySamba(t, port)
+}
+
+// proxySamba has smbclient talk to Samba through a relay, sealed: what that
+// recorded opens with the account's password.
+func proxySamba(t *testing.T, server string) {
+	peer(t, "smbclient")
+	dir := t.TempDir()
+	file := filepath.Join(dir, "x.pcapng")
+	if err := os.WriteFile(filepath.Join(dir, "a"), []byte("text"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	port, stop := start(t, "proxy", "--listen", "127.0.0.1:0", "--to", "127.0.0.1:"+server, "--user", "root:Passw0rd!", "--record", file)
+	out, err := commandOutput(t.Context(), dir, "smbclient", "-s", "/dev/null", "//127.0.0.1/share", "-p", port, "-U", "root%Passw0rd!",
+		"--client-protection=encrypt", "-c", "put a; get a b; ls; del a")
+	if err != nil {
+		t.Errorf("smbclient: %v\n%s", err, out)
+	}
+	stop()
+	if s := look(t, file); s.messages < 30 || s.sealed < 20 || s.shut+s.bad+s.problems > 0 {
+		t.Errorf("the capture holds %+v", s)
+	}
 }

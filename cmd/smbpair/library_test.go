@@ -64,6 +64,63 @@ func TestLibrary(t *testing.T) {
 	}
 }
 
+// TestReadmeScenario records the scenario that the README shows.
+func TestReadmeScenario(t *testing.T) {
+	b, err := os.ReadFile(filepath.Join("..", "..", "README.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, rest, _ := strings.Cut(string(b), "### Scenarios")
+	_, rest, _ = strings.Cut(rest, "```\n")
+	text, _, _ := strings.Cut(rest, "```")
+	name := filepath.Join(t.TempDir(), "readme.txt")
+	if err := os.WriteFile(name, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	out := strings.TrimSuffix(name, ".txt")
+	recordScenario(t, name, "--seed", "7", "-o", out)
+	explained(t, judge(t, name, out+".pcapng"))
+}
+
+// TestScenarioErrors holds that what is wrong with a scenario is told with file
+// and line before anything runs.
+func TestScenarioErrors(t *testing.T) {
+	for text, want := range map[string]string{
+		"":                            "no commands",
+		"ls\nfrob":                    `:2: no command "frob"`,
+		"ls\ndialect 3.0":             ":2: dialect stands before all commands",
+		"dialect 4":                   ":1: --dialect 4",
+		"cipher X":                    ":1: --cipher X",
+		"fault READ":                  ":1: rule",
+		"b: ls":                       ":1: no client b",
+		"client":                      ":1: client wants a name",
+		"client b frob=1":             ":1: client: no frob=1",
+		"parallel\nls":                ":1: parallel has no end",
+		"end":                         ":1: end without parallel",
+		"parallel\nparallel":          ":2: parallel inside",
+		"get a":                       ":1: get is not for scenarios",
+		"rename a":                    ":1: rename wants FROM TO",
+		"ls -> NOTHING":               ":1: no status STATUS_NOTHING",
+		"start t frob":                `:1: no command "frob"`,
+		`ls "x`:                       ":1: a quotation mark is missing",
+		"max-io x":                    ":1: strconv",
+		"offer x":                     ":1: offer wants TYPE:HEX",
+		"ls\ncat none":                ":2: CREATE none: STATUS_OBJECT_NAME_NOT_FOUND",
+		"ls -> ACCESS_DENIED":         ":1: ls: no STATUS_ACCESS_DENIED",
+		"client b user=tester%no\nls": ":1: SESSION_SETUP: STATUS_LOGON_FAILURE",
+	} {
+		name := filepath.Join(t.TempDir(), "x.txt")
+		if err := os.WriteFile(name, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		var out, errs bytes.Buffer
+		code := run(context.Background(), []string{"record", name, "-o", filepath.Join(t.TempDir(), "x")}, &out, &errs)
+		if code != exitTrouble || !strings.Contains(errs.String(), "x.txt") || !strings.Contains(errs.String(), want) {
+			t.Errorf("%q: exit %d, %s", text, code, &errs)
+		}
+	}
+}
+
 // explained goes through all messages of a recording.
 func explained(t *testing.T, trace *dissect.Trace) {
 	t.Helper()

@@ -136,6 +136,12 @@ func (t *Tracker) response1(c *connection, m *Message) {
 		tr := t.newTree(o.Path, f.Pipe)
 		s.trees[uint32(h.TID)] = tr
 		o.Tree = tr.num
+	case smb1.Transaction2:
+		if fid, ok := f.PosixOpened(o.Code, o.InfoClass); ok {
+			t.opens++
+			s.opened(fid1(fid), open{num: t.opens, path: o.Path})
+			o.Open = t.opens
+		}
 	case smb1.NTCreate, smb1.OpenAndX:
 		if f.HasFID {
 			t.opens++

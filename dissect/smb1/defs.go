@@ -35,7 +35,7 @@ func Defs() []*field.Def {
 		fTotalParameters, fTotalData, fMaxParameters, fMaxData, fMaxSetup, fTransFlags, fParameterCount, fParameterOffset,
 		fParameterPlace, fDataCount, fDataPlace, fSetupCount, fSetupWord, fPipeFunction, fPipePriority, fTransParameters,
 		fTransData, tTransName.octets, tTransName.unicode, fTrans2Function, fSearchCount, fFindFlags, fStorageType, fResume,
-		fEndOfSearch, fLastName, fReferralLevel, fFileID, tPattern.octets, tPattern.unicode, fUnixCapsLow,
+		fEndOfSearch, fLastName, fReferralLevel, fFileID, tPattern.octets, tPattern.unicode, fUnixCapsLow, fPosixAccess, fPosixOplock, fPosixLevel,
 	}
 	for _, t := range [...]*dosTime{tCreated, tAccessed, tWritten, tServer} {
 		defs = append(defs, t.both, t.date, t.time)

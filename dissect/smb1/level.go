@@ -189,6 +189,9 @@ func setLevel(c *wire.Codec, f *Facts) {
 	case unixBasic, unixInfo2:
 		unixFile(c, f.InfoClass)
 		return
+	case posixOpen:
+		posixOpenRequest(c)
+		return
 	}
 	class := native(f.InfoClass, &setClasses)
 	if fileInfo(c, class) {
@@ -231,6 +234,9 @@ func queryFSLevel(c *wire.Codec, f *Facts) {
 			c.Bytes(fReserved, 4)
 			c.Done()
 		}
+		return
+	case posixFS:
+		posixSystem(c)
 		return
 	}
 	switch class := native(f.InfoClass, &fsClasses); class {

@@ -68,7 +68,7 @@ func TestFactsWithoutTree(t *testing.T) {
 		for _, f := range []*Facts{&a, &b} {
 			f.Data, f.descriptor, f.attributes = nil, 0, 0
 		}
-		if a.SubCommand == 0 && env(s.Head).Response {
+		if (a.SubCommand == 0 || a.SubCommand == trans2SetPath) && env(s.Head).Response {
 			b.FID, b.HasFID = a.FID, a.HasFID // those of Trans2 responses need a tree
 		}
 		if fmt.Sprint(a) != fmt.Sprint(b) {
@@ -193,4 +193,27 @@ func TestChainEnds(t *testing.T) {
 		b = append(b, make([]byte, 18)...)
 		golden.Check(t, walk("", b), len(b))
 	}
+}
+
+// TestPosixOpened reads the handle of an answer that has none in its words.
+func TestPosixOpened(t *testing.T) {
+	for _, s := range golden.Samples(t) {
+		e := env(s.Head)
+		if !e.Response || e.SubCode != trans2SetPath || e.InfoClass != posixOpen {
+			continue
+		}
+		f := facts(&s, false, len(s.Msg))
+		if fid, ok := f.PosixOpened(trans2SetPath, e.InfoClass); !ok || fid != 0x6f5e {
+			t.Errorf("%s: %#x, %v", s.Head, fid, ok)
+		}
+		if _, ok := f.PosixOpened(trans2SetPath, unixBasic); ok {
+			t.Error("another level opens something")
+		}
+		f.Data = f.Data[:3]
+		if _, ok := f.PosixOpened(trans2SetPath, e.InfoClass); ok {
+			t.Error("a cut answer opens something")
+		}
+		return
+	}
+	t.Error("no sample")
 }

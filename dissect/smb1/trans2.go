@@ -179,6 +179,10 @@ func trans2ResponseData(c *wire.Codec, f *Facts) {
 		queryFSLevel(c, f)
 	case trans2QueryPath, trans2QueryFile:
 		queryLevel(c, f)
+	case trans2SetPath:
+		if f.InfoClass == posixOpen && c.Left() > 0 {
+			posixOpenResponse(c, f)
+		}
 	case trans2GetReferral:
 		smb2.Referrals(c)
 	}

@@ -39,7 +39,9 @@ type Comparer struct {
 	edges   [2]*edges // nil: not looked for yet
 	joins   *joins    // nil: none
 	parts   *[2]map[uint32]bool
-	torn    bool // one of the operations was put together
+	looked  *looked // nil: none
+	torn    bool    // one of the operations was put together
+	late    bool    // a CLOSE that stands elsewhere on the other side
 
 	ops       [2]op.Op
 	part      int
@@ -80,7 +82,7 @@ func (c *Comparer) load(row Row) bool {
 	var okA, okB bool
 	c.ops[0], okA = c.traces[0].Op(row.A)
 	c.ops[1], okB = c.traces[1].Op(row.B)
-	c.torn = false
+	c.torn, c.late = false, row.Moved && closing(&c.ops[0])
 	if c.joins != nil {
 		for k := range c.ops {
 			if j, ok := c.joins[k][c.ops[k].Num]; ok {
@@ -200,6 +202,16 @@ func (c *Comparer) pair(list bool) (masked bool) {
 	}
 	if c.options.Timing {
 		c.time()
+	}
+	if c.late {
+		c.closedLate()
+	}
+	if c.looked.has(0, a.Num) && c.looked.has(1, b.Num) {
+		for i := range c.changes {
+			if ch := &c.changes[i]; ch.Masked == "" && otherWay(ch) {
+				ch.Masked = ruleLook
+			}
+		}
 	}
 	return masked
 }

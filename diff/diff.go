@@ -172,6 +172,7 @@ type Result struct {
 	red             *redactor // nil: as captured
 	joins           joins
 	parts           [2]map[uint32]bool // operations that are part of a joined one
+	looked          looked
 }
 
 // Traces compares two traces that have been read. It gives nil when Progress
@@ -191,6 +192,7 @@ func Traces(a, b *dissect.Trace, o Options) *Result {
 	if !r.compare() {
 		return nil
 	}
+	r.overlook()
 	r.doubt()
 	r.pick()
 	r.judge()
@@ -247,7 +249,7 @@ func (r *Result) Comparer() *Comparer {
 
 func (r *Result) grader() *Comparer {
 	c := NewComparer(r.traces[0], r.traces[1], r.options)
-	c.alias, c.edges, c.joins, c.parts = r.alias, r.edges, &r.joins, &r.parts
+	c.alias, c.edges, c.joins, c.parts, c.looked = r.alias, r.edges, &r.joins, &r.parts, &r.looked
 	return c
 }
 

@@ -14,11 +14,11 @@ func (c *Comparer) single(row Row) {
 	c.part, c.frames = PartRequest, [2]uint32{c.ops[0].ReqFrame, c.ops[1].ReqFrame}
 	c.torn = false
 	if c.parts != nil && (c.parts[0][row.A] || c.parts[1][row.B]) {
-		ch := Change{Name: nameOperation, Path: nameOperation, Op: "remove", A: c.result(0), B: c.result(1), NodeA: -1, NodeB: -1, Masked: rulePart}
-		if row.A == 0 {
-			ch.Op = "add"
-		}
-		c.put(ch)
+		c.put(c.loneChange(row, rulePart))
+		return
+	}
+	if c.looked.has(0, row.A) || c.looked.has(1, row.B) {
+		c.put(c.loneChange(row, ruleLook))
 		return
 	}
 	c.mask.enter(c, PartRequest)
@@ -26,14 +26,21 @@ func (c *Comparer) single(row Row) {
 	if d.how != drop && d.how != hide || d.name == "only" {
 		return
 	}
-	ch := Change{Name: nameOperation, Path: nameOperation, Op: "remove", A: c.result(0), B: c.result(1), NodeA: -1, NodeB: -1, Masked: d.name}
-	if row.A == 0 {
-		ch.Op = "add"
-	}
+	ch := c.loneChange(row, d.name)
 	if d.allows(ch.A+ch.B, ch.A+ch.B) {
 		c.hid(d.nth)
 		c.put(ch)
 	}
+}
+
+// loneChange is what an operation without a partner amounts to when a rule
+// hides it.
+func (c *Comparer) loneChange(row Row, rule string) Change {
+	ch := Change{Name: nameOperation, Path: nameOperation, Op: "remove", A: c.result(0), B: c.result(1), NodeA: -1, NodeB: -1, Masked: rule}
+	if row.A == 0 {
+		ch.Op = "add"
+	}
+	return ch
 }
 
 func (c *Comparer) result(side int) string {

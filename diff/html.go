@@ -163,7 +163,7 @@ func (h *htmlWriter) row(i int) {
 	if row.A == 0 || row.B == 0 {
 		h.write("<div class=\"row ", row.Grade.String(), "\" id=\"", h.anchor(i), "\">")
 		h.title(i)
-		h.write("</div>\n")
+		h.write(esc(lonely(row, h.c)), "</div>\n")
 		return
 	}
 	h.write("<details class=\"", row.Grade.String(), "\" id=\"", h.anchor(i), "\" open>\n<summary>")

@@ -21,6 +21,8 @@ type fact struct {
 	open       uint32
 	frame      uint32
 	opens      bool // its answer makes the open known
+	closes     bool // it ends the open
+	looks      bool // it is one of a compound that only asks for information
 	free       bool // the server sends it when it likes
 }
 
@@ -136,6 +138,8 @@ type gatherer struct {
 	trace *dissect.Trace
 	names map[uint32]uint64 // hashes by number
 	trees map[uint32]uint64 // hashes of shares by tree connect
+
+	before [2]op.Op // the two operations before this one
 }
 
 func (g *gatherer) name(k uint32) uint64 {
@@ -166,7 +170,7 @@ func (g *gatherer) add(o *op.Op) {
 	}
 	f.opens = o.Proto == op.SMB2 && smb2.Command(o.Command) == smb2.Create ||
 		o.Proto == op.SMB1 && (o.Command == smb1.NTCreate || o.Command == smb1.OpenAndX)
-	f.free = o.State&op.Unsolicited != 0
+	f.closes, f.free = closing(o), o.State&op.Unsolicited != 0
 	f.loose = mix(mix(uint64(o.Proto)<<16|uint64(o.Command), uint64(o.State&op.Unsolicited)), uint64(o.InfoType))
 	if o.Proto > op.SMB2 && o.Request != 0 {
 		f.loose++
@@ -180,6 +184,10 @@ func (g *gatherer) add(o *op.Op) {
 	f.strong = mix(mix(f.weak, o.Offset), g.name(o.Detail))
 	n := int32(len(g.facts))
 	g.facts = append(g.facts, f)
+	if o.Of > 1 && o.Index == o.Of-1 {
+		g.compound(int(o.Of), o.Of == 3 && compoundLook(&g.before[0], &g.before[1], o))
+	}
+	g.before[0], g.before[1] = g.before[1], *o
 	if f.session == 0 {
 		for int(o.Conn) >= len(g.conns) {
 			g.conns = append(g.conns, nil)
@@ -193,6 +201,26 @@ func (g *gatherer) add(o *op.Op) {
 	s.least.add(f.strong)
 	if joins && s.share == 0 {
 		s.share = object
+	}
+}
+
+// compound has the keys of the last n operations, the elements of a compound,
+// say what they stand together with.
+func (g *gatherer) compound(n int, looks bool) {
+	if n > len(g.facts) {
+		return
+	}
+	last := g.facts[len(g.facts)-n:]
+	if last[0].frame != last[n-1].frame || last[0].conn != last[n-1].conn {
+		return
+	}
+	whole := uint64(n)
+	for i := range last {
+		whole = mix(whole, last[i].loose)
+	}
+	for i := range last {
+		last[i].strong = mix(last[i].strong, whole)
+		last[i].looks = looks
 	}
 }
 

@@ -232,6 +232,7 @@ func (u *pairer) stream(ia, ib []int32) {
 	strong := func(f *fact) uint64 { return f.strong }
 	sa, sb := keys(fa, ia, strong), keys(fb, ib, strong)
 	p := align(sa, sb)
+	p = u.settle(p, ia, ib, sa, sb)
 	if p.complete() {
 		u.take(p, ia, ib)
 		return

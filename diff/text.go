@@ -200,7 +200,7 @@ func (t *textWriter) row(row *Row) {
 	}
 	t.line(line, " @@")
 	if row.A == 0 || row.B == 0 {
-		t.line(alone(row), string(o.AppendResult(nil)))
+		t.line(alone(row), string(o.AppendResult(nil)), lonely(row, t.c))
 		return
 	}
 	part, n, more := -1, 0, 0
@@ -230,6 +230,16 @@ func alone(row *Row) string {
 		side = "B"
 	}
 	return sign + "    only in " + side + ": "
+}
+
+// lonely names the rule that hides an operation without a partner.
+func lonely(row *Row, c *Comparer) string {
+	if row.Grade == Masked {
+		for _, ch := range c.Compare(*row) {
+			return "  (masked: " + ch.Masked + ")"
+		}
+	}
+	return ""
 }
 
 func frames(o *op.Op) string {

@@ -74,3 +74,21 @@ func (f *Facts) PosixOpened(function uint32, class uint8) (fid uint16, ok bool) 
 	}
 	return binary.LittleEndian.Uint16(f.Data[2:]), true
 }
+
+// UnixQuery reports whether a Trans2 request asks for what the UNIX extensions
+// tell of a file by its path.
+func UnixQuery(function uint32, class uint8) bool {
+	return function == trans2QueryPath && (class == unixBasic || class == unixInfo2)
+}
+
+// Trans2Changes reports whether a Trans2 function may change a file.
+func Trans2Changes(function uint32) bool {
+	switch function {
+	case trans2Open, trans2SetPath, trans2SetFile, trans2CreateDir:
+		return true
+	}
+	return false
+}
+
+// FindsFirst reports whether a Trans2 function begins a listing.
+func FindsFirst(function uint32) bool { return function == trans2FindFirst }

@@ -1,0 +1,457 @@
+package diff
+
+import (
+	"slices"
+	"strings"
+
+	"smbdiff/dissect"
+	"smbdiff/dissect/field"
+	"smbdiff/dissect/op"
+	"smbdiff/dissect/smb1"
+	"smbdiff/dissect/smb2"
+)
+
+// ruleLook names what hides that a client looked again at what it knows: it
+// keeps what it was told for a time, and how long the work took decides
+// whether that is over.
+const ruleLook = "looked again"
+
+const (
+	// lookAge is how long, in ns, a client may have known an object before
+	// another look at it is one that time alone asked for.
+	lookAge = 900_000_000
+	// lookBack bounds the operations among which the last sight of an object is
+	// searched, lookTries the looks of the other side that one is held against.
+	lookBack, lookTries = 1024, 16
+)
+
+// What the CREATE of a look may ask for, [MS-SMB2] 2.2.13: rights to read what
+// is known of a file, and no deletion.
+const (
+	lookRights    = 0x00120088 // FILE_READ_EA, FILE_READ_ATTRIBUTES, READ_CONTROL, SYNCHRONIZE
+	lookOpens     = 1          // FILE_OPEN
+	deleteOnClose = 0x1000
+)
+
+// looked are the operations that are looks which one side alone has, or that
+// took another way there, by side.
+type looked [2]map[uint32]bool
+
+func (l *looked) has(side int, num uint32) bool { return l != nil && l[side][num] }
+
+func (l *looked) mark(side int, num uint32, n int) {
+	if l[side] == nil {
+		l[side] = map[uint32]bool{}
+	}
+	for range n {
+		l[side][num] = true
+		num++
+	}
+}
+
+// look is a question about an object that changes nothing: the compound of
+// CREATE, QUERY_INFO and CLOSE, a QUERY_INFO through a handle, or a Trans2
+// QUERY_PATH_INFORMATION of the UNIX extensions.
+type look struct {
+	num uint32 // of its first operation
+	of  int    // operations
+}
+
+func (l *look) ask() uint32 { return l.num + uint32(l.of)/2 }
+
+// sight is what is looked at: a session, numbered as on side A, and a path.
+type sight struct {
+	session uint32
+	path    string
+}
+
+// overlook hides looks that only one side has if the other side looked at the
+// same object and was told the same.
+func (r *Result) overlook() {
+	if !r.options.Masks.lenient || r.Rows == nil {
+		return
+	}
+	o := &overlooker{r: r, c: r.grader()}
+	o.c.alias = nil
+	if !o.candidates() {
+		return
+	}
+	for side := range o.all {
+		o.gather(side)
+	}
+	o.split()
+	for i := range r.Rows {
+		switch row := &r.Rows[i]; {
+		case row.Grade == Differs && row.A != 0 && row.B != 0:
+			o.through(i)
+		case row.Grade == OnlyA:
+			o.alone(0, i)
+		case row.Grade == OnlyB:
+			o.alone(1, i)
+		}
+	}
+}
+
+type overlooker struct {
+	r     *Result
+	c     *Comparer
+	all   [2]map[sight][]look
+	lists [2]map[sight][]uint32 // answers that list a folder
+	told  [2]map[sight][]uint32 // answers that tell of one object
+	rows  [2][]int32            // by operation less one: its row, -1 for none
+
+	second [2]*dissect.Reader // of two answers of one side
+}
+
+// candidates reports whether some operation without a partner may be a look.
+func (o *overlooker) candidates() bool {
+	r, found := o.r, false
+	for i := range r.Rows {
+		if g := r.Rows[i].Grade; g == OnlyA || g == OnlyB {
+			a, b := r.pairOps(&r.Rows[i])
+			found = found || asks(&a) || asks(&b)
+		}
+	}
+	if found {
+		o.index()
+	}
+	return found
+}
+
+// index notes where the operations stand.
+func (o *overlooker) index() {
+	r := o.r
+	for side, t := range r.traces {
+		o.rows[side] = slices.Repeat([]int32{-1}, t.Len())
+	}
+	for i := range r.Rows {
+		if n := r.Rows[i].A; n != 0 {
+			o.rows[0][n-1] = int32(i)
+		}
+		if n := r.Rows[i].B; n != 0 {
+			o.rows[1][n-1] = int32(i)
+		}
+	}
+}
+
+// split parts pairs of looks at two objects of which the other side has looks
+// too: those are no more than at another time.
+func (o *overlooker) split() {
+	r := o.r
+	var out []Row
+	parted := map[[2]uint32]bool{}
+	for i := range r.Rows {
+		row := r.Rows[i]
+		pair := [2]uint32{row.A, row.B}
+		if row.A != 0 && row.B != 0 && row.Grade == Differs {
+			if a, b := r.pairOps(&row); o.parts(&a, &b) {
+				for n := range uint32(3) {
+					parted[[2]uint32{row.A + n, row.B + n}] = true
+				}
+				if out == nil {
+					out = append(make([]Row, 0, len(r.Rows)+8), r.Rows[:i]...)
+				}
+			}
+		}
+		switch {
+		case parted[pair]:
+			out = append(out, Row{A: row.A, Grade: OnlyA}, Row{B: row.B, Grade: OnlyB})
+		case out != nil:
+			out = append(out, row)
+		}
+	}
+	if out != nil {
+		r.Rows = out
+		o.index()
+	}
+}
+
+// parts reports whether two looks are at two objects, of which the other side
+// knows what they found.
+func (o *overlooker) parts(a, b *op.Op) bool {
+	ka, kb := o.sight(0, a), o.sight(1, b)
+	if ka == kb {
+		return false
+	}
+	x, y := o.head(0, ka, a.Num), o.head(1, kb, b.Num)
+	if x == nil || y == nil {
+		return false
+	}
+	if found, _ := o.answered(0, ka, x); !found {
+		return false
+	}
+	found, _ := o.answered(1, kb, y)
+	return found
+}
+
+// head gives the look that begins with an operation, nil for none.
+func (o *overlooker) head(side int, k sight, num uint32) *look {
+	for i := range o.all[side][k] {
+		if l := &o.all[side][k][i]; l.num == num && l.of == 3 {
+			return l
+		}
+	}
+	return nil
+}
+
+// asks reports whether an operation is one of a look.
+func asks(p *op.Op) bool {
+	if p.Proto == op.SMB1 {
+		return looks1(p)
+	}
+	return p.Proto == op.SMB2 && (p.Of == 3 || looks2(p))
+}
+
+// looks1 reports whether the operation asks for SMB_QUERY_FILE_UNIX_BASIC or
+// its second form.
+func looks1(p *op.Op) bool {
+	return p.Proto == op.SMB1 && p.Command == smb1.Transaction2 && smb1.UnixQuery(p.Code, p.InfoClass)
+}
+
+// looks2 reports whether the operation asks for FileAllInformation.
+func looks2(p *op.Op) bool {
+	return p.Proto == op.SMB2 && smb2.Command(p.Command) == smb2.QueryInfo && p.InfoType == infoFile && p.InfoClass == fileAll
+}
+
+// [MS-SMB2] 2.2.37, [MS-FSCC] 2.4.
+const infoFile, fileAll = 1, 18
+
+// gather finds the looks of a side.
+func (o *overlooker) gather(side int) {
+	o.all[side], o.lists[side], o.told[side] = map[sight][]look{}, map[sight][]uint32{}, map[sight][]uint32{}
+	t := o.r.traces[side]
+	var before [2]op.Op
+	each(t, func(p *op.Op) {
+		o.telling(side, p)
+		switch l := (look{num: p.Num, of: 1}); {
+		case looks1(p), looks2(p) && p.Of <= 1:
+			o.add(side, t, p, l)
+		case p.Of == 3 && p.Index == 2 && compoundLook(&before[0], &before[1], p):
+			o.add(side, t, p, look{num: p.Num - 2, of: 3})
+		}
+		before[0], before[1] = before[1], *p
+	})
+}
+
+func compoundLook(create, query, end *op.Op) bool {
+	return end.Proto == op.SMB2 && create.ReqFrame == end.ReqFrame && create.Index == 0 && query.Index == 1 &&
+		smb2.Command(create.Command) == smb2.Create && smb2.Command(end.Command) == smb2.Close &&
+		smb2.Command(query.Command) == smb2.QueryInfo && query.InfoType == infoFile
+}
+
+func (o *overlooker) add(side int, t *dissect.Trace, p *op.Op, l look) {
+	k := o.sight(side, p)
+	o.all[side][k] = append(o.all[side][k], l)
+}
+
+func (o *overlooker) sight(side int, p *op.Op) sight {
+	k := sight{session: p.Session, path: o.r.traces[side].Name(p.Path)}
+	if side == 1 && p.Session != 0 && int(p.Session) <= len(o.r.sessions.b) {
+		k.session = uint32(o.r.sessions.b[p.Session-1] + 1)
+	}
+	return k
+}
+
+// alone looks at an operation that only one side has.
+func (o *overlooker) alone(side, i int) {
+	r := o.r
+	a, b := r.pairOps(&r.Rows[i])
+	p := &a
+	if side == 1 {
+		p = &b
+	}
+	k := o.sight(side, p)
+	for _, l := range o.all[side][k] {
+		if l.num != p.Num || !o.free(side, &l) {
+			continue
+		}
+		if found, alone := o.answered(side, k, &l); !found || !alone && !o.due(side, p) {
+			return
+		}
+		o.mark(side, &l)
+		return
+	}
+}
+
+// free reports whether no operation of a look has a partner.
+func (o *overlooker) free(side int, l *look) bool {
+	for n := range l.of {
+		if !o.lone(side, l.num+uint32(n)) {
+			return false
+		}
+	}
+	return true
+}
+
+func (o *overlooker) mark(side int, l *look) {
+	for n := range l.of {
+		o.r.Rows[o.rows[side][int(l.num)-1+n]].Grade = Masked
+	}
+	o.r.looked.mark(side, l.num, l.of)
+}
+
+// answered reports whether the other side has a look at the same object with
+// the same answer, and whether that one has no partner either.
+func (o *overlooker) answered(side int, k sight, l *look) (found, alone bool) {
+	if l.of == 3 && !o.harmless(side, l.num) {
+		return false, false
+	}
+	tries := 0
+	for _, m := range o.all[1-side][k] {
+		if tries++; tries > lookTries {
+			break
+		}
+		if o.same(side, l, &m) {
+			found, alone = true, alone || o.lone(1-side, m.num)
+		}
+	}
+	return found || o.known(side, k, l), alone
+}
+
+// same compares two looks without regard to identifiers.
+func (o *overlooker) same(side int, l, m *look) bool {
+	row := func(x, y uint32) Row {
+		if side == 1 {
+			x, y = y, x
+		}
+		return Row{A: x, B: y}
+	}
+	if l.of != m.of {
+		x := row(l.ask(), m.ask())
+		return o.sameAsked(&x)
+	}
+	for n := range uint32(l.of) {
+		x := row(l.num+n, m.num+n)
+		if o.c.row(&x); x.Grade > Masked {
+			return false
+		}
+	}
+	return true
+}
+
+// sameAsked compares two QUERY_INFO of which one stands in a compound.
+func (o *overlooker) sameAsked(x *Row) bool {
+	for _, ch := range o.c.Compare(*x) {
+		if ch.Masked == "" && !otherWay(&ch) {
+			return false
+		}
+	}
+	return !o.c.unread
+}
+
+// otherWay reports whether a change says no more than that a handle was made
+// for the question.
+func otherWay(ch *Change) bool {
+	switch {
+	case ch.Name == "smb2.flags":
+		return (ch.val[0]^ch.val[1])&^uint64(smb2.FlagRelated|smb2.FlagSigned) == 0
+	case ch.Name == "smb2.chain_offset", ch.Name == "smb2.fid", ch.Name == "smb.access_mask":
+		return true
+	}
+	return strings.HasPrefix(ch.Name, "smb2.header.transform") || strings.Contains(ch.Path, "/outer/")
+}
+
+// harmless reads whether the CREATE of a look asks for no more than a look,
+// and whether its answers agree.
+func (o *overlooker) harmless(side int, num uint32) bool {
+	t := o.r.traces[side]
+	p, _ := t.Op(num)
+	q, _ := t.Op(num + 1)
+	end, _ := t.Op(num + 2)
+	if p.Status != q.Status || p.Status != end.Status || p.Status == 0 && !o.agreed(side, p.Response, q.Response) {
+		return false
+	}
+	return o.modest(side, p.Request)
+}
+
+// agreed reports whether two answers of one side tell the same of an object.
+func (o *overlooker) agreed(side int, x, y uint32) bool {
+	if o.second[side] == nil {
+		o.second[side] = o.r.traces[side].NewReader()
+	}
+	a, b := o.c.readers[side], o.second[side]
+	return a.Read(x) && b.Read(y) && !shut(&a.Message) && !shut(&b.Message) && agree(&a.Tree, 0, len(a.Tree.Nodes), &b.Tree)
+}
+
+// modest reads whether a CREATE request asks for no more than a look.
+func (o *overlooker) modest(side int, request uint32) bool {
+	rd := o.c.readers[side]
+	if !rd.Read(request) || shut(&rd.Message) {
+		return false
+	}
+	t := &rd.Tree
+	val := func(name string) uint64 {
+		if i := t.Find(name, 0); i >= 0 && t.Nodes[i].Def.Kind != field.Struct {
+			return t.Nodes[i].Val
+		}
+		return ^uint64(0)
+	}
+	return val("smb.access_mask")&^lookRights == 0 && val("smb2.create.disposition") == lookOpens && val("smb.create_options")&deleteOnClose == 0
+}
+
+// due reports whether a client has a reason to look again: it has known the
+// object for a while, or has changed it or something in it since.
+func (o *overlooker) due(side int, p *op.Op) bool {
+	t := o.r.traces[side]
+	path := t.Name(p.Path)
+	for n := p.Num - 1; n > 0 && p.Num-n < lookBack; n-- {
+		q, _ := t.Op(n)
+		if q.Session != p.Session || q.Proto != p.Proto {
+			continue
+		}
+		name := t.Name(q.Path)
+		if !strings.HasPrefix(name, path) {
+			continue
+		}
+		switch {
+		case (looks1(&q) || looks2(&q)) && name == path:
+			return p.Start-q.Start-max(0, q.RTT) >= lookAge
+		case changes(&q):
+			return true
+		}
+	}
+	return true
+}
+
+// changes reports whether an operation may change what is told of an object.
+func changes(q *op.Op) bool {
+	if q.Proto == op.SMB1 {
+		return q.Command != smb1.Transaction2 || smb1.Trans2Changes(q.Code)
+	}
+	switch smb2.Command(q.Command) {
+	case smb2.Create, smb2.Close:
+		return q.Of != 3 // what stands between them tells
+	case smb2.Write, smb2.SetInfo, smb2.Flush:
+		return true
+	}
+	return false
+}
+
+// through takes a pair of questions of which one came by a compound and one
+// through a handle that was open already as the same question.
+func (o *overlooker) through(i int) {
+	r := o.r
+	row := &r.Rows[i]
+	a, b := r.pairOps(row)
+	if !looks2(&a) || !looks2(&b) || (a.Of == 3) == (b.Of == 3) {
+		return
+	}
+	side, p := 0, &a
+	if b.Of == 3 {
+		side, p = 1, &b
+	}
+	l := look{num: p.Num - 1, of: 3}
+	if p.Index != 1 || !o.lone(side, p.Num-1) || !o.lone(side, p.Num+1) || !o.harmless(side, l.num) || !o.sameAsked(row) {
+		return
+	}
+	o.mark(side, &l)
+	r.looked.mark(1-side, [2]uint32{row.B, row.A}[side], 1)
+}
+
+func (o *overlooker) lone(side int, num uint32) bool {
+	if num == 0 || int(num) > len(o.rows[side]) || o.rows[side][num-1] < 0 {
+		return false
+	}
+	row := &o.r.Rows[o.rows[side][num-1]]
+	return row.A == 0 || row.B == 0
+}

@@ -141,6 +141,7 @@ func (s *State) compared(job *comparing, d *differ, r *result) {
 	}
 	c.job = nil
 	row, at := s.currentRow()
+	line, _ := s.line(s.rows.cur)
 	var ops [2]uint32
 	if at {
 		ops, _ = s.rowOps(row)
@@ -169,7 +170,7 @@ func (s *State) compared(job *comparing, d *differ, r *result) {
 		goal = r.rowOf[1][ops[1]-1]
 	}
 	s.rows.want = int64(goal)
-	s.rows.show = s.detail.keep != "" // what was just ignored can be taken back
+	s.rows.show = s.moved && ops != [2]uint32{} && line.fold == 0 // where the user stands, the row stays
 	if rows := s.firstRows(); len(rows) > 0 {
 		s.rows.want, s.rows.show, s.moved = int64(rows[0]), true, true
 		if len(rows) == 2 && rows[1] != rows[0] { // both are to be seen

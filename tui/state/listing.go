@@ -65,7 +65,7 @@ func (l *listing) follow(s *State) bool {
 		l.job = nil
 	}
 	if l.show && done && l.want >= 0 {
-		l.cur, l.want, l.show = s.reveal(uint32(l.want)), -1, false
+		l.cur, l.want, l.show = s.keepRow(uint32(l.want)), -1, false
 	} else if n := len(entries); !l.show && l.want >= 0 && (done || n > 0 && int64(entries[n-1].row) >= l.want) {
 		l.cur, l.want = l.find(uint32(l.want)), -1
 	}
@@ -168,6 +168,18 @@ func (s *State) reveal(row uint32) int {
 	return i
 }
 
+// keepRow shows a row that would be folded away, with those around it, and gives
+// its line.
+func (s *State) keepRow(row uint32) int {
+	i := s.rows.find(row)
+	if e, ok := s.line(i); ok && e.fold > 0 && row < e.row+e.fold {
+		near := uint32(max(s.cmp.context, 0))
+		s.unfoldRange(i, max(e.row, row-min(row, near)), min(e.row+e.fold, row+near+1))
+		i = s.rows.find(row)
+	}
+	return i
+}
+
 // unfoldMost bounds how many rows one key unfolds.
 const unfoldMost = 1000
 
@@ -180,6 +192,12 @@ func (s *State) unfoldRows(i int, row uint32) {
 		from = max(from, row-min(row, unfoldMost/2))
 		to = min(to, from+unfoldMost)
 	}
+	s.unfoldRange(i, from, to)
+}
+
+// unfoldRange shows rows of the fold on line i.
+func (s *State) unfoldRange(i int, from, to uint32) {
+	e := s.rows.entries[i]
 	var out []entry
 	if from > e.row {
 		out = append(out, entry{e.row, from - e.row})

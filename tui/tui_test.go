@@ -177,6 +177,23 @@ func TestMouse(t *testing.T) {
 	if got := r.text(); !strings.Contains(got, "\n>   6 ") {
 		t.Errorf("after the wheel:\n%s", got)
 	}
+	border := func() int {
+		for y, l := range strings.Split(r.text(), "\n") {
+			if y > 2 && strings.HasPrefix(l, "── op") {
+				return y
+			}
+		}
+		t.Fatal("no border")
+		return 0
+	}
+	y := border()
+	mouse(tview.MouseLeftDown, 10, y)
+	mouse(tview.MouseMove, 10, y-3)
+	mouse(tview.MouseLeftUp, 10, y-3)
+	mouse(tview.MouseMove, 10, y+3)
+	if got := border(); got != y-3 {
+		t.Errorf("the border is on line %d, was on %d", got, y)
+	}
 	for y := range 26 {
 		mouse(tview.MouseLeftClick, 200, y)
 		mouse(tview.MouseScrollUp, 0, y)

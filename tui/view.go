@@ -21,7 +21,8 @@ type view struct {
 	prompt  *tview.InputField // nil: no question is open
 	problem error             // why the answer was not taken
 
-	screen tcell.Screen
+	screen  tcell.Screen
+	dragged bool // the border between the panes is being moved
 
 	quit, redraw, suspend func()
 }
@@ -206,14 +207,31 @@ func (v *view) PasteHandler() func(string, func(tview.Primitive)) {
 // wheelLines is how far one step of the wheel goes.
 const wheelLines = 3
 
-// MouseHandler selects what is clicked, and moves with the wheel.
+// MouseHandler selects what is clicked, moves with the wheel, and drags the
+// border between the panes.
 func (v *view) MouseHandler() func(tview.MouseAction, *tcell.EventMouse, func(tview.Primitive)) (bool, tview.Primitive) {
 	return v.WrapMouseHandler(func(a tview.MouseAction, e *tcell.EventMouse, focus func(tview.Primitive)) (bool, tview.Primitive) {
 		x, y := e.Position()
 		left, top, _, _ := v.GetRect()
 		switch a {
+		case tview.MouseLeftDown:
+			if v.dragged = v.prompt == nil && v.state.Grab(y-top); !v.dragged {
+				return false, nil
+			}
+		case tview.MouseMove:
+			if !v.dragged {
+				return false, nil
+			}
+			v.state.Drag(y - top)
+		case tview.MouseLeftUp:
+			if !v.dragged {
+				return false, nil
+			}
+			v.dragged = false
 		case tview.MouseLeftClick:
-			v.state.Click(x-left, y-top)
+			if v.prompt == nil {
+				v.obey(v.state.Click(x-left, y-top))
+			}
 		case tview.MouseScrollUp:
 			v.state.Wheel(y-top, -wheelLines)
 		case tview.MouseScrollDown:

@@ -56,7 +56,7 @@ func (s *State) Do(a Action) Request {
 	case AskMask:
 		return s.ask(Prompt{Label: "mask", Text: s.fieldName() + " drop in " + s.commandHere(), Accept: s.mask, Complete: completeField, Hint: maskHint})
 	case UndoMask:
-		s.undoMask()
+		s.undo()
 	case StartFilter:
 		return s.askFilter()
 	case NextPane:
@@ -111,6 +111,8 @@ func (s *State) Do(a Action) Request {
 		s.stacked = !s.stacked
 	case Wireshark:
 		return s.wireshark()
+	case Times:
+		s.nextTimes()
 	case WriteFrames:
 		return s.askFrames()
 	case Wider, Narrower:
@@ -158,6 +160,9 @@ func (s *State) SetFilter(text string) error {
 	if err != nil {
 		return err
 	}
+	if f.Text != s.filter.Text {
+		s.remember(undoStep{what: undoFilter, filter: s.filter.Text})
+	}
 	s.filter, s.changed, s.note = f, true, ""
 	s.rows.other = -1
 	s.rebuild()
@@ -191,6 +196,10 @@ func by(a Action, height int) int {
 func (s *State) move(a Action) {
 	if s.inDetails {
 		s.detail.move(by(a, s.detail.height))
+		return
+	}
+	if s.rows.other >= 0 && (a == Up || a == Down) {
+		s.moveBoth(by(a, s.rows.height))
 		return
 	}
 	if n := by(a, s.rows.height); n != 0 {
@@ -230,7 +239,15 @@ func (s *State) openRows() {
 func (s *State) enter() {
 	if s.inDetails {
 		s.look()
-		if !s.follow() && !s.detail.fold(false, true) {
+		if s.follow() {
+			return
+		}
+		switch s.fieldName() {
+		case "smb2.fid", "smb.fid":
+			s.showHistory()
+			return
+		}
+		if !s.detail.fold(false, true) {
 			s.note = "nothing to fold here"
 		}
 		return
@@ -329,6 +346,30 @@ func (s *State) free(a Action) {
 	}
 }
 
+// moveBoth moves sides that stand apart, each to its own next operation.
+func (s *State) moveBoth(step int) {
+	row, ok := s.currentRow()
+	other := uint32(s.rows.other)
+	a, okA := s.nextOf(0, row, step)
+	b, okB := s.nextOf(1, other, step)
+	if !ok || !okA && !okB {
+		return
+	}
+	if okB {
+		other = b
+	}
+	if okA {
+		s.goTo(a)
+	}
+	s.moved = true
+	s.reveal(other)
+	if row, _ = s.currentRow(); row != other {
+		s.rows.other = int64(other)
+	} else {
+		s.rows.other = -1
+	}
+}
+
 // nextOf gives the row of the next operation of side k behind or before a row.
 func (s *State) nextOf(k int, from uint32, step int) (uint32, bool) {
 	ops, _ := s.rowOps(from)
@@ -362,39 +403,6 @@ func (s *State) nextContext() {
 	s.detail.forget()
 	if s.cmp.result != nil && s.filter.Empty() {
 		s.rebuild()
-	}
-}
-
-// Click puts the cursor where the mouse points.
-func (s *State) Click(x, y int) {
-	l := s.layout(s.height)
-	s.changed, s.note = true, ""
-	switch {
-	case s.front() != nil:
-		s.shut()
-	case y >= 3 && y < 3+l.list:
-		s.inDetails = false
-		if i := s.rows.top + y - 3; i < s.lines() {
-			s.moveTo(i)
-		}
-	case y >= 4+l.list && y < 4+l.list+l.details:
-		s.inDetails = true
-		if i := s.detail.top + y - 4 - l.list; i < len(s.detail.lines) {
-			s.detail.cur = i
-		}
-	}
-}
-
-// Wheel moves the pane under the mouse.
-func (s *State) Wheel(y, by int) {
-	s.changed = true
-	switch {
-	case s.front() != nil:
-		s.front().move(by)
-	case y >= 4+s.layout(s.height).list:
-		s.detail.move(by)
-	default:
-		s.moveTo(max(0, s.rows.cur+by))
 	}
 }
 

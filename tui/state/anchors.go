@@ -17,6 +17,7 @@ func (s *State) anchor() {
 		s.note = "one side has no operation here: d f j k move one side alone"
 		return
 	}
+	s.remember(undoStep{what: undoAnchors, anchors: slices.Clone(s.cmp.anchors)})
 	s.cmp.anchors = slices.DeleteFunc(s.cmp.anchors, func(x [2]uint32) bool { return x[0] == ops[0] || x[1] == ops[1] })
 	s.cmp.anchors = append(s.cmp.anchors, ops)
 	s.cmp.back = ops
@@ -29,6 +30,7 @@ func (s *State) dropAnchors() {
 		s.note = "no pair was made by hand"
 		return
 	}
+	s.remember(undoStep{what: undoAnchors, anchors: s.cmp.anchors})
 	s.cmp.anchors = nil
 	s.cmp.back = s.selectedOps()
 	s.note = "pairs made by hand: dropped"
@@ -51,6 +53,7 @@ func (s *State) exchange() {
 	for i := range s.cmp.anchors {
 		turn(&s.cmp.anchors[i])
 	}
+	s.forgetSteps(undoAnchors) // they are of the other order
 	for k, x := range s.marks {
 		turn(&x)
 		s.marks[k] = x

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"slices"
 	"testing"
-	"time"
 )
 
 // rowsOf makes rows from marks.
@@ -91,41 +90,5 @@ func TestNextDiff(t *testing.T) {
 	}
 	if r.place(4) != 2 || r.place(5) != 0 {
 		t.Errorf("place of a difference: %d, %d", r.place(4), r.place(5))
-	}
-}
-
-// TestComparedStays checks that the cursor does not leave the row to which the
-// user has moved it, when rows come and when the comparison is done.
-func TestComparedStays(t *testing.T) {
-	b := openSide(t, "missing.pcap", false)
-	load, go1 := b.Load, make(chan struct{})
-	b.Load = func(progress func() bool) error {
-		<-go1
-		return load(progress)
-	}
-	s := New(Config{A: openSide(t, "good.pcap", false), B: &b})
-	s.Start()
-	for range 1000 {
-		if s.Tick(); s.sides[0].loaded {
-			break
-		}
-		time.Sleep(time.Millisecond)
-	}
-	s.Lines(120, 40)
-	for range 4 {
-		s.Press("↓")
-	}
-	want := s.selectedOps()
-	if want[0] != 5 {
-		t.Fatalf("on %v", want)
-	}
-	close(go1)
-	s.Wait()
-	s.Lines(120, 40)
-	if got := s.selectedOps(); got != [2]uint32{5, 5} || s.cmp.result == nil {
-		t.Errorf("compared, the cursor is on %v", got)
-	}
-	if e, _ := s.line(s.rows.cur); e.fold > 0 {
-		t.Error("the row has been folded away")
 	}
 }

@@ -107,8 +107,14 @@ func (s *State) lastField() {
 // otherRow goes to the next or previous row from any pane.
 func (s *State) otherRow(step int) { s.moveTo(max(0, s.rows.cur+step)) }
 
-// resize gives the list that many lines more.
-func (s *State) resize(lines int) {
-	s.zoomed = false
-	s.split = max(-s.height, min(s.height, s.split+lines))
+// resize gives the list a tenth of the screen more, or less.
+func (s *State) resize(step int) {
+	s.setList(s.layout(s.height).list + step*max(1, s.height/10))
+}
+
+// setList gives the list that many lines, as far as the screen allows.
+func (s *State) setList(lines int) {
+	s.zoomed, s.split = false, 0
+	own := s.layout(s.height).list
+	s.split = max(1, min(lines, s.height-7)) - own
 }

@@ -104,7 +104,7 @@ func TestHex(t *testing.T) {
 	press(s, "z", "Tab")
 	was := s.layout(40).list
 	press(s, "-", "-", "+")
-	if got := s.layout(40).list; got != was-1 {
+	if got := s.layout(40).list; got != was-4 {
 		t.Errorf("list of %d lines, had %d", got, was)
 	}
 }

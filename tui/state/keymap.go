@@ -55,6 +55,8 @@ const (
 	EditHow
 	EditScope
 	LoadMasks
+	SearchHelp
+	Times
 	FindRow
 	NextMatch
 	PrevMatch
@@ -131,10 +133,10 @@ type binding struct {
 // bindings is the one key table: it feeds the handler, the key bar and the help.
 func bindings() []binding {
 	return []binding{
-		{"↑", Up, DiffList, "MOVE", "both sides: previous row", "both", Down},
-		{"↓", Down, DiffList, "MOVE", "both sides: next row", "", None},
-		{"↑ k", Up, SingleList, "MOVE", "previous operation", "op", Down},
-		{"↓ j", Down, SingleList, "MOVE", "next operation", "", None},
+		{"↑", Up, DiffList, "MOVE", "both sides: previous row; apart, each its own", "both", Down},
+		{"↓", Down, DiffList, "MOVE", "both sides: next row; apart, each its own", "", None},
+		{"↑ k f", Up, SingleList, "MOVE", "previous operation", "op", Down},
+		{"↓ j d", Down, SingleList, "MOVE", "next operation", "", None},
 		{"↑ k", Up, details, "MOVE", "previous field", "field", Down},
 		{"↓ j", Down, details, "MOVE", "next field", "", None},
 		{"↑ k", Up, windows, "MOVE", "up", "", None},
@@ -171,7 +173,7 @@ func bindings() []binding {
 		{"!", NextTrouble, SingleList | SingleDetails, "FIND", "next failure, lost answer, bad signature; then first", "failure", None},
 		{"a", Ignore, inDiff, "COMPARE", "mask the field under the details cursor; again: undo", "mask", None},
 		{"A", AskMask, inDiff, "COMPARE", "mask it in some messages or in another way", "", None},
-		{"u", UndoMask, inDiff | MaskWindow, "COMPARE", "take back the last mask", "", None},
+		{"u", UndoMask, main | MaskWindow, "COMPARE", "take back the last mask, pair or filter", "", None},
 		{"M", ShowMasks, inDiff, "COMPARE", "masks: rules on and off, new ones", "masks", None},
 		{"Space", Toggle, MaskWindow, "COMPARE", "rule on or off", "on/off", None},
 		{"Enter", EditMask, MaskWindow, "COMPARE", "edit the rule", "edit", None},
@@ -183,6 +185,7 @@ func bindings() []binding {
 		{"l", LoadMasks, MaskWindow, "COMPARE", "a set, or the rules of a file", "load", None},
 		{"v", ShowFlags, MaskWindow, "COMPARE", "the flags that mask the same", "flags", None},
 		{"/", StartFilter, main, "FIND", "filter: hide other rows", "filter", None},
+		{"/", SearchHelp, HelpWindow, "FIND", "search the keys", "search", None},
 		{"Ctrl-F", FindRow, main, "FIND", "find: go to a row that matches, hide none", "", None},
 		{"F3", NextMatch, main, "FIND", "next match", "", None},
 		{"Shift-F3", PrevMatch, main, "FIND", "previous match", "", None},
@@ -195,8 +198,8 @@ func bindings() []binding {
 		{"c", Context, inDiff, "COMPARE", "context: 3 rows, all, differences alone", "context", None},
 		{"~", ShowMasked, inDiff, "COMPARE", "masked fields: shown or folded", "", None},
 		{"v", Stack, inDiff, "COMPARE", "values beside each other, or one below the other", "", None},
-		{"Enter", Enter, lists, "MOVE", "unfold the rows, or go to the details", "", None},
-		{"Enter", Enter, details, "MOVE", "fold or unfold", "", None},
+		{"Enter", Enter, lists, "MOVE", "unfold rows, to details", "", None},
+		{"Enter", Enter, details, "MOVE", "fold, unfold; file id: history", "", None},
 		{"Esc", Escape, main, "OTHER", "stop reading; else drop the filter", "", None},
 		{"Esc", Escape, windows, "OTHER", "close", "close", None},
 		{"o", History, main, "FIND", "every operation on this open, or this path", "", None},
@@ -207,9 +210,10 @@ func bindings() []binding {
 		{"H", Hex, main, "OTHER", "bytes of the field", "", None},
 		{"y", CopyField, main, "OTHER", "copy the field under the details cursor", "", None},
 		{"Y", CopyOperation, main, "OTHER", "copy the operation", "", None},
+		{"t", Times, lists, "OTHER", "times: since the start, the row before, of day", "", None},
 		{"w", Wireshark, main, "OTHER", "copy the command that shows the operation in Wireshark", "", None},
 		{"W", WriteFrames, main, "OTHER", "write the packets of the operation to a pcapng file", "", None},
-		{"z", Zoom, main, "OTHER", "all lines for the pane with the focus", "", None},
+		{"z \\", Zoom, main, "OTHER", "all lines for the pane with the focus", "", None},
 		{"+", Grow, main, "OTHER", "list: more lines", "", None},
 		{"-", Shrink, main, "OTHER", "list: fewer lines", "", None},
 		{">", Wider, main, "OTHER", "wider column of results", "", None},
@@ -288,6 +292,17 @@ func (m keymap) barKeys(b *binding, in Place) string {
 		}
 	}
 	return key
+}
+
+// barKeys splits what the bar shows of keys: "d/f", "←→", "Tab", "/".
+func barKeys(s string) []string {
+	switch {
+	case len(s) > 2 && strings.Contains(s, "/"):
+		return strings.Split(s, "/")
+	case s == "↑↓" || s == "→←":
+		return strings.Split(s, "")
+	}
+	return []string{s}
 }
 
 // told reports whether the help has told of a binding with an earlier one.

@@ -63,17 +63,6 @@ func TestBarKeysLive(t *testing.T) {
 	}
 }
 
-// barKeys splits what the bar shows of keys: "d/f", "←→", "Tab", "/".
-func barKeys(s string) []string {
-	switch {
-	case len(s) > 2 && strings.Contains(s, "/"):
-		return strings.Split(s, "/")
-	case s == "↑↓" || s == "→←":
-		return strings.Split(s, "")
-	}
-	return []string{s}
-}
-
 // TestHelpTellsAll checks that the help lists every key that works.
 func TestHelpTellsAll(t *testing.T) {
 	m := newKeymap()

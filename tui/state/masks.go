@@ -60,7 +60,8 @@ type maskSet struct {
 	base  *diff.Masks
 	rules []maskRule
 	past  []maskSet // for undo
-	sure  bool      // the user has said that the only difference of a row may be masked
+	log   func(undoStep)
+	sure  bool // the user has said that the only difference of a row may be masked
 }
 
 func newMaskSet(name string, base *diff.Masks, ignored []string) maskSet {
@@ -113,6 +114,7 @@ func (m *maskSet) keeps(field string) int {
 // set makes rules those in force.
 func (m *maskSet) set(rules []maskRule) {
 	m.past = append(m.past, maskSet{base: m.base, rules: m.rules})
+	m.log(undoStep{what: undoMasks})
 	m.rules = rules
 }
 

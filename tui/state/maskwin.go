@@ -171,7 +171,7 @@ func (m *maskWindow) do(f *frame, a Action) Request {
 			return m.edit(&list[i], a)
 		}
 	case UndoMask:
-		s.undoMask()
+		s.undoLastMask()
 	case SaveMasks:
 		return s.ask(Prompt{Label: "write masks to", Accept: s.saveMasks, Hint: func(string) string { return "a new file, as for --mask FILE" }})
 	case LoadMasks:

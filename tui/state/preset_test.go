@@ -64,7 +64,7 @@ func TestSmbcmpKeys(t *testing.T) {
 	}
 	list := s.layout(40).list
 	press(s, "PgUp")
-	if got := s.layout(40).list; got != list-1 {
+	if got := s.layout(40).list; got != list-4 {
 		t.Errorf("PgUp: list of %d lines, had %d", got, list)
 	}
 	press(s, "PgDn")

@@ -29,13 +29,14 @@ func digits(n, least int) int { return max(least, len(strconv.Itoa(n))) }
 
 // singleColumns gives the columns of the single view at a width. Where there is
 // no room they go in the order time, response time, frames, tree, session.
-func singleColumns(w, ops, wide int) []column {
+func singleColumns(w, ops, wide int, form timeForm) []column {
 	opColumn := column{"op", digits(ops, 4), true, func(r *op.Row) string { return r.Op }}
 	object := column{"object", 0, false, func(r *op.Row) string { return r.Object }}
 	command := column{"command", commandWidth, false, func(r *op.Row) string { return r.Command }}
 	width := max(resultLeast, resultWidth+wide)
 	result := column{"result", width, false, func(r *op.Row) string { return shortStatus(r.Result) }}
-	time := column{"time", 10, true, func(r *op.Row) string { return r.Time }}
+	timeWidth := [timeForms]int{10, 10, 13}[form]
+	time := column{timeTitles[form], timeWidth, true, func(r *op.Row) string { return r.Time }}
 	rtt := column{"rtt ms", 9, true, func(r *op.Row) string { return r.RTT }}
 	frames := column{"frames", 12, false, func(r *op.Row) string { return r.Frames }}
 	tree := column{"tree", 4, false, func(r *op.Row) string { return r.Tree }}
@@ -93,8 +94,8 @@ func resultStyle(o *op.Op) Style {
 	return Plain
 }
 
-// singleRow gives an operation as a line of the single view.
-func singleRow(r *op.Row, o *op.Op, columns []column) Line {
+// singleRow gives an operation as a line of the single view; at is its time.
+func singleRow(r *op.Row, o *op.Op, at string, columns []column) Line {
 	l := Line{{" ", Plain}}
 	for _, c := range columns {
 		text := c.text(r)
@@ -109,6 +110,8 @@ func singleRow(r *op.Row, o *op.Op, columns []column) Line {
 			if o.State&op.BadSignature != 0 {
 				text += " bad signature"
 			}
+		case timeTitles[sinceStart], timeTitles[sinceRow], timeTitles[ofDay]:
+			text = at
 		case "object":
 			text = fitTail(text, c.width)
 		}

@@ -100,7 +100,7 @@ func (s *State) listLines(w, h int) []Line {
 	n := s.rowCount()
 	numbers := digits(n, 4)
 	var out []Line
-	columns := singleColumns(w, n, s.wide)
+	columns := singleColumns(w, n, s.wide, s.times)
 	switch {
 	case !s.diffing():
 		out = append(out, columnTitles(columns).fit(w, Dim))
@@ -130,7 +130,7 @@ func (s *State) listLines(w, h int) []Line {
 			d := s.sides[0]
 			r, _ := d.Trace.Row(e.row + 1)
 			o, _ := d.Trace.Op(e.row + 1)
-			l = singleRow(&r, &o, columns).fit(w, Plain)
+			l = singleRow(&r, &o, s.timeText(&r, &o, e.row), columns).fit(w, Plain)
 		}
 		if i == s.rows.cur && count > 0 {
 			l = s.mark(l, !s.inDetails)

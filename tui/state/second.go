@@ -23,6 +23,7 @@ func (s *State) openSecond(name string) error {
 	}
 	s.forgetRows()
 	s.cmp.anchors, s.marks = nil, nil
+	s.forgetSteps(undoAnchors)
 	d := newSide(from)
 	s.sides = append(s.sides[:1:1], d) // others read the old ones
 	s.note = "comparing with " + baseName(name)

@@ -43,7 +43,7 @@ func (s *State) set(arg string) (Request, error) {
 		if err := again.clash(m); err != nil {
 			return Stay, err
 		}
-		s.keymap = m
+		s.keymap, s.preset = m, value
 	case "theme":
 		s.theme = value
 	}

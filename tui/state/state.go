@@ -95,6 +95,7 @@ type State struct {
 	past          map[string][]string // answers by question, the last one last; nil: not read yet
 	history       pastFile
 	theme         string
+	preset        string
 	preview       preview
 	seen          *seenCount // nil: nothing is counted
 	filter        Filter
@@ -115,13 +116,18 @@ type State struct {
 	rows          listing
 	detail        detail
 	cmp           comparison
+	undone        []undoStep
+	times         timeForm
 	moved         bool // the user has moved the cursor
 	changed       bool
 }
 
 // New makes a State. Start begins to read.
 func New(c Config) *State {
-	s := &State{cfg: c, keymap: c.Settings.keymap(), history: pastFile{path: c.History}, theme: c.Settings.Theme}
+	s := &State{cfg: c, keymap: c.Settings.keymap(), history: pastFile{path: c.History}, theme: c.Settings.Theme, preset: c.Settings.Preset}
+	if s.preset == "" {
+		s.preset = Presets()[0]
+	}
 	s.sides = append(s.sides, newSide(c.A))
 	if c.B != nil {
 		s.sides = append(s.sides, newSide(*c.B))
@@ -130,6 +136,7 @@ func New(c Config) *State {
 	s.cmp.context = contextRows
 	s.cmp.anchors = slices.Clone(c.Anchors)
 	s.cmp.masks = newMaskSet(c.Mask, c.Masks, c.Ignore)
+	s.cmp.masks.log = s.remember
 	return s
 }
 

@@ -268,44 +268,57 @@ func (s *State) partly() Line {
 
 // stateLine is the last line: where the cursor is and what is hidden.
 func (s *State) stateLine(w int) Line {
+	var out []string
+	for _, p := range s.stateParts() {
+		out = append(out, p.text)
+	}
+	return Line{{" " + strings.Join(out, " │ "), Dim}}.fit(w, Dim)
+}
+
+// stateParts gives the parts of the state line.
+func (s *State) stateParts() (parts []statePart) {
+	add := func(a Action, text string) { parts = append(parts, statePart{text, a}) }
+	if s.note != "" {
+		add(None, s.note)
+	}
 	row, ok := s.currentRow()
-	var parts []string
 	n := s.rowCount()
 	if !ok || n == 0 {
-		parts = append(parts, "no row")
+		add(None, "no row")
 	} else if !s.diffing() {
-		parts = append(parts, fmt.Sprintf("op %d/%d", row+1, n))
+		add(AskGoTo, fmt.Sprintf("op %d/%d", row+1, n))
 	} else {
-		parts = append(parts, fmt.Sprintf("row %d/%d", row+1, n))
+		add(AskGoTo, fmt.Sprintf("row %d/%d", row+1, n))
 		if r := s.cmp.result; r != nil {
 			text := plural(len(r.diffs), "difference")
 			if i := r.place(row); i > 0 {
 				text = fmt.Sprintf("difference %d/%d", i, len(r.diffs))
 			}
-			parts = append(parts, text)
+			add(NextDiff, text)
 		}
 	}
 	if s.rows.other >= 0 {
 		ops := s.selectedOps()
-		parts = append(parts, fmt.Sprintf("comparing A%d with B%d (free, = goes back)", ops[0], ops[1]))
+		add(Realign, fmt.Sprintf("comparing A%d with B%d (free, = goes back)", ops[0], ops[1]))
 	}
 	if f := s.filter.Text; f != "" {
 		text := fmt.Sprintf("filter: %s (%d shown, Esc drops it)", safe(f), s.lines())
 		if s.rows.job != nil {
 			text = fmt.Sprintf("filter: %s (%d so far)", safe(f), s.lines())
 		}
-		parts = append(parts, text)
+		add(StartFilter, text)
 	}
 	if f := s.findText(); f != "" {
-		parts = append(parts, f)
+		add(NextMatch, f)
 	}
 	if s.diffing() {
-		parts = append(parts, s.contextText(), "masks: "+s.maskText())
+		add(Context, s.contextText())
+		add(ShowMasks, "masks: "+s.maskText())
+		if n := len(s.cmp.anchors); n > 0 {
+			add(None, fmt.Sprintf("anchors: %d", n))
+		}
 	}
-	if s.note != "" {
-		parts = append([]string{s.note}, parts...)
-	}
-	return Line{{" " + strings.Join(parts, " │ "), Dim}}.fit(w, Dim)
+	return parts
 }
 
 func (s *State) contextText() string {
@@ -322,9 +335,6 @@ func (s *State) maskText() string {
 	text := s.cmp.masks.base.Name
 	if n := len(s.cmp.masks.rules); n > 0 {
 		text += fmt.Sprintf(" + %d", n)
-	}
-	if n := len(s.cmp.anchors); n > 0 {
-		text += " │ anchors: " + fmt.Sprint(n)
 	}
 	return text
 }

@@ -171,12 +171,42 @@ func (s *State) overlay(f *frame, out []Line, w, h int) {
 type help struct {
 	state *State
 	in    Place
+	find  string // lines without it are left out
 }
 
-func (*help) title() string { return "Help" }
+func (h *help) title() string {
+	title := "Help   keys: " + h.state.preset + " (:set keys " + strings.Join(Presets(), "|") + ")"
+	if h.find != "" {
+		title += "   lines with: " + safe(h.find)
+	}
+	return title
+}
 
 func (*help) place() Place { return HelpWindow }
 
-func (h *help) lines(int) []Line { return h.state.keymap.help(h.in) }
+func (h *help) lines(int) []Line {
+	all := h.state.keymap.help(h.in)
+	if h.find == "" {
+		return all
+	}
+	var out []Line
+	for _, l := range all {
+		if strings.Contains(strings.ToLower(l.String()), strings.ToLower(h.find)) {
+			out = append(out, l)
+		}
+	}
+	if len(out) == 0 {
+		out = append(out, Line{{"no key says that; / asks again", Dim}})
+	}
+	return out
+}
 
-func (*help) do(*frame, Action) Request { return Stay }
+func (h *help) do(f *frame, a Action) Request {
+	if a != SearchHelp {
+		return Stay
+	}
+	return h.state.ask(Prompt{Label: "keys that say", Text: h.find, Accept: func(text string) error {
+		h.find, f.top = strings.TrimSpace(text), 0
+		return nil
+	}, Hint: func(string) string { return "nothing: all keys" }})
+}

@@ -9,10 +9,7 @@ import (
 	"path"
 	"strings"
 	"sync"
-	"syscall"
 	"time"
-
-	"golang.org/x/sys/unix"
 )
 
 // disk is a local folder. Nothing outside of it is reached: os.Root sees to
@@ -77,8 +74,8 @@ func (d *disk) take(dir *Node, name string, info fs.FileInfo, err error) {
 		}
 		return
 	}
-	st, _ := info.Sys().(*syscall.Stat_t)
-	if have != nil && (have.Dir != info.IsDir() || st != nil && have.ID != st.Ino) {
+	st, known := identify(info)
+	if have != nil && (have.Dir != info.IsDir() || known && have.ID != st.number) {
 		have.detach()
 		have = nil
 	}
@@ -97,10 +94,12 @@ func (d *disk) take(dir *Node, name string, info fs.FileInfo, err error) {
 func (d *disk) fill(n *Node, info fs.FileInfo) {
 	n.seen, n.Written = info.ModTime(), info.ModTime()
 	n.Accessed, n.Changed = n.Written, n.Written
-	if st, _ := info.Sys().(*syscall.Stat_t); st != nil {
-		n.ID = st.Ino
-		*n.Links = uint32(st.Nlink)
-		n.Accessed, n.Changed = time.Unix(st.Atim.Unix()), time.Unix(st.Ctim.Unix())
+	n.Mode = uint32(info.Mode().Perm())
+	if st, known := identify(info); known {
+		n.ID = st.number
+		*n.Links = st.links
+		n.Owner, n.Group = st.owner, st.group
+		n.Accessed, n.Changed = st.accessed, st.changed
 	}
 	if n.Dir {
 		*n.Links = 1
@@ -221,11 +220,18 @@ func (d *disk) space() (total, free uint64) {
 		return 0, 0
 	}
 	defer f.Close()
-	var st unix.Statfs_t
-	if unix.Fstatfs(int(f.Fd()), &st) != nil {
-		return 0, 0
-	}
-	return st.Blocks * uint64(st.Bsize), st.Bavail * uint64(st.Bsize)
+	return space(f)
+}
+
+func (d *disk) mode(n *Node) error { return d.root.Chmod(n.local(), fs.FileMode(n.Mode&0o777)) }
+
+// identity is what systems know of a file besides fs.FileInfo.
+type identity struct {
+	number            uint64
+	links             uint32
+	owner, group      uint32
+	allocated         int64
+	accessed, changed time.Time
 }
 
 // folderFile is content in a local folder; the file is opened when needed.
@@ -236,8 +242,8 @@ type folderFile struct {
 	f    *os.File
 }
 
-// open gives the open file. O_NONBLOCK keeps a file that was exchanged for a
-// pipe from stopping the server.
+// open gives the open file. A file that was exchanged for a pipe does not stop the
+// server, see noWait.
 func (c *folderFile) open() (*os.File, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -245,9 +251,9 @@ func (c *folderFile) open() (*os.File, error) {
 		return c.f, nil
 	}
 	name := c.node.local()
-	f, err := c.disk.root.OpenFile(name, os.O_RDWR|unix.O_NONBLOCK, 0)
+	f, err := c.disk.root.OpenFile(name, os.O_RDWR|noWait, 0)
 	if errors.Is(err, fs.ErrPermission) {
-		f, err = c.disk.root.OpenFile(name, os.O_RDONLY|unix.O_NONBLOCK, 0)
+		f, err = c.disk.root.OpenFile(name, os.O_RDONLY|noWait, 0)
 	}
 	if err != nil {
 		return nil, err
@@ -294,9 +300,10 @@ func (c *folderFile) Size() int64 {
 
 func (c *folderFile) Allocated() int64 {
 	if info := c.info(); info != nil {
-		if st, ok := info.Sys().(*syscall.Stat_t); ok {
-			return st.Blocks * 512
+		if st, known := identify(info); known {
+			return st.allocated
 		}
+		return info.Size()
 	}
 	return 0
 }
@@ -341,8 +348,7 @@ func (c *folderFile) Zero(from, to int64) error {
 	if to = min(to, c.Size()); to <= from {
 		return nil
 	}
-	err = unix.Fallocate(int(f.Fd()), unix.FALLOC_FL_PUNCH_HOLE|unix.FALLOC_FL_KEEP_SIZE, from, to-from)
-	if err == nil {
+	if punch(f, from, to) == nil {
 		return nil
 	}
 	zero := make([]byte, chunkSize)
@@ -364,15 +370,7 @@ func (c *folderFile) Ranges(from, to int64) []Extent {
 	var out []Extent
 	to = min(to, c.Size())
 	for from < to {
-		start, err := f.Seek(from, unix.SEEK_DATA)
-		if err != nil || start >= to {
-			break
-		}
-		end, err := f.Seek(start, unix.SEEK_HOLE)
-		if err != nil {
-			end = to
-		}
-		end = min(end, to)
+		start, end := nextData(f, from, to)
 		if end <= start {
 			break
 		}

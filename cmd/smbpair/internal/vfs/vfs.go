@@ -70,6 +70,10 @@ type Node struct {
 	Data     Content // nil for directories
 	Links    *uint32 // how many names there are, shared by them
 	Alloc    int64   // allocation that a client asked for
+	Mode     uint32  // permissions, as POSIX has them
+	Owner    uint32  // user and group numbers of the local folder
+	Group    uint32
+	Reparse  []byte // reparse point, with its tag and length; nil for none
 
 	vol      *Volume
 	children map[string]*Node
@@ -98,10 +102,10 @@ func NewMemory(limit int64, now func() time.Time) *Volume {
 func (v *Volume) node(name string, dir bool) *Node {
 	v.last++
 	t := v.Now()
-	n := &Node{ID: v.last, Dir: dir, Name: name, vol: v, Created: t, Accessed: t, Written: t, Changed: t, Links: new(uint32)}
+	n := &Node{ID: v.last, Dir: dir, Mode: 0o644, Name: name, vol: v, Created: t, Accessed: t, Written: t, Changed: t, Links: new(uint32)}
 	*n.Links = 1
 	if dir {
-		n.children = make(map[string]*Node)
+		n.children, n.Mode = make(map[string]*Node), 0o755
 	} else {
 		n.Data = newMemory(&v.budget)
 	}
@@ -322,6 +326,15 @@ func (n *Node) Keep() {
 	if d := n.vol.disk; d != nil {
 		d.times(n)
 	}
+}
+
+// SetMode changes the permissions, in the local folder too.
+func (n *Node) SetMode(mode uint32) error {
+	n.Mode = mode
+	if d := n.vol.disk; d != nil {
+		return d.mode(n)
+	}
+	return nil
 }
 
 // Space gives the volume's size and what is free of it, in bytes.

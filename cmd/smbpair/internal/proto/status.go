@@ -83,6 +83,10 @@ const (
 	ServerUnavailable        Status = 0xC0000466
 	NoPreauthOverlap         Status = 0xC05D0000
 	NotAReparsePoint         Status = 0xC0000275
+	ReparseTagInvalid        Status = 0xC0000276
+	ReparseTagMismatch       Status = 0xC0000277
+	ReparseDataInvalid       Status = 0xC0000278
+	ReparseNotHandled        Status = 0xC0000279
 	DuplicateObjectID        Status = 0xC000022A
 	ObjectIDNotFound         Status = 0xC00002F0
 	InvalidSecurityDescr     Status = 0xC0000079

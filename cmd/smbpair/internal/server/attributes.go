@@ -66,6 +66,9 @@ func attributes(n *vfs.Node) uint32 {
 	if n.Dir {
 		a |= proto.AttrDirectory
 	}
+	if n.Reparse != nil {
+		a |= proto.AttrReparse
+	}
 	if a == 0 {
 		a = proto.AttrNormal
 	}
@@ -79,6 +82,15 @@ func (s *Server) volumeID(t *tree) uint32 {
 		h.Write([]byte(strings.ToUpper(t.share.Name)))
 	}
 	return h.Sum32()
+}
+
+// eaSizeOrTag is what directory entries have in EaSize: the tag of a reparse point,
+// [MS-FSCC] 2.4.17.
+func eaSizeOrTag(n *vfs.Node) uint32 {
+	if n.Reparse != nil {
+		return reparseTag(n)
+	}
+	return eaSize(n.EAs)
 }
 
 // setEAs changes attributes as a client asks; those without a value go.

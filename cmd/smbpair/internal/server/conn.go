@@ -46,6 +46,7 @@ type conn struct {
 	cipher   smb2.Cipher
 	signing  smb2.SigningAlgorithm
 	codec    *compress.Codec // nil when nothing is compressed
+	posix    bool            // POSIX extensions
 	guid     [16]byte
 	caps     uint32
 	mode     uint8

@@ -22,6 +22,8 @@ type contexts struct {
 	reconnect  *reconnect
 	lease      *smb2.Lease
 	duplicates bool
+	posix      bool
+	mode       uint32 // of what is created, with posix
 }
 
 // reconnect is DHnC or DH2C.
@@ -77,6 +79,9 @@ func (x *contexts) context(name string, data []byte) proto.Status {
 		ok = x.durableRequest(name, data)
 	case "DHnC", "DH2C":
 		ok = x.durableReconnect(name, data)
+	case posixTag:
+		ok = len(data) == 4
+		x.posix, x.mode = ok, wire.Read(data).U32()&modeBits
 	case "RqLs":
 		l := new(smb2.Lease)
 		ok = (len(data) == leaseSize || len(data) == leaseSizeV2) && smb2.DecodeData(data, l)
@@ -166,6 +171,9 @@ func (rq *request) createBody(o *open, action uint32, x *contexts) {
 	if n := len(rq.context); n > 0 && n > int(rq.context[0]) {
 		cut := 1 + int(rq.context[0])
 		m.Contexts = append(m.Contexts, smb2.CreateContext{Name: []byte(rq.context[1:cut]), Data: []byte(rq.context[cut:])})
+	}
+	if x.posix && rq.c.posix && o.file != nil {
+		m.Contexts = append(m.Contexts, smb2.CreateContext{Name: []byte(posixTag), Data: s.posixContext(o.file.node)})
 	}
 	if o.file != nil {
 		m.Times, m.Allocation, m.EndOfFile, m.Attributes = o.file.times(), o.file.allocation(), o.file.size(), o.file.attributes()

@@ -6,7 +6,6 @@ import (
 	"smbdiff/cmd/smbpair/internal/proto"
 	"smbdiff/cmd/smbpair/internal/sd"
 	"smbdiff/cmd/smbpair/internal/vfs"
-	"smbdiff/cmd/smbpair/internal/wire"
 	"smbdiff/dissect/smb2"
 )
 
@@ -38,7 +37,7 @@ func (rq *request) parseCreate() (cr createRequest, st proto.Status) {
 		return cr, proto.InvalidParameter
 	}
 	cr = createRequest{oplock: m.Oplock, level: m.Impersonation, access: m.Access, attributes: m.Attributes, share: m.ShareAccess,
-		disposition: m.Disposition, options: m.Options, name: wire.Text(m.Name)}
+		disposition: m.Disposition, options: m.Options, name: rq.pathText(m.Name)}
 	if cr.contexts, st = parseContexts(m.Contexts); st != proto.OK {
 		return cr, st
 	}
@@ -125,6 +124,8 @@ func (rq *request) create() proto.Status {
 func (rq *request) tryCreate(cr *createRequest, first bool) (proto.Status, *file) {
 	t, st := resolve(rq.tc.share.Volume, cr.name)
 	switch {
+	case st == proto.StoppedOnSymlink, st == proto.OK && t.node != nil && t.node.Reparse != nil && cr.options&proto.OptReparsePoint == 0:
+		return rq.stopped(t), nil
 	case st != proto.OK:
 		return st, nil
 	case rq.foreignLease(cr, t):
@@ -149,7 +150,11 @@ func (rq *request) tryCreate(cr *createRequest, first bool) (proto.Status, *file
 // foreignLease reports whether the key of the lease is in use for another file.
 func (rq *request) foreignLease(cr *createRequest, t target) bool {
 	l := rq.c.srv.leases[rq.leaseOf(cr)]
-	return l != nil && cr.lease != nil && (l.file.node != t.node || l.file.stream != t.st)
+	if l == nil || cr.lease == nil {
+		return false
+	}
+	same := t.node != nil && (l.file.node == t.node || l.file.node.ID == t.node.ID && l.file.share == rq.tc.share) // a hard link is the same file
+	return !same || l.file.stream != t.st
 }
 
 // createNew makes what does not exist, [MS-FSA] 2.1.5.1.1.
@@ -214,6 +219,9 @@ func (rq *request) fill(n *vfs.Node, cr *createRequest) {
 	}
 	n.EAs = setEAs(nil, cr.eas)
 	n.Alloc = int64(min(cr.alloc, 1<<62))
+	if cr.posix && rq.c.posix {
+		_ = n.SetMode(cr.mode) // a folder that keeps no modes is no reason to fail
+	}
 	rq.inherit(n, cr.sd)
 	t := rq.c.srv.Now()
 	n.Parent.Written, n.Parent.Changed = t, t

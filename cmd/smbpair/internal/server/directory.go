@@ -46,7 +46,7 @@ func (rq *request) queryDirectory() proto.Status {
 		return proto.InvalidParameter
 	case o.access&proto.ReadData == 0:
 		return proto.AccessDenied
-	case fixedSize(class) == 0:
+	case fixedSize(class) == 0, class == classPosix && !rq.c.posix:
 		return proto.InvalidInfoClass
 	case int(size) < fixedSize(class):
 		return proto.InfoLengthMismatch
@@ -155,6 +155,8 @@ func fixedSize(class uint8) int {
 		return 80
 	case 60: // FileIdExtdDirectoryInformation
 		return 88
+	case classPosix:
+		return 8 + posixFixed + 2*posixSID + 4
 	}
 	return 0
 }
@@ -163,6 +165,10 @@ func (rq *request) entry(b *wire.Buf, class uint8, e dirEntry, name []byte) {
 	n := e.node
 	b.U32(0)
 	b.U32(0)
+	if class == classPosix {
+		rq.c.srv.posixInfo(b, n, e.name)
+		return
+	}
 	if class == 12 {
 		b.U32(uint32(len(name)))
 		b.Bytes(name)
@@ -178,7 +184,7 @@ func (rq *request) entry(b *wire.Buf, class uint8, e dirEntry, name []byte) {
 	b.U32(attributes(n))
 	b.U32(uint32(len(name)))
 	if class != 1 {
-		b.U32(eaSize(n.EAs))
+		b.U32(eaSizeOrTag(n))
 	}
 	if class == 3 || class == 37 {
 		short := []byte(nil)
@@ -198,7 +204,7 @@ func (rq *request) entry(b *wire.Buf, class uint8, e dirEntry, name []byte) {
 		b.U32(0)
 		b.U64(n.ID)
 	case 60:
-		b.U32(0)
+		b.U32(reparseTag(n))
 		b.U64(n.ID)
 		b.U64(0)
 	}

@@ -204,7 +204,7 @@ func (rq *request) signAs(ss *session) {
 	if ss == nil || !rq.signed || len(ss.signKey) == 0 {
 		return
 	}
-	if signer, err := decrypt.NewSigner(rq.c.signing, ss.signKey); err == nil {
+	if signer, err := decrypt.NewSigner(ss.signing, ss.signKey); err == nil {
 		rq.answerAs(ss, &channel{conn: rq.c, signer: signer})
 	}
 }

@@ -91,8 +91,12 @@ func (rq *request) openControl(x *control) (out wire.Buf, st proto.Status) {
 			return nil, proto.NotSupported
 		}
 		return nil, proto.OK
-	case proto.FsctlGetReparse, proto.FsctlDeleteReparse:
-		return nil, proto.NotAReparsePoint
+	case proto.FsctlGetReparse:
+		return rq.getReparse(x.max)
+	case proto.FsctlSetReparse:
+		return nil, rq.setReparse(x.Input)
+	case proto.FsctlDeleteReparse:
+		return nil, rq.deleteReparse(x.Input)
 	case proto.FsctlCreateObjectID, proto.FsctlGetObjectID:
 		if x.max < 64 {
 			return nil, proto.InvalidParameter

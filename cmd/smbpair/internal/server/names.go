@@ -18,7 +18,7 @@ func (rq *request) createName() (string, bool) {
 	if rq.h.Command != smb2.Create || !smb2.Decode(rq.msg, &m) || len(m.Name)%2 != 0 {
 		return "", false
 	}
-	return wire.Text(m.Name), true
+	return rq.pathText(m.Name), true
 }
 
 // target is where a name points to.
@@ -30,6 +30,7 @@ type target struct {
 	named  bool      // a stream was named, ::$DATA too
 	index  bool      // :$I30:$INDEX_ALLOCATION, the directory itself
 	st     *vfs.Stream
+	rest   int // bytes of the path behind a node where the walk stopped
 }
 
 const (
@@ -50,14 +51,20 @@ func resolve(v *vfs.Volume, path string) (target, proto.Status) {
 	}
 	path = strings.TrimSuffix(path, `\`)
 	parts := strings.Split(path, `\`)
-	dir := v.Root
+	dir, done := v.Root, -1
 	for _, p := range parts[:len(parts)-1] {
 		if st := checkName(p); st != proto.OK {
 			return target{}, st
 		}
 		n := child(dir, p)
 		if n == nil || !n.Dir {
+			if n != nil && n.Reparse != nil {
+				return target{node: n, rest: behind(path, done+1+len(p))}, proto.StoppedOnSymlink
+			}
 			return target{}, proto.ObjectPathNotFound
+		}
+		if done += 1 + len(p); n.Reparse != nil {
+			return target{node: n, rest: behind(path, done)}, proto.StoppedOnSymlink
 		}
 		dir = n
 	}
@@ -75,6 +82,9 @@ func resolve(v *vfs.Volume, path string) (target, proto.Status) {
 	}
 	return t, proto.OK
 }
+
+// behind counts the bytes of UTF-16 that a path has from place at on.
+func behind(path string, at int) int { return len(wire.AppendText(nil, path[at:])) }
 
 // child finds an entry by its name, or else by its short name.
 func child(dir *vfs.Node, name string) *vfs.Node {

@@ -21,6 +21,7 @@ type offer struct {
 	hasCiphers bool
 	hasSigning bool
 	compress   compress.Codec
+	posix      bool
 }
 
 // oldNegotiate answers an SMB1 NEGOTIATE that offers SMB2 as well, [MS-SMB2]
@@ -123,6 +124,8 @@ func (o *offer) context(x *smb2.NegotiateContext) proto.Status {
 		var m smb2.SigningCapabilities
 		ok = smb2.DecodeData(x.Data, &m) && len(m.Algorithms) > 0 && !o.hasSigning
 		o.signing, o.hasSigning = m.Algorithms, true
+	case smb2.ContextPosix:
+		o.posix = string(x.Data) == posixTag
 	}
 	if !ok {
 		return proto.InvalidParameter
@@ -150,6 +153,7 @@ func (c *conn) choose(d smb2.Dialect, o *offer) {
 	case d >= smb2.Dialect300 && slices.Contains(c.srv.Ciphers, smb2.AES128CCM) && c.caps&proto.CapEncryption != 0:
 		c.cipher = smb2.AES128CCM
 	}
+	c.posix = o.posix && d == smb2.Dialect311
 	c.agree(&o.compress)
 	for _, v := range o.signing {
 		if v <= smb2.AESGMAC {
@@ -192,6 +196,9 @@ func (c *conn) contexts(o *offer) (list []smb2.NegotiateContext) {
 	}
 	if o.hasSigning {
 		add(smb2.ContextSigning, &smb2.SigningCapabilities{Algorithms: []smb2.SigningAlgorithm{c.signing}})
+	}
+	if c.posix {
+		list = append(list, smb2.NegotiateContext{Type: smb2.ContextPosix, Data: []byte(posixTag)})
 	}
 	return list
 }

@@ -118,7 +118,7 @@ func (rq *request) fileInfo(q *smb2.QueryInfoRequest) (b wire.Buf, least int, st
 		b.U32(0)
 	case 35:
 		b.U32(f.attributes())
-		b.U32(0)
+		b.U32(reparseTag(n))
 	case 48:
 		if rq.c.dialect < smb2.Dialect311 {
 			return nil, 0, proto.NotSupported
@@ -129,6 +129,11 @@ func (rq *request) fileInfo(q *smb2.QueryInfoRequest) (b wire.Buf, least int, st
 		b.U64(uint64(rq.c.srv.volumeID(o.tree)))
 		b.U64(n.ID)
 		b.U64(0)
+	case classPosix:
+		if !rq.c.posix {
+			return nil, 0, proto.InvalidInfoClass
+		}
+		rq.c.srv.posixInfo(&b, n, n.Name)
 	default:
 		return nil, 0, proto.InvalidInfoClass
 	}

@@ -10,7 +10,7 @@ import (
 
 // renaming is FileRenameInformation and FileLinkInformation, [MS-FSCC] 2.4.42.2
 // and 2.4.27.2.
-func renaming(in []byte) (name string, replace bool, st proto.Status) {
+func (rq *request) renaming(in []byte) (name string, replace bool, st proto.Status) {
 	r := wire.Read(in)
 	replace = r.U8() != 0
 	r.Skip(7)
@@ -19,13 +19,13 @@ func renaming(in []byte) (name string, replace bool, st proto.Status) {
 	if r.Cut() || root != 0 {
 		return "", false, proto.InvalidParameter
 	}
-	return strings.TrimPrefix(wire.Text(raw), `\`), replace, proto.OK
+	return strings.TrimPrefix(rq.pathText(raw), `\`), replace, proto.OK
 }
 
 // hardLink is [MS-FSA] 2.1.5.15.7.
 func (rq *request) hardLink(in []byte) proto.Status {
 	s, n := rq.c.srv, rq.open.file.node
-	name, replace, st := renaming(in)
+	name, replace, st := rq.renaming(in)
 	if st != proto.OK {
 		return st
 	}
@@ -56,7 +56,7 @@ func (rq *request) hardLink(in []byte) proto.Status {
 // rename is [MS-FSA] 2.1.5.15.11.
 func (rq *request) rename(in []byte) proto.Status {
 	s, o := rq.c.srv, rq.open
-	name, replace, st := renaming(in)
+	name, replace, st := rq.renaming(in)
 	if st != proto.OK {
 		return st
 	}

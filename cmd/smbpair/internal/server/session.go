@@ -25,6 +25,7 @@ type session struct {
 	seal      bool
 	dialect   smb2.Dialect
 	cipher    smb2.Cipher
+	signing   smb2.SigningAlgorithm // of its first connection
 	guid      [16]byte // of the client
 	key       []byte
 	signKey   []byte
@@ -101,7 +102,7 @@ func (c *conn) setupSession(rq *request, flags uint8) (*session, *channel, proto
 	}
 	const binding = 1
 	ss := c.sessions[rq.h.SessionID]
-	if flags&binding != 0 && c.dialect >= smb2.Dialect300 {
+	if flags&binding != 0 {
 		return c.bind(rq, ss)
 	}
 	if ss == nil {
@@ -140,9 +141,22 @@ const maxChannels = 32
 // bind adds a connection to a session, [MS-SMB2] 3.3.5.5.2.
 func (c *conn) bind(rq *request, here *session) (*session, *channel, proto.Status) {
 	ss := c.srv.sessions[rq.h.SessionID]
-	switch {
-	case ss == nil:
+	if ss == nil {
+		if c.dialect < smb2.Dialect300 {
+			return nil, nil, proto.RequestNotAccepted
+		}
 		return nil, nil, proto.UserSessionDeleted
+	}
+	signer, err := decrypt.NewSigner(ss.signing, ss.signKey)
+	sound := err == nil && rq.signed && signer.Verify(rq.msg)
+	gmac := c.signing == smb2.AESGMAC
+	switch {
+	case sound && gmac && ss.signing != smb2.AESGMAC:
+		return nil, nil, proto.NotSupported
+	case sound && !gmac && ss.signing == smb2.AESGMAC:
+		return nil, nil, proto.RequestOutOfSequence
+	case c.dialect < smb2.Dialect300:
+		return nil, nil, proto.RequestNotAccepted
 	case ss.dialect != c.dialect || ss.guid != c.guid || ss.cipher != c.cipher:
 		return nil, nil, proto.InvalidParameter
 	case !rq.signed:
@@ -156,8 +170,7 @@ func (c *conn) bind(rq *request, here *session) (*session, *channel, proto.Statu
 	if here != nil && !ch.binding {
 		return nil, nil, proto.RequestNotAccepted
 	}
-	signer, err := decrypt.NewSigner(c.signing, ss.signKey)
-	if err != nil || !signer.Verify(rq.msg) {
+	if !sound {
 		return nil, nil, proto.AccessDenied
 	}
 	if ch == nil {
@@ -190,9 +203,10 @@ func (c *conn) dropSetup(ss *session, ch *channel) {
 		delete(ss.channels, c)
 		delete(c.sessions, ss.id)
 	default:
+		for at, other := range ss.channels {
+			at.ghost, at.ghostID = &channel{conn: at, signer: other.signer}, ss.id
+		}
 		c.srv.endSession(ss, false)
-		c.ghost = &channel{conn: c, signer: ch.signer}
-		c.ghostID = ss.id
 	}
 }
 
@@ -240,7 +254,7 @@ func (c *conn) logon(ss *session, ch *channel, res auth.Result, mode uint8) prot
 // secure makes the keys of a session, [MS-SMB2] 3.3.5.5.3.
 func (ss *session) secure(ch *channel) proto.Status {
 	k := decrypt.Derive(ss.dialect, ss.cipher, ss.key, ch.preauth[:])
-	ss.signKey = k.Signing
+	ss.signKey, ss.signing = k.Signing, ch.conn.signing
 	var err error
 	if ch.signer, err = decrypt.NewSigner(ch.conn.signing, k.Signing); err != nil {
 		return proto.InternalError

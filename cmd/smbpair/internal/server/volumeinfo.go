@@ -29,7 +29,7 @@ func (rq *request) volumeInfo(q *smb2.QueryInfoRequest) (b wire.Buf, least int, 
 		b.U32(7)
 		b.U32(0x20)
 	case 5: // FileFsAttributeInformation
-		b.U32(0x0005008f&^0x80 | 0x40) // case kept, Unicode, ACLs, sparse files, streams
+		b.U32(0x000500cf) // case kept, Unicode, ACLs, sparse files, reparse points, streams
 		b.U32(255)
 		counted(&b, "NTFS")
 		return b, 16, proto.OK
@@ -55,6 +55,11 @@ func (rq *request) volumeInfo(q *smb2.QueryInfoRequest) (b wire.Buf, least int, 
 		b.U32(3)
 		b.U32(0)
 		b.U32(0)
+	case classPosix:
+		if !rq.c.posix {
+			return nil, 0, proto.InvalidInfoClass
+		}
+		posixVolume(&b, total, free, uint64(s.volumeID(t)))
 	default:
 		return nil, 0, proto.InvalidInfoClass
 	}
@@ -120,6 +125,9 @@ func (rq *request) setSecurity(additional uint32, in []byte) proto.Status {
 		d.SACL, d.HasSACL = given.SACL, given.HasSACL
 	}
 	setDescriptor(o.file.node, &d)
+	if rq.c.posix && additional&proto.SecDACL != 0 {
+		s.takeMode(o.file.node, &d)
+	}
 	o.file.node.Changed = s.Now()
 	s.notify(o.parentLease(), o.file.node, proto.NotifySecurity, proto.ActionModified, "")
 	return proto.OK

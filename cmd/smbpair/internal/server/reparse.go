@@ -1,0 +1,147 @@
+package server
+
+import (
+	"encoding/binary"
+
+	"smbdiff/cmd/smbpair/internal/proto"
+	"smbdiff/cmd/smbpair/internal/vfs"
+	"smbdiff/cmd/smbpair/internal/wire"
+	"smbdiff/dissect/smb2"
+)
+
+// Parts of a reparse point, [MS-FSCC] 2.1.2.
+const (
+	tagSymlink   = 0xA000000C
+	tagMicrosoft = 0x80000000 // of tags without a GUID
+	reparseHead  = 8          // tag, length, reserved
+	reparseGUID  = 16
+	maxReparse   = 16 << 10
+)
+
+// reparseTag is the tag of a node's reparse point, 0 for none.
+func reparseTag(n *vfs.Node) uint32 {
+	if n.Reparse == nil {
+		return 0
+	}
+	return binary.LittleEndian.Uint32(n.Reparse)
+}
+
+// readReparse takes the input of a control code apart, [MS-FSCC] 2.1.2.2 and
+// 2.1.2.3, and gives the tag.
+func readReparse(in []byte) (tag uint32, data []byte, st proto.Status) {
+	if len(in) < reparseHead || len(in) > maxReparse {
+		return 0, nil, proto.ReparseDataInvalid
+	}
+	r := wire.Read(in)
+	tag = r.U32()
+	head := reparseHead
+	if tag&tagMicrosoft == 0 {
+		head += reparseGUID
+	}
+	if n := int(r.U16()); len(in) != head+n {
+		return 0, nil, proto.ReparseDataInvalid
+	}
+	if tag&0x0fffffff <= 2 { // reserved ones
+		return 0, nil, proto.ReparseTagInvalid
+	}
+	return tag, in[head:], proto.OK
+}
+
+// setReparse is [MS-FSA] 2.1.5.10.37, deleteReparse 2.1.5.10.5.
+func (rq *request) setReparse(in []byte) proto.Status {
+	o := rq.open
+	n := o.file.node
+	tag, data, st := readReparse(in)
+	switch {
+	case o.access&(proto.WriteData|proto.WriteAttributes) == 0:
+		return proto.AccessDenied
+	case st != proto.OK:
+		return st
+	case tag == tagSymlink && !soundSymlink(data):
+		return proto.ReparseDataInvalid
+	case n.Reparse != nil && reparseTag(n) != tag:
+		return proto.ReparseTagMismatch
+	case n.Dir && !n.Empty():
+		return proto.DirectoryNotEmpty
+	case n.Parent == nil:
+		return proto.AccessDenied
+	}
+	rq.changeReparse(append([]byte(nil), in...))
+	return proto.OK
+}
+
+func (rq *request) deleteReparse(in []byte) proto.Status {
+	o := rq.open
+	n := o.file.node
+	tag, data, st := readReparse(in)
+	switch {
+	case o.access&(proto.WriteData|proto.WriteAttributes) == 0:
+		return proto.AccessDenied
+	case st != proto.OK:
+		return st
+	case len(data) > 0:
+		return proto.ReparseDataInvalid
+	case n.Reparse == nil:
+		return proto.NotAReparsePoint
+	case reparseTag(n) != tag:
+		return proto.ReparseTagMismatch
+	}
+	rq.changeReparse(nil)
+	return proto.OK
+}
+
+func (rq *request) changeReparse(to []byte) {
+	s, n := rq.c.srv, rq.open.file.node
+	n.Reparse, n.Changed = to, s.Now()
+	s.notify(rq.open.parentLease(), n, proto.NotifyAttributes, proto.ActionModified, "")
+}
+
+// getReparse is [MS-FSA] 2.1.5.10.14.
+func (rq *request) getReparse(most int) ([]byte, proto.Status) {
+	b := rq.open.file.node.Reparse
+	switch {
+	case b == nil:
+		return nil, proto.NotAReparsePoint
+	case most < reparseHead:
+		return nil, proto.BufferTooSmall
+	case most < len(b):
+		return b[:most], proto.BufferOverflow
+	}
+	return b, proto.OK
+}
+
+// soundSymlink checks a Symbolic Link Reparse Data Buffer, [MS-FSCC] 2.1.2.4,
+// behind its head.
+func soundSymlink(data []byte) bool {
+	const fixed = 12
+	if len(data) < fixed {
+		return false
+	}
+	for _, at := range [...]int{0, 4} {
+		off, n := binary.LittleEndian.Uint16(data[at:]), binary.LittleEndian.Uint16(data[at+2:])
+		if _, ok := wire.Range(data[fixed:], int64(off), int64(n)); !ok {
+			return false
+		}
+	}
+	return true
+}
+
+// stopped answers an open that meets a reparse point, [MS-SMB2] 3.3.5.9: the client
+// is told where a symbolic link goes, and how much of the path is behind it.
+func (rq *request) stopped(t target) proto.Status {
+	const errorTag = 0x4C4D5953 // [MS-SMB2] 2.2.2.2.1
+	if reparseTag(t.node) != tagSymlink {
+		return proto.ReparseNotHandled
+	}
+	var b wire.Buf
+	b.U32(uint32(4 + len(t.node.Reparse)))
+	b.U32(errorTag)
+	b.Bytes(t.node.Reparse)
+	b.Put16(8+6, uint16(t.rest))
+	if rq.c.dialect == smb2.Dialect311 {
+		rq.answer(&smb2.ErrorResponse{Contexts: []smb2.ErrorContext{{Data: b}}})
+	} else {
+		rq.answer(&smb2.ErrorResponse{Data: b})
+	}
+	return proto.StoppedOnSymlink
+}

@@ -68,6 +68,12 @@ func (k *testRing) Keys(whole bool) []string {
 
 func (k *testRing) Add(text string) error { return k.ring.AddSpec(text) }
 
+func (k *testRing) Loaded() string { return fmt.Sprint(k.ring.Len()) }
+
+func (k *testRing) Reread() error { return nil }
+
+func (k *testRing) Try(text string) (string, error) { return "tried", new(keys.Ring).AddSpec(text) }
+
 // TestAddKey opens two sealed captures with a key that is typed while they are
 // on the screen.
 func TestAddKey(t *testing.T) {

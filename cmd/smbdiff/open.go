@@ -28,6 +28,16 @@ func (f *flags) open(i int) (*side, error) {
 	if err != nil {
 		return nil, err
 	}
+	ring, err := f.ringOf(i)
+	if err != nil {
+		file.Close()
+		return nil, err
+	}
+	return &side{file: file, ring: ring, opener: decrypt.NewOpener(ring)}, nil
+}
+
+// ringOf reads all keys that are meant for capture i of the command line.
+func (f *flags) ringOf(i int) (*keys.Ring, error) {
 	ring := f.newRing()
 	specs := slices.Clone(f.keys)
 	if i < len(f.sideKeys) {
@@ -46,13 +56,13 @@ func (f *flags) open(i int) (*side, error) {
 			return nil, err
 		}
 	}
-	if p := keys.Beside(path); p != "" {
+	if p := keys.Beside(f.files[i]); p != "" {
 		// A recorder that saw no key leaves an empty file.
 		if err := ring.AddFile(p); err != nil && !errors.Is(err, keys.ErrNoKey) {
 			return nil, err
 		}
 	}
-	return &side{file: file, ring: ring, opener: decrypt.NewOpener(ring)}, nil
+	return ring, nil
 }
 
 // warnTyped warns of keys on the command line.

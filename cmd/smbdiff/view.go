@@ -3,7 +3,6 @@ package main
 import (
 	"bytes"
 	"errors"
-	"fmt"
 	"io"
 	"io/fs"
 	"os"
@@ -11,8 +10,6 @@ import (
 	"smbdiff/decrypt"
 	"smbdiff/dissect"
 	"smbdiff/dissect/capture"
-	"smbdiff/dissect/conv"
-	"smbdiff/keys"
 	"smbdiff/tui"
 	"smbdiff/tui/state"
 )
@@ -35,7 +32,7 @@ func (v *viewer) side(i int) (tui.Side, error) {
 	v.files = append(v.files, s.file)
 	v.paths[s.file.Name()] = i
 	s.ring.Unwrapper = muted(v.flags.unlock)
-	ring := &keyring{ring: s.ring}
+	ring := &keyring{ring: s.ring, flags: v.flags, side: i}
 	var again func() tui.Side
 	again = func() tui.Side {
 		ring.opener = decrypt.NewOpener(ring.ring)
@@ -134,64 +131,4 @@ func settings() (state.Settings, error) {
 		return state.Settings{}, err
 	}
 	return state.ParseSettings(path, text)
-}
-
-// keyring shows the screen what an opener knows of its keys, and takes further
-// ones for the next.
-type keyring struct {
-	ring   *keys.Ring
-	opener *decrypt.Opener
-}
-
-func (k *keyring) Sessions() []state.KeySession {
-	var out []state.KeySession
-	for _, s := range k.opener.Sessions() {
-		t := state.KeySession{Name: fmt.Sprintf("0x%016x", s.ID), User: s.Account, Dialect: s.Dialect.String(), Cipher: s.Cipher.String()}
-		if s.SMB1 {
-			t.Name, t.Dialect = fmt.Sprintf("C%d UID %d", s.Conn+1, s.ID), "NT1"
-		}
-		if s.Proved {
-			t.From = s.Source
-		}
-		switch { // the counts grow with every look at a message
-		case s.TagsTried > 0:
-			t.Proof = proof("tags", s.TagsVerified, s.TagsTried)
-		case s.SignaturesTried > 0:
-			t.Proof = proof("signatures", s.SignaturesVerified, s.SignaturesTried)
-		}
-		if s.Why != conv.ReasonNone {
-			t.Shut = s.Why.String()
-			what, hint := k.opener.Explain(s.ID, s.Why)
-			if what != "" {
-				t.Shut += ": " + what
-			}
-			t.Hint = hint
-		}
-		out = append(out, t)
-	}
-	return out
-}
-
-// Keys lists what was proved to be a key of the capture.
-func (k *keyring) Keys(whole bool) []string {
-	f := keysFlags{reveal: whole}
-	var out []string
-	for _, x := range k.opener.Keys() {
-		for _, it := range f.items(&keys.Ring{Keys: []keys.Key{x}}) {
-			out = append(out, fmt.Sprintf("%s  %-16s  %s", it.owner, it.kind, it.secret))
-		}
-	}
-	return out
-}
-
-func (k *keyring) Add(text string) error { return k.ring.AddSpec(text) }
-
-func proof(what string, held, tried uint64) string {
-	switch held {
-	case tried:
-		return "all " + what + " verify"
-	case 0:
-		return "no " + what + " verify"
-	}
-	return fmt.Sprintf("%d%% of %s verify", 100*held/tried, what)
 }

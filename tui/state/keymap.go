@@ -57,6 +57,9 @@ const (
 	LoadMasks
 	SearchHelp
 	Times
+	TryKey
+	RereadKeys
+	ExportKeys
 	FindRow
 	NextMatch
 	PrevMatch
@@ -222,6 +225,9 @@ func bindings() []binding {
 		{"? F1", Help, main | windows&^HelpWindow, "OTHER", "this help", "help", None},
 		{"K", ShowKeys, main, "OTHER", "keys: which sessions open, and why others do not", "keys", None},
 		{"a", AddKey, KeysWindow, "OTHER", "add a key: a file, SESSIONID,KEY or a bare key", "add", None},
+		{"r", RereadKeys, KeysWindow, "OTHER", "read the key files again", "read again", None},
+		{"t", TryKey, KeysWindow, "OTHER", "try a key without keeping it", "try", None},
+		{"x", ExportKeys, KeysWindow, "OTHER", "copy the command that writes keys for Wireshark", "for Wireshark", None},
 		{"Ctrl-V", Reveal, KeysWindow, "OTHER", "show the keys for ten seconds", "secrets", None},
 		{"→ l", ScrollRight, StatsWindow, "MOVE", "to the right", "scroll", ScrollLeft},
 		{"← h", ScrollLeft, StatsWindow, "MOVE", "to the left", "", None},

@@ -23,11 +23,16 @@ type KeySession struct {
 // Keyring is what opens a capture. Add takes what the user typed or pasted: a
 // file's name, SESSIONID,KEY, a bare key.
 // Keys lists the keys that were proved, a line each: by first and last byte, or
-// whole.
+// whole. Loaded says in a line what was loaded, and what of it matches no session.
+// Reread reads the files again that keys came from. Try tells what a key that is
+// given as to Add would open; it is called on a goroutine.
 type Keyring interface {
 	Sessions() []KeySession
 	Keys(whole bool) []string
+	Loaded() string
 	Add(text string) error
+	Reread() error
+	Try(text string) (string, error)
 }
 
 // keysWindow shows which sessions open, by which key, and why others stay shut.
@@ -77,6 +82,14 @@ func (k *keysWindow) lines(w int) []Line {
 	}
 	out = append(out, k.secrets()...)
 	out = append(out, Line{})
+	for i, d := range k.state.sides {
+		if d.Keys == nil {
+			continue
+		}
+		for _, l := range wrap("keys loaded for "+[...]string{"A", "B"}[i]+": "+safe(d.Keys.Loaded()), w) {
+			out = append(out, Line{{l, Plain}})
+		}
+	}
 	for _, l := range wrap("a adds a key: the name of a Samba log, of kernel messages or smbinfo output of cifs.ko, of a Wireshark list; "+
 		"or SESSIONID,KEY in either byte order; or a bare key, which is tried on every session.", w) {
 		out = append(out, Line{{l, Dim}})
@@ -119,11 +132,19 @@ func (s *State) unveil() {
 }
 
 func (k *keysWindow) do(f *frame, a Action) Request {
-	if a == Reveal {
+	switch a {
+	case Reveal:
 		k.state.unveil()
 		return Stay
-	}
-	if a != AddKey {
+	case TryKey:
+		return k.state.askTry()
+	case RereadKeys:
+		k.state.reread()
+		return Stay
+	case ExportKeys:
+		return k.state.exportKeys()
+	case AddKey:
+	default:
 		return Stay
 	}
 	return k.state.ask(Prompt{Label: "key", Accept: k.state.AddKey, Complete: completePath, Secret: true,

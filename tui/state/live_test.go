@@ -74,6 +74,12 @@ func (anyRing) Keys(whole bool) []string { return []string{fmt.Sprint(whole)} }
 
 func (anyRing) Add(string) error { return nil }
 
+func (anyRing) Loaded() string { return "1 key" }
+
+func (anyRing) Reread() error { return nil }
+
+func (anyRing) Try(string) (string, error) { return "opens nothing", nil }
+
 // trace gives all that a key can change: the screen, the question, what is
 // asked of the terminal.
 func liveTrace(s *State, r Request) string {

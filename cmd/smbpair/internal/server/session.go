@@ -26,7 +26,7 @@ type session struct {
 	dialect   smb2.Dialect
 	cipher    smb2.Cipher
 	signing   smb2.SigningAlgorithm // of its first connection
-	guid      [16]byte // of the client
+	guid      [16]byte              // of the client
 	key       []byte
 	signKey   []byte
 	in, out   *decrypt.Sealer

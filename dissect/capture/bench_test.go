@@ -36,14 +36,16 @@ func dialogue(t testing.TB, n int) []byte {
 }
 
 // transfer makes n messages of 1 MiB in segments of the given size.
-func transfer(t testing.TB, n, size int) []byte {
+func transfer(t testing.TB, n, size int) []byte { return plainEnds.transfer(t, n, size) }
+
+func (e ends) transfer(t testing.TB, n, size int) []byte {
 	var frames []frame
 	body := message(1<<20, 1)
 	seq := uint32(1)
 	for range n {
 		for at := 0; at < len(body); at += size {
 			data := body[at:min(at+size, len(body))]
-			frames = append(frames, frame{b: plainEnds.packet(t, seg{seq: seq, ack: 1, data: data}), at: int64(len(frames)) * 1000})
+			frames = append(frames, frame{b: e.packet(t, seg{seq: seq, ack: 1, data: data}), at: int64(len(frames)) * 1000})
 			seq += uint32(len(data))
 		}
 	}

@@ -20,12 +20,12 @@ func (f *File) Scan(o Options, fn func(*PDU) bool) (*Summary, error) {
 	f.mu.Lock()
 	f.conns = nil
 	f.mu.Unlock()
-	s := &scanner{f: f, fn: fn, head: min(o.HeadSize, maxWindow), conns: make(map[connKey]*conn)}
+	w := newWindow(f)
+	s := &scanner{f: f, w: w, fn: fn, head: min(o.HeadSize, maxWindow), conns: make(map[connKey]*conn)}
 	s.ports = append([]uint16{139, 445}, o.Ports...)
 	if o.Packet != nil {
 		s.packet = new(Packet)
 	}
-	w := newWindow(f)
 	var r record
 	for i := range f.parts {
 		p := &f.parts[i]
@@ -56,6 +56,7 @@ func (f *File) Scan(o Options, fn func(*PDU) bool) (*Summary, error) {
 // scanner is one pass over a capture.
 type scanner struct {
 	f         *File
+	w         *window
 	fn        func(*PDU) bool
 	head      int
 	ports     []uint16
@@ -97,6 +98,7 @@ func (s *scanner) note(d Damage) {
 
 // emit hands s.pdu to the callback.
 func (s *scanner) emit() {
+	s.w.pdus++
 	if !s.sum.Stopped && !s.fn(&s.pdu) {
 		s.sum.Stopped = true
 	}

@@ -1,5 +1,7 @@
 package capture
 
+import "runtime"
+
 const (
 	// maxWindow is how much is read at once while records are small. It
 	// stays within a core's second-level cache.
@@ -10,6 +12,9 @@ const (
 	// farSkip is how many bytes must have been passed over unread before the
 	// window shrinks.
 	farSkip = 8 << 10
+	// fewPDUs is how few PDUs a whole window holds where reading takes longer
+	// than looking at what was read.
+	fewPDUs = 64
 	// packetHead is how many bytes of a packet a record has in memory at
 	// least.
 	packetHead = 1280
@@ -25,6 +30,9 @@ type window struct {
 	end  int64  // of the part being read, in the joined space
 	size int    // of the next read
 	err  error  // of the last read, not io.EOF
+
+	pdus  int    // given out since the last read
+	ahead *ahead // nil until it is of use
 }
 
 func newWindow(f *File) *window {
@@ -55,11 +63,36 @@ func (w *window) extend(off int64, n, most int) []byte {
 	return b
 }
 
+// follow fills the window from what is read ahead of it, where that is of use.
+func (w *window) follow(off int64, n int) bool {
+	few := w.pdus < fewPDUs
+	w.pdus = 0
+	if w.ahead == nil {
+		if !few || runtime.GOMAXPROCS(0) == 1 {
+			return false
+		}
+		w.ahead = newAhead(w.f)
+	}
+	var b []byte
+	if few {
+		b = w.ahead.next(off, w.end, w.buf[min(off-w.off, int64(len(w.buf))):])
+	}
+	if len(b) < n {
+		w.ahead.stop()
+		return false
+	}
+	w.buf, w.off = b, off
+	w.f.done.Store(off)
+	return true
+}
+
 func (w *window) fill(off int64, n int) []byte {
 	if off-(w.off+int64(len(w.buf))) > farSkip {
 		w.size = minWindow
 	} else if w.size < maxWindow {
 		w.size = min(2*w.size, maxWindow)
+	} else if w.follow(off, n) {
+		return w.buf[:min(n, len(w.buf))]
 	}
 	want := int64(min(max(w.size, n), maxWindow))
 	want = max(min(want, w.end-off), 0)

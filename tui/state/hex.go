@@ -8,6 +8,37 @@ import (
 // hexLines is the height of the bytes pane, with its heading.
 const hexLines = 9
 
+// Widths of the bytes beside the fields: from which screen on, what the fields
+// keep, and the bytes with their text and without.
+const (
+	besideFrom  = 116
+	besideLeast = 62
+	hexText     = 6 + 16*4
+	hexPlain    = 6 + 16*3
+)
+
+// hexBeside gives the width of the bytes beside the fields, 0 where they stand
+// below them or are not shown.
+func (s *State) hexBeside(w int) int {
+	if !s.hex || s.diffing() || w < besideFrom {
+		return 0
+	}
+	if w-besideLeast < hexText {
+		return hexPlain
+	}
+	return hexText
+}
+
+// beside puts the bytes to the right of the fields.
+func (s *State) beside(fields []Line, hw int) []Line {
+	bytes := s.hexOf(0, hw, len(fields))
+	for i := range fields {
+		l := append(fields[i], Span{" │ ", Dim})
+		fields[i] = append(l, bytes[i].fit(hw, Plain)...)
+	}
+	return fields
+}
+
 // hexRows gives h lines of the bytes around the field under the details cursor,
 // of one capture or of both beside each other.
 func (s *State) hexRows(w, h int) []Line {
@@ -51,8 +82,8 @@ func (s *State) hexOf(k, w, h int) []Line {
 		name = "message"
 	}
 	out[0] = Line{{fmt.Sprintf("%s %s, %d bytes; field at %d, %d bytes", partNames[it.part], safe(name), len(b), off, n), Dim}}
-	per := 16
-	if w < 6+16*4 {
+	per, text := 16, w != hexPlain
+	if w < hexText && text {
 		per = 8
 	}
 	first := off / per * per
@@ -61,14 +92,15 @@ func (s *State) hexOf(k, w, h int) []Line {
 	}
 	first = max(0, min(first-per, (len(b)-1)/per*per-(h-2)*per))
 	for i := 1; i < h && first < len(b); i++ {
-		out[i] = hexLine(b, first, per, off, off+n)
+		out[i] = hexLine(b, first, per, off, off+n, text)
 		first += per
 	}
 	return out
 }
 
-// hexLine shows per bytes from at on; those in [from, to) stand out.
-func hexLine(b []byte, at, per, from, to int) Line {
+// hexLine shows per bytes from at on, with their text; those in [from, to) stand
+// out.
+func hexLine(b []byte, at, per, from, to int, withText bool) Line {
 	l := Line{{fmt.Sprintf("%04x  ", at), Dim}}
 	var text strings.Builder
 	put := func(s string, in bool) {
@@ -94,6 +126,9 @@ func hexLine(b []byte, at, per, from, to int) Line {
 		} else {
 			text.WriteByte('.')
 		}
+	}
+	if !withText {
+		return l
 	}
 	return append(l, Span{" " + text.String(), Dim})
 }

@@ -47,8 +47,8 @@ func (s *State) Lines(w, h int) []Line {
 		return s.finish(out)
 	}
 	y := s.layout(h)
-	hex := 0
-	if s.hex && y.details > 3 {
+	hex, beside := 0, s.hexBeside(w)
+	if s.hex && y.details > 3 && beside == 0 {
 		hex = min(hexLines, y.details/2)
 	}
 	s.rows.height, s.detail.height = y.list, y.details-hex
@@ -58,13 +58,22 @@ func (s *State) Lines(w, h int) []Line {
 	out = append(out, s.titleLine(w), s.verdictLine(w))
 	out = append(out, s.listLines(w, y.list)...)
 	out = append(out, s.detailRule(w))
+	fieldsWide := w
+	if beside > 0 {
+		fieldsWide = w - beside - 3
+	}
+	var fields []Line
 	for i := range y.details - hex {
-		l := s.detailLine(s.detail.top+i, w)
+		l := s.detailLine(s.detail.top+i, fieldsWide)
 		if s.detail.top+i == s.detail.cur && len(s.detail.lines) > 0 {
 			l = s.mark(l, s.inDetails)
 		}
-		out = append(out, l)
+		fields = append(fields, l)
 	}
+	if beside > 0 {
+		fields = s.beside(fields, beside)
+	}
+	out = append(out, fields...)
 	if hex > 0 {
 		out = append(out, s.hexRows(w, hex)...)
 	}

@@ -8,6 +8,7 @@ import (
 
 	"smbdiff/dissect"
 	"smbdiff/dissect/op"
+	"smbdiff/dissect/smb2"
 )
 
 // tally counts the troubles of a trace while it is read: failures, requests
@@ -15,6 +16,7 @@ import (
 type tally struct {
 	mu                                  sync.Mutex
 	failures, unanswered, badSignatures int
+	slow                                int      // answered later than slowFrom
 	troubles                            []uint32 // operations, rising
 	moved                               atomic.Bool
 }
@@ -34,6 +36,20 @@ func unanswered(o *op.Op) bool {
 		return false
 	}
 	return o.Response == 0 && o.State&(op.OneWay|op.Unsolicited|op.Unread|op.Pending) == 0
+}
+
+// slowFrom is the response time from which on an answer counts as slow.
+const slowFrom = 100 * time.Millisecond
+
+// isSlow reports whether an answer took long though nothing had to happen first.
+func isSlow(o *op.Op) bool {
+	if o.Proto == op.SMB2 {
+		switch smb2.Command(o.Command) {
+		case smb2.ChangeNotify, smb2.Lock:
+			return false
+		}
+	}
+	return o.Response != 0 && o.RTT > int64(slowFrom)
 }
 
 const (
@@ -83,11 +99,19 @@ func (t *tally) follow(trace *dissect.Trace, ended func() bool, wake <-chan stru
 
 func (t *tally) add(o *op.Op) {
 	f, u, b := failed(o), unanswered(o), o.State&op.BadSignature != 0
-	if !f && !u && !b {
+	slow := isSlow(o)
+	if !f && !u && !b && !slow {
 		return
 	}
 	t.mu.Lock()
 	defer t.mu.Unlock()
+	if slow {
+		t.slow++
+		t.moved.Store(true)
+		if !f && !u && !b {
+			return
+		}
+	}
 	if f {
 		t.failures++
 	}
@@ -115,8 +139,8 @@ func (t *tally) next(num uint32) uint32 {
 	return t.troubles[at%len(t.troubles)]
 }
 
-func (t *tally) counts() (failures, unanswered, badSignatures int) {
+func (t *tally) counts() (failures, slow, unanswered, badSignatures int) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	return t.failures, t.unanswered, t.badSignatures
+	return t.failures, t.slow, t.unanswered, t.badSignatures
 }

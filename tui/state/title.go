@@ -88,6 +88,9 @@ func (s *State) titleLine(w int) Line {
 		sealed, style := sealedText(&c, true)
 		name := baseName(d.Name)
 		ops := plural(c.Operations, "op")
+		if sum := d.Trace.Summary(); sum != nil && w >= 2*leastWidth {
+			ops += fmt.Sprintf(" in %s, %s", plural(len(d.Trace.Sessions()), "session"), plural(sum.SMBConnections, "connection"))
+		}
 		room := w - out.width() - Width(ops) - Width(sealed) - 5
 		if room < 8 {
 			room = max(8, w-out.width()-2)
@@ -179,6 +182,16 @@ func (s *State) diffVerdict(w int) Line {
 		return append(out, Span{"not compared", Unread})
 	}
 	more := s.partly()
+	if r := c.result; r.first >= 0 && len(r.diffs) > 0 && int(r.diffs[0]) < r.first {
+		p := r.Rows[r.diffs[0]]
+		num := p.A
+		if num == 0 {
+			num = p.B
+		}
+		if text := fmt.Sprintf(" · first difference: op %d", num); Width(c.result.sentence)+len(text) < w {
+			more = append(more, Span{text, Plain})
+		}
+	}
 	if n := s.thanks(); n > 0 {
 		more = append(more, Span{fmt.Sprintf(" · %s equal only by masks of this session", plural(n, "row")), Unread})
 	}
@@ -209,7 +222,7 @@ func (s *State) singleVerdict() Line {
 		}
 		return Line{{text, Bad}}
 	}
-	failures, unanswered, bad := d.tally.counts()
+	failures, slow, unanswered, bad := d.tally.counts()
 	counts := d.Trace.Counts()
 	shut := counts.Sealed - counts.Opened
 	part := func(n int, one, many string) Span {
@@ -228,7 +241,11 @@ func (s *State) singleVerdict() Line {
 		out = append(out, Span{"! ", Bad})
 	}
 	dot := Span{" · ", Dim}
-	out = append(out, part(failures, "failure", "failures"), dot, part(unanswered, "unanswered", "unanswered"), dot, part(bad, "bad signature", "bad signatures"))
+	out = append(out, part(failures, "failure", "failures"), dot)
+	if slow > 0 {
+		out = append(out, Span{fmt.Sprintf("%d slow (>100 ms)", slow), Differs}, dot)
+	}
+	out = append(out, part(unanswered, "unanswered", "unanswered"), dot, part(bad, "bad signature", "bad signatures"))
 	if shut > 0 {
 		out = append(out, dot, part(shut, "sealed message not opened", "sealed messages not opened"))
 	}

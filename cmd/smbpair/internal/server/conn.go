@@ -60,6 +60,7 @@ type conn struct {
 	ghostID  uint64
 	number   uint64              // connections count up
 	pending  map[uint64]*request // by AsyncId
+	held     int                 // bytes of buffers that they keep
 	stopped  bool
 }
 

@@ -55,6 +55,7 @@ type request struct {
 	ch       *channel
 	tc       *tree
 	async    uint64
+	holds    int           // bytes of buffers that it keeps while it waits
 	cancel   chan struct{} // closed by CANCEL
 	waits    bool          // for ready or gone
 	ready    <-chan struct{}
@@ -121,8 +122,12 @@ func (rq *request) wait(ready, gone <-chan struct{}, timeout time.Duration) (ok,
 	}
 }
 
-// maxPending is how many requests of a connection may wait.
-const maxPending = 1024
+// maxPending is how many requests of a connection may wait, and maxHeld how many
+// bytes of PDUs they may hold.
+const (
+	maxPending = 1024
+	maxHeld    = 64 << 20
+)
 
 // mayWait tells whether the request can be made to wait. In the middle of a
 // compound only a CREATE can, [MS-SMB2] 3.3.5.2.7.
@@ -132,7 +137,7 @@ func (rq *request) mayWait() proto.Status {
 		return proto.OK
 	case !rq.last && rq.h.Command != smb2.Create:
 		return proto.InternalError
-	case len(rq.c.pending) >= maxPending:
+	case len(rq.c.pending) >= maxPending, rq.c.held > maxHeld:
 		return proto.InsufficientResources
 	}
 	return proto.OK
@@ -160,6 +165,8 @@ func (rq *request) goAsync() {
 	interim.parts = append(interim.parts, part{at: at, async: true})
 	interim.flush()
 	if !rq.handed {
+		rq.holds = cap(c.buf) + cap(c.room)
+		c.held += rq.holds
 		rq.handed, c.buf, c.room = true, nil, nil // this request keeps the buffers
 		c.srv.wait.Add(1)
 		go c.loop()
@@ -172,6 +179,7 @@ func (rq *request) finish(st proto.Status) {
 	rq.chain.status = st
 	if rq.async != 0 {
 		delete(c.pending, rq.async)
+		c.held -= rq.holds
 	}
 	if rq.silent {
 		return

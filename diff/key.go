@@ -169,7 +169,7 @@ func (g *gatherer) add(o *op.Op) {
 		f.session = 0
 	}
 	f.opens = o.Proto == op.SMB2 && smb2.Command(o.Command) == smb2.Create ||
-		o.Proto == op.SMB1 && (o.Command == smb1.NTCreate || o.Command == smb1.OpenAndX)
+		o.Proto == op.SMB1 && smb1.Opens(uint8(o.Command))
 	f.closes, f.free = closing(o), o.State&op.Unsolicited != 0
 	f.loose = mix(mix(uint64(o.Proto)<<16|uint64(o.Command), uint64(o.State&op.Unsolicited)), uint64(o.InfoType))
 	if o.Proto > op.SMB2 && o.Request != 0 {

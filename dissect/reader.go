@@ -97,6 +97,9 @@ func (r *Reader) env(m *conv.Message) {
 	}
 	m.Env.Directory = o.Env&op.EnvDirectory != 0
 	m.Env.Pipe, m.Env.SubCode = o.Env&op.EnvPipe != 0, uint16(o.Code)
+	if m.Proto == op.SMB1 {
+		t.tracker.Env1(m, o)
+	}
 	if m.Role == conv.Final {
 		m.RequestFrame, m.RTT = o.ReqFrame, o.RTT
 	}

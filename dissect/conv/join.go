@@ -25,7 +25,13 @@ func (t *Tracker) join(m *Message, o *op.Op) {
 	if f.DataPlace == 0 && f.DataSize >= f.DataTotal || f.DataTotal > maxJoint {
 		return
 	}
-	if c := uint8(o.Command); c != smb1.Transaction2 && c != smb1.NTTransaction {
+	switch uint8(o.Command) {
+	case smb1.Transaction2, smb1.NTTransaction:
+	case smb1.Transaction:
+		if o.Form == 0 { // calls on a pipe are put together as such
+			return
+		}
+	default:
 		return
 	}
 	key := uint64(o.Num) << 1

@@ -25,13 +25,17 @@ func (t *Tracker) request1(c *connection, m *Message) {
 	if smb1.Secondary(h.Command) {
 		if o := t.Ops.At(c.one[key1(h)]); o != nil {
 			m.Op, m.Role, m.RequestFrame = o.Num, Request, o.ReqFrame
-			t.env1(m, o)
+			t.Env1(m, o)
 			t.join(m, o)
 			return
 		}
 	}
 	o := t.add(m)
 	o.Code, o.Offset, o.Length, o.InfoClass = uint32(f.SubCommand), f.Offset, f.Length, f.InfoClass
+	o.Form = f.Control
+	if f.Form[0] != nil {
+		o.Form = t.form(f)
+	}
 	if f.Unicode {
 		o.Env |= op.EnvUnicode
 	}
@@ -70,7 +74,7 @@ func (t *Tracker) request1(c *connection, m *Message) {
 	case smb1.NTCancel:
 		o.State |= op.OneWay
 	}
-	t.env1(m, o)
+	t.Env1(m, o)
 	t.join(m, o)
 	if !o.Done() && len(c.one) < maxWaiting {
 		c.one[key1(h)] = o.Num
@@ -79,10 +83,24 @@ func (t *Tracker) request1(c *connection, m *Message) {
 
 func fid1(fid uint16) *[16]byte { return &[16]byte{byte(fid), byte(fid >> 8)} }
 
-// env1 gives the walks what they need of the request.
-func (t *Tracker) env1(m *Message, o *op.Op) {
+// form keeps the descriptors of a RAP call, which its answer needs.
+func (t *Tracker) form(f *smb1.Facts) uint32 {
+	var all [64]byte
+	b := all[:0]
+	for _, d := range f.Form {
+		b = append(append(b, d...), 0)
+	}
+	return t.Names.Intern(b)
+}
+
+// Env1 gives the walks of an SMB1 message what they need of the request.
+func (t *Tracker) Env1(m *Message, o *op.Op) {
 	m.Env.SubCode, m.Env.InfoClass, m.Env.Pipe = uint16(o.Code), o.InfoClass, o.Env&op.EnvPipe != 0
 	m.Env.Directory = o.Env&op.EnvDirectory != 0
+	m.Env.CtlCode = o.Form
+	if uint8(o.Command) == smb1.Transaction {
+		m.Env.Form, m.Env.CtlCode = t.Names.Get(o.Form), 0
+	}
 }
 
 func (t *Tracker) text1(f *smb1.Facts) uint32 {
@@ -109,7 +127,7 @@ func (t *Tracker) response1(c *connection, m *Message) {
 		return
 	}
 	m.Op, m.RequestFrame, m.Role = o.Num, o.ReqFrame, Final
-	t.env1(m, o)
+	t.Env1(m, o)
 	t.join(m, o)
 	if h.Command == smb1.Negotiate {
 		c.negotiat = 0
@@ -136,20 +154,24 @@ func (t *Tracker) response1(c *connection, m *Message) {
 		tr := t.newTree(o.Path, f.Pipe)
 		s.trees[uint32(h.TID)] = tr
 		o.Tree = tr.num
-	case smb1.Transaction2:
-		if fid, ok := f.PosixOpened(o.Code, o.InfoClass); ok {
-			t.opens++
-			s.opened(fid1(fid), open{num: t.opens, path: o.Path})
-			o.Open = t.opens
-		}
-	case smb1.NTCreate, smb1.OpenAndX:
-		if f.HasFID {
-			t.opens++
-			s.opened(fid1(f.FID), open{num: t.opens, path: o.Path, directory: f.Directory})
-			o.Open = t.opens
+	case smb1.Transaction2, smb1.NTTransaction:
+		fid, directory, ok := smb1.Opened(m.Bytes, h, &m.Env)
+		t.opened1(s, o, fid, directory, ok)
+	default:
+		if smb1.Opens(h.Command) {
+			t.opened1(s, o, f.FID, f.Directory, f.HasFID)
 		}
 	}
 	if tr, ok := s.trees[uint32(h.TID)]; ok {
 		m.Env.Tree = t.Names.Get(tr.name)
+	}
+}
+
+// opened1 notes what an SMB1 response opened.
+func (t *Tracker) opened1(s *session, o *op.Op, fid uint16, directory, ok bool) {
+	if ok {
+		t.opens++
+		s.opened(fid1(fid), open{num: t.opens, path: o.Path, directory: directory})
+		o.Open = t.opens
 	}
 }

@@ -56,6 +56,10 @@ func Quota(c *wire.Codec) {
 	})
 }
 
+// QuotaSIDs walks a list of security identifiers, FILE_GET_QUOTA_INFORMATION,
+// [MS-FSCC] 2.4.41.1.
+func QuotaSIDs(c *wire.Codec) { c.Chain(sidEntry) }
+
 // QueryQuota walks SMB2_QUERY_QUOTA_INFO, [MS-SMB2] 2.2.37.1.
 func QueryQuota(c *wire.Codec) {
 	c.BeginLen(fQueryQuota, c.Left(), 0)

@@ -62,6 +62,7 @@ type Op struct {
 	ReqFrame  uint32
 	RespFrame uint32
 	Code      uint32 // FSCTL, dialect | cipher<<16, SMB1 subcommand
+	Form      uint32 // SMB1: control code of NT_TRANSACT_IOCTL, name of a RAP call's descriptors
 
 	State     State
 	Command   uint16

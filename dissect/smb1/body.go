@@ -9,18 +9,20 @@ import (
 // point into the message. Fields that a command does not have stay zero. Of an
 // ANDX chain the first command that has a field gives it.
 type Facts struct {
-	Name       []byte // path of an open, a query, a tree connect ..., without its NUL; UTF-16LE when Unicode is set
-	User       []byte // SESSION_SETUP without extended security: account name, in the same form
-	Domain     []byte // and the domain that it belongs to
-	LM, NT     []byte // and the responses to the challenge
-	Challenge  []byte // NEGOTIATE response without extended security
-	Token      []byte // SESSION_SETUP with extended security
-	Data       []byte // READ_ANDX response, WRITE_ANDX request, data of a transaction: as far as it is there
-	DataPlace  int    // of a transaction in several messages: where Data stands in the whole,
-	DataTotal  int    // which has so many bytes,
-	DataSize   int    // and how many Data should have
-	Offset     uint64 // READ, WRITE, LOCK: file offset
-	Length     uint64 // READ, WRITE, LOCK: bytes asked for or given
+	Name       []byte    // path of an open, a query, a tree connect ..., without its NUL; UTF-16LE when Unicode is set
+	User       []byte    // SESSION_SETUP without extended security: account name, in the same form
+	Domain     []byte    // and the domain that it belongs to
+	LM, NT     []byte    // and the responses to the challenge
+	Challenge  []byte    // NEGOTIATE response without extended security
+	Token      []byte    // SESSION_SETUP with extended security
+	Data       []byte    // READ_ANDX response, WRITE_ANDX request, data of a transaction: as far as it is there
+	DataPlace  int       // of a transaction in several messages: where Data stands in the whole,
+	DataTotal  int       // which has so many bytes,
+	DataSize   int       // and how many Data should have
+	Offset     uint64    // READ, WRITE, LOCK: file offset
+	Length     uint64    // READ, WRITE, LOCK: bytes asked for or given
+	Form       [3][]byte // descriptors of a RAP call: of parameters, entries, auxiliary entries
+	Control    uint32    // function code of NT_TRANSACT_IOCTL
 	FID        uint16
 	SubCommand uint16 // function of a transaction
 	InfoClass  uint8  // LevelClass of a Trans2 information level
@@ -30,11 +32,13 @@ type Facts struct {
 	Directory  bool // NT_CREATE response: a directory was opened
 	Guest      bool // SESSION_SETUP response: the user was let in as a guest
 
-	andx   uint8 // next command of the chain
-	andxAt int   // its place, from the header
+	command uint8 // that is being walked
+	andx    uint8 // next command of the chain
+	andxAt  int   // its place, from the header
 
-	descriptor, attributes int    // NT_TRANSACT_CREATE: lengths of its data's parts
-	control                uint32 // NT_TRANSACT_IOCTL: its function code
+	descriptor, attributes int // NT_TRANSACT_CREATE: lengths of its data's parts
+	bytes                  int // of a transaction's block
+	entries, converter     int // of a RAP response
 }
 
 // fid notes a file id and its node. The id 0xFFFF in a chain stands for what
@@ -81,10 +85,40 @@ func bodies(command uint8) (request, response body) {
 		return temporaryRequest, temporaryResponse
 	case Close:
 		return closeRequest, plain
-	case 0x05:
+	case 0x05, 0xc2:
 		return fidRequest, plain
-	case 0xc2:
-		return fidRequest, plain
+	case 0x12:
+		return seekRequest, seekResponse
+	case 0x1b, 0x1c:
+		return readMpxRequest, readMpxResponse
+	case 0x1d:
+		return writeRawRequest, remainingResponse
+	case 0x1e, 0x1f:
+		return writeMpxRequest, writeMpxResponse
+	case 0x20:
+		return plain, countResponse
+	case 0x29:
+		return copyRequest, transferResponse
+	case 0x2a:
+		return moveRequest, transferResponse
+	case 0x31:
+		return closeRequest, plain
+	case 0x35:
+		return notifyCloseRequest, plain
+	case 0x70:
+		return oldConnectRequest, oldConnectResponse
+	case 0xc0:
+		return openPrintRequest, fidResponse
+	case 0xc1:
+		return writePrintRequest, plain
+	case 0xc3:
+		return printQueueRequest, printQueueResponse
+	case machineName:
+		return plain, machineNameResponse
+	case startMessage:
+		return messengerRequest, startMessageResponse
+	case sendMessage, sendBroadcast, forwardName, cancelForward, endMessage, messageText:
+		return messengerRequest, plain
 	case 0x06:
 		return deleteRequest, plain
 	case 0x07:
@@ -92,7 +126,7 @@ func bodies(command uint8) (request, response body) {
 	case 0xa5:
 		return ntRenameRequest, plain
 	case 0x08:
-		return pathRequest, queryInformationResponse
+		return fileRequest, queryInformationResponse
 	case 0x09:
 		return setInformationRequest, plain
 	case 0x0a, 0x13:
@@ -139,7 +173,7 @@ func bodies(command uint8) (request, response body) {
 		return treeConnectRequest, treeConnectResponse
 	case 0x80:
 		return plain, queryDiskResponse
-	case 0x81, 0x82, 0x83:
+	case search, 0x82, 0x83:
 		return searchRequest, searchResponse
 	case 0x84:
 		return searchRequest, findCloseResponse
@@ -158,6 +192,8 @@ var (
 	fByteCount  = &field.Def{Name: "smb.bcc", Label: "ByteCount", Kind: field.Uint}
 	fParameters = &field.Def{Name: "smb.parameters", Label: "Words", Kind: field.Bytes}
 	fData       = &field.Def{Name: "smb.extra_byte_parameters", Label: "Bytes", Kind: field.Bytes}
+	fWords      = octets("smb.word_parameters", "Words")
+	fOctets     = octets("smb.byte_parameters", "Bytes")
 	fReserved   = &field.Def{Name: "smb.reserved", Label: "Reserved", Kind: field.Bytes}
 	fOffset     = &field.Def{Name: "smb.andxoffset", Label: "AndXOffset", Kind: field.Uint}
 	fPadding    = &field.Def{Name: "smb.padding", Label: "Pad", Kind: field.Bytes}
@@ -187,7 +223,7 @@ func WalkBody(c *wire.Codec, h *Header, f *Facts) {
 	c.Env.Unicode = f.Unicode
 	command, last := h.Command, 0
 	for range maxChain {
-		f.andx, f.andxAt = noAndX, 0
+		f.command, f.andx, f.andxAt = command, noAndX, 0
 		walk, response := bodies(command)
 		if c.Env.Response {
 			walk = response
@@ -255,8 +291,8 @@ func none(*wire.Codec, int) {}
 
 // plain is a block without fields of its own.
 func plain(c *wire.Codec, f *Facts) {
-	parameters(c, none)
-	data(c, nothing)
+	parameters(c, func(c *wire.Codec, words int) { c.Rest(fWords) })
+	data(c, func(c *wire.Codec) { c.Rest(fOctets) })
 }
 
 // andx reads the first two words of a command that can be chained, [MS-CIFS]

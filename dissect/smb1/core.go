@@ -20,8 +20,14 @@ func formatted(c *wire.Codec, f *Facts, t *text) []byte {
 	return t.zero(c, f)
 }
 
-// pathRequest has a directory or a file name: [MS-CIFS] 2.2.4.1.1, 2.2.4.2.1,
-// 2.2.4.9.1 and 2.2.4.17.1.
+// fileRequest is [MS-CIFS] 2.2.4.9.1.
+func fileRequest(c *wire.Codec, f *Facts) {
+	parameters(c, none)
+	data(c, func(c *wire.Codec) { f.name(formatted(c, f, tFile)) })
+}
+
+// pathRequest has the name of a directory: [MS-CIFS] 2.2.4.1.1, 2.2.4.2.1 and
+// 2.2.4.17.1.
 func pathRequest(c *wire.Codec, f *Facts) {
 	parameters(c, none)
 	data(c, func(c *wire.Codec) { f.name(formatted(c, f, tDirName)) })

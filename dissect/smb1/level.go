@@ -41,8 +41,6 @@ const (
 	infoAllEAs     = 0x04
 	fsAllocation   = 0x01
 	fsVolume       = 0x02
-	unixBasic      = 0x80
-	unixInfo2      = 0x8b
 	classBasic     = 4
 	classStandard  = 5
 	classEA        = 7
@@ -55,6 +53,7 @@ const (
 	classAltName   = 21
 	classStream    = 22
 	fsClassVolume  = 1
+	fsClassLabel   = 2
 	fsClassSize    = 3
 	fsClassDevice  = 4
 	fsClassAttr    = 5
@@ -76,7 +75,7 @@ func native(level uint8, table *[16]uint8) uint8 {
 var (
 	queryClasses = [16]uint8{1: classBasic, 2: classStandard, 3: classEA, 4: className, 7: classAll, 8: classAltName, 9: classStream, 11: 28}
 	setClasses   = [16]uint8{1: classBasic, 2: classDispose, 3: classAllocate, 4: classEndOfFile}
-	fsClasses    = [16]uint8{2: fsClassVolume, 3: fsClassSize, 4: fsClassDevice, 5: fsClassAttr}
+	fsClasses    = [16]uint8{1: fsClassLabel, 2: fsClassVolume, 3: fsClassSize, 4: fsClassDevice, 5: fsClassAttr}
 )
 
 // nativeAll reports whether what follows is FileAllInformation, [MS-FSCC]
@@ -134,8 +133,8 @@ func queryLevel(c *wire.Codec, f *Facts) {
 	case infoEAsFrom, infoAllEAs:
 		eaList(c)
 		return
-	case unixBasic, unixInfo2:
-		unixFile(c, f.InfoClass)
+	}
+	if unixQuery(c, f) {
 		return
 	}
 	class := native(f.InfoClass, &queryClasses)
@@ -186,11 +185,8 @@ func setLevel(c *wire.Codec, f *Facts) {
 	case infoEASize, infoAllEAs:
 		eaList(c)
 		return
-	case unixBasic, unixInfo2:
-		unixFile(c, f.InfoClass)
-		return
-	case posixOpen:
-		posixOpenRequest(c)
+	}
+	if unixSet(c, f) {
 		return
 	}
 	class := native(f.InfoClass, &setClasses)
@@ -200,7 +196,11 @@ func setLevel(c *wire.Codec, f *Facts) {
 	switch class {
 	case 0:
 	case classDispose:
-		c.Show8(fDelete)
+		if f.InfoClass >= passClass {
+			c.Show8(fDispose)
+		} else {
+			c.Show8(fDelete)
+		}
 	case classRename:
 		c.Show32(fReplace)
 		c.Show32(fRootHandle)
@@ -226,14 +226,10 @@ func queryFSLevel(c *wire.Codec, f *Facts) {
 		tLabel.sized(c, f, c.Left())
 		return
 	case unixBasic:
-		c.Show16(fUnixMajor)
-		c.Show16(fUnixMinor)
-		if b := c.Peek(8); len(b) == 8 {
-			c.BeginLen(fUnixCaps, 8, binary.LittleEndian.Uint64(b))
-			c.Show32(fUnixCapsLow)
-			c.Bytes(fReserved, 4)
-			c.Done()
-		}
+		unixVersion(c)
+		return
+	case unixWhoami:
+		whoami(c)
 		return
 	case posixFS:
 		posixSystem(c)
@@ -247,6 +243,8 @@ func queryFSLevel(c *wire.Codec, f *Facts) {
 		n := int(c.Show32(fLabelLength))
 		c.Bytes(fReserved, 2)
 		c.Bytes(tLabel.unicode, n)
+	case fsClassLabel:
+		c.Bytes(tLabel.unicode, int(c.Show32(fLabelLength)))
 	case fsClassSize:
 		c.Show64(fAlloc64)
 		c.Show64(fFreeAlloc)
@@ -267,6 +265,30 @@ func queryFSLevel(c *wire.Codec, f *Facts) {
 		c.Show32(fSectorSize)
 	default:
 		fscc.System(c, class)
+	}
+}
+
+// setFSLevel walks the data of SET_FS_INFORMATION, [MS-SMB] 2.2.6.4.
+func setFSLevel(c *wire.Codec, f *Facts) {
+	switch class := native(f.InfoClass, &fsClasses); {
+	case f.InfoClass == unixBasic:
+		posixNode(c, unixVersion)
+	case f.InfoClass == fsEncryption:
+		securityBlob(c, f, c.Left())
+	case class != 0:
+		fscc.System(c, class)
+	}
+}
+
+// unixVersion is the version of the UNIX extensions and what of them is there.
+func unixVersion(c *wire.Codec) {
+	c.Show16(fUnixMajor)
+	c.Show16(fUnixMinor)
+	if b := c.Peek(8); len(b) == 8 {
+		c.BeginLen(fUnixCaps, 8, binary.LittleEndian.Uint64(b))
+		c.Show32(fUnixCapsLow)
+		c.Bytes(fReserved, 4)
+		c.Done()
 	}
 }
 

@@ -12,7 +12,8 @@ var (
 		{V: 0x106, Name: "SMB_FIND_FILE_ID_BOTH_DIRECTORY_INFO"}, {V: 0x202, Name: "SMB_FIND_FILE_UNIX"}, {V: 0x20b, Name: "SMB_FIND_FILE_UNIX_INFO2"},
 	})
 	fQueryFSLevel = enum("smb.qfsi_loi", "InformationLevel", field.Values{
-		{V: 1, Name: "SMB_INFO_ALLOCATION"}, {V: 2, Name: "SMB_INFO_VOLUME"}, {V: 0x102, Name: "SMB_QUERY_FS_VOLUME_INFO"},
+		{V: 1, Name: "SMB_INFO_ALLOCATION"}, {V: 2, Name: "SMB_INFO_VOLUME"}, {V: 0x101, Name: "SMB_QUERY_FS_LABEL_INFO"},
+		{V: 0x102, Name: "SMB_QUERY_FS_VOLUME_INFO"},
 		{V: 0x103, Name: "SMB_QUERY_FS_SIZE_INFO"}, {V: 0x104, Name: "SMB_QUERY_FS_DEVICE_INFO"}, {V: 0x105, Name: "SMB_QUERY_FS_ATTRIBUTE_INFO"},
 		{V: 0x200, Name: "SMB_QUERY_CIFS_UNIX_INFO"}, {V: 0x201, Name: "SMB_QUERY_POSIX_FS_INFO"}, {V: 0x202, Name: "SMB_QUERY_POSIX_WHOAMI"}, {V: 1001, Name: "FileFsVolumeInformation"},
 		{V: 1003, Name: "FileFsSizeInformation"}, {V: 1004, Name: "FileFsDeviceInformation"}, {V: 1005, Name: "FileFsAttributeInformation"},
@@ -20,7 +21,7 @@ var (
 		{V: 1011, Name: "FileFsSectorSizeInformation"},
 	})
 	fSetFSLevel = enum("smb.sfsi_loi", "InformationLevel", field.Values{
-		{V: 0x200, Name: "SMB_SET_CIFS_UNIX_INFO"}, {V: 0x203, Name: "SMB_REQUEST_TRANSPORT_ENCRYPTION"},
+		{V: 0x200, Name: "SMB_SET_CIFS_UNIX_INFO"}, {V: 0x203, Name: "SMB_REQUEST_TRANSPORT_ENCRYPTION"}, {V: 1006, Name: "FileFsControlInformation"},
 	})
 	fReservedFID = hexNum("smb.fid", "FID")
 	fQueryLevel  = enum("smb.qpi_loi", "InformationLevel", field.Values{
@@ -29,7 +30,8 @@ var (
 		{V: 0x102, Name: "SMB_QUERY_FILE_STANDARD_INFO"}, {V: 0x103, Name: "SMB_QUERY_FILE_EA_INFO"}, {V: 0x104, Name: "SMB_QUERY_FILE_NAME_INFO"},
 		{V: 0x107, Name: "SMB_QUERY_FILE_ALL_INFO"}, {V: 0x108, Name: "SMB_QUERY_FILE_ALT_NAME_INFO"}, {V: 0x109, Name: "SMB_QUERY_FILE_STREAM_INFO"},
 		{V: 0x10b, Name: "SMB_QUERY_FILE_COMPRESSION_INFO"}, {V: 0x200, Name: "SMB_QUERY_FILE_UNIX_BASIC"}, {V: 0x201, Name: "SMB_QUERY_FILE_UNIX_LINK"},
-		{V: 0x204, Name: "SMB_QUERY_POSIX_ACL"}, {V: 0x20b, Name: "SMB_QUERY_FILE_UNIX_INFO2"}, {V: 1004, Name: "FileBasicInformation"},
+		{V: 0x204, Name: "SMB_QUERY_POSIX_ACL"}, {V: 0x205, Name: "SMB_QUERY_XATTR"}, {V: 0x206, Name: "SMB_QUERY_ATTR_FLAGS"},
+		{V: 0x207, Name: "SMB_QUERY_POSIX_PERMISSION"}, {V: 0x208, Name: "SMB_QUERY_POSIX_LOCK"}, {V: 0x20b, Name: "SMB_QUERY_FILE_UNIX_INFO2"}, {V: 1004, Name: "FileBasicInformation"},
 		{V: 1005, Name: "FileStandardInformation"}, {V: 1006, Name: "FileInternalInformation"}, {V: 1007, Name: "FileEaInformation"},
 		{V: 1008, Name: "FileAccessInformation"}, {V: 1009, Name: "FileNameInformation"}, {V: 1014, Name: "FilePositionInformation"},
 		{V: 1015, Name: "FileFullEaInformation"}, {V: 1016, Name: "FileModeInformation"}, {V: 1017, Name: "FileAlignmentInformation"},
@@ -41,8 +43,8 @@ var (
 		{V: 1, Name: "SMB_INFO_STANDARD"}, {V: 2, Name: "SMB_INFO_SET_EAS"}, {V: 0x101, Name: "SMB_SET_FILE_BASIC_INFO"},
 		{V: 0x102, Name: "SMB_SET_FILE_DISPOSITION_INFO"}, {V: 0x103, Name: "SMB_SET_FILE_ALLOCATION_INFO"}, {V: 0x104, Name: "SMB_SET_FILE_END_OF_FILE_INFO"},
 		{V: 0x200, Name: "SMB_SET_FILE_UNIX_BASIC"}, {V: 0x201, Name: "SMB_SET_FILE_UNIX_LINK"}, {V: 0x203, Name: "SMB_SET_FILE_UNIX_HLINK"},
-		{V: 0x204, Name: "SMB_SET_POSIX_ACL"}, {V: 0x208, Name: "SMB_SET_POSIX_LOCK"},
-		{V: 0x209, Name: "SMB_POSIX_PATH_OPEN"}, {V: 0x20a, Name: "SMB_POSIX_PATH_UNLINK"}, {V: 0x20b, Name: "SMB_SET_FILE_UNIX_INFO2"}, {V: 1004, Name: "FileBasicInformation"},
+		{V: 0x204, Name: "SMB_SET_POSIX_ACL"}, {V: 0x205, Name: "SMB_SET_XATTR"}, {V: 0x206, Name: "SMB_SET_ATTR_FLAGS"}, {V: 0x208, Name: "SMB_SET_POSIX_LOCK"}, {V: 0x209, Name: "SMB_POSIX_PATH_OPEN"},
+		{V: 0x20a, Name: "SMB_POSIX_PATH_UNLINK"}, {V: 0x20b, Name: "SMB_SET_FILE_UNIX_INFO2"}, {V: 1004, Name: "FileBasicInformation"},
 		{V: 1010, Name: "FileRenameInformation"}, {V: 1011, Name: "FileLinkInformation"}, {V: 1013, Name: "FileDispositionInformation"},
 		{V: 1014, Name: "FilePositionInformation"}, {V: 1015, Name: "FileFullEaInformation"}, {V: 1016, Name: "FileModeInformation"},
 		{V: 1019, Name: "FileAllocationInformation"}, {V: 1020, Name: "FileEndOfFileInformation"}, {V: 1023, Name: "FilePipeInformation"},
@@ -60,6 +62,7 @@ var (
 	fLinks         = num("smb.link_count", "NumberOfLinks")
 	fDeletePending = num("smb.delete_pending", "DeletePending")
 	fDelete        = num("smb.marked_for_deletion", "DeletePending")
+	fDispose       = num("smb.disposition.delete_on_close", "DeletePending")
 	fReplace       = num("smb.replace", "ReplaceIfExists")
 	fRootHandle    = hexNum("smb.root_dir_handle", "RootDirectory")
 	fTargetNameLen = num("smb.target_name_len", "FileNameLength")

@@ -35,6 +35,15 @@ func Secondary(code uint8) bool {
 	return code == transSecondary || code == trans2Secondary || code == nttransSecondary
 }
 
+// Opens reports whether a command opens a file, whose id its response gives.
+func Opens(code uint8) bool {
+	switch code {
+	case Open, Create, 0x0e, 0x0f, OpenAndX, NTCreate, 0xc0:
+		return true
+	}
+	return false
+}
+
 // CommandName gives the specification's name of a command without SMB_COM_, ""
 // when there is none.
 func CommandName(code uint8) string { return commandNames.Name(uint64(code)) }
@@ -60,7 +69,9 @@ var commandNames = field.Values{
 	{V: 0x80, Name: "QUERY_INFORMATION_DISK"}, {V: 0x81, Name: "SEARCH"}, {V: 0x82, Name: "FIND"}, {V: 0x83, Name: "FIND_UNIQUE"},
 	{V: 0x84, Name: "FIND_CLOSE"}, {V: 0xa0, Name: "NT_TRANSACT"}, {V: 0xa1, Name: "NT_TRANSACT_SECONDARY"}, {V: 0xa2, Name: "NT_CREATE_ANDX"},
 	{V: 0xa4, Name: "NT_CANCEL"}, {V: 0xa5, Name: "NT_RENAME"}, {V: 0xc0, Name: "OPEN_PRINT_FILE"}, {V: 0xc1, Name: "WRITE_PRINT_FILE"},
-	{V: 0xc2, Name: "CLOSE_PRINT_FILE"}, {V: 0xc3, Name: "GET_PRINT_QUEUE"}, {V: 0xd8, Name: "READ_BULK"}, {V: 0xd9, Name: "WRITE_BULK"},
+	{V: 0xc2, Name: "CLOSE_PRINT_FILE"}, {V: 0xc3, Name: "GET_PRINT_QUEUE"}, {V: 0xd0, Name: "SEND_MESSAGE"}, {V: 0xd1, Name: "SEND_BROADCAST"},
+	{V: 0xd2, Name: "FORWARD_USER_NAME"}, {V: 0xd3, Name: "CANCEL_FORWARD"}, {V: 0xd4, Name: "GET_MACHINE_NAME"}, {V: 0xd5, Name: "SEND_START_MB"},
+	{V: 0xd6, Name: "SEND_END_MB"}, {V: 0xd7, Name: "SEND_TEXT_MB"}, {V: 0xd8, Name: "READ_BULK"}, {V: 0xd9, Name: "WRITE_BULK"},
 	{V: 0xda, Name: "WRITE_BULK_DATA"}, {V: 0xfe, Name: "INVALID"}, {V: 0xff, Name: "NO_ANDX_COMMAND"},
 }
 
@@ -75,6 +86,8 @@ const (
 	trans2SetPath       = 0x06
 	trans2QueryFile     = 0x07
 	trans2SetFile       = 0x08
+	trans2NotifyFirst   = 0x0b
+	trans2NotifyNext    = 0x0c
 	trans2CreateDir     = 0x0d
 	trans2GetReferral   = 0x10
 	trans2Inconsistency = 0x11
@@ -97,6 +110,7 @@ const (
 	ntRename        = 5
 	ntQuerySecurity = 6
 	ntQueryQuota    = 7
+	ntSetQuota      = 8
 )
 
 var ntNames = field.Values{
@@ -115,6 +129,9 @@ var pipeNames = field.Values{
 func SubCommandName(command uint8, sub uint16) string {
 	switch command {
 	case Transaction, transSecondary:
+		if sub >= rapFunction {
+			return rapValues.Name(uint64(sub &^ rapFunction))
+		}
 		return pipeNames.Name(uint64(sub))
 	case Transaction2, trans2Secondary:
 		return trans2Names.Name(uint64(sub))

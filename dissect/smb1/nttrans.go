@@ -9,10 +9,11 @@ import (
 )
 
 var (
-	fNTFunction = enum("smb.nt.function", "Function", ntNames)
-	fControl    = &field.Def{Name: "smb2.ioctl.function", Label: "FunctionCode", Kind: field.Enum, Lookup: controlName, Bits: smb2.FunctionBits, All: smb2.FsctlNames}
-	fIsFsctl    = num("smb.nt.ioctl.isfsctl", "IsFsctl")
-	fIsFlags    = flags("smb.nt.ioctl.completion_filter", "IsFlags",
+	fNTFunction  = enum("smb.nt.function", "Function", ntNames)
+	fControl     = &field.Def{Name: "smb2.ioctl.function", Label: "FunctionCode", Kind: field.Enum, Lookup: controlName, Bits: smb2.FunctionBits, All: smb2.FsctlNames}
+	fControlData = octets("smb2.unknown", "Data")
+	fIsFsctl     = num("smb.nt.ioctl.isfsctl", "IsFsctl")
+	fIsFlags     = flags("smb.nt.ioctl.completion_filter", "IsFlags",
 		field.Bit{Name: "smb.nt.ioctl.flags.root_handle", Label: "ROOT_HANDLE", Mask: 0x1})
 	fCompletion = flags("smb.nt.notify.completion_filter", "CompletionFilter",
 		field.Bit{Name: "smb.nt.notify.file_name", Label: "FILE_NOTIFY_CHANGE_FILE_NAME", Mask: 0x1},
@@ -43,7 +44,16 @@ var (
 	fAttributes   = octets("smb.ext_attr", "ExtendedAttributes")
 	fNTEAError    = num("smb.ea.error_offset", "EAErrorOffset")
 	fResponseType = enum("smb.response_type", "ResponseType", field.Values{{V: 0, Name: "non-extended"}, {V: 1, Name: "extended"}})
-	fNotify       = &field.Def{Name: "smb.nt.notify", Label: "FILE_NOTIFY_INFORMATION"}
+	fNTSetup      = octets("smb.nt_transaction_setup", "Setup")
+	fRenameFlags  = flags("smb.nt.rename.flags", "RenameFlags",
+		field.Bit{Name: "smb.nt.rename.flags.replace", Label: "RENAME_REPLACE_IF_EXISTS", Mask: 0x1})
+	fQuotaSingle   = num("smb.quota.query.single", "ReturnSingleEntry")
+	fQuotaRestart  = num("smb.quota.query.restart", "RestartScan")
+	fQuotaList     = num("smb.quota.query.sid_list_length", "SidListLength")
+	fQuotaStart    = num("smb.quota.query.start_sid_length", "StartSidLength")
+	fQuotaPlace    = num("smb.quota.query.start_sid_offset", "StartSidOffset")
+	fQuotaReturned = num("smb.size_returned_quota_data", "DataLength")
+	fNotify        = &field.Def{Name: "smb.nt.notify", Label: "FILE_NOTIFY_INFORMATION"}
 )
 
 func controlName(v uint64) string { return smb2.FsctlName(uint32(v)) }
@@ -84,8 +94,7 @@ func ntTransResponse(c *wire.Codec, f *Facts) {
 	var p parts
 	parameters(c, func(c *wire.Codec, words int) {
 		p.long(c)
-		p.setup = int(c.Show8(fSetupCount))
-		setupWords(c, p.setup)
+		c.Bytes(fNTSetup, 2*int(c.Show8(fSetupCount)))
 	})
 	f.SubCommand = c.Env.SubCode
 	p.walk(c, f, nil, ntResponseParameters, ntResponseData)
@@ -108,7 +117,7 @@ func (p *parts) long(c *wire.Codec) {
 func ntSetup(c *wire.Codec, f *Facts, n int) {
 	switch {
 	case f.SubCommand == ntIoctl && n >= 4:
-		f.control = c.Show32(fControl)
+		f.Control = c.Show32(fControl)
 		f.fid(c)
 		c.Show8(fIsFsctl)
 		c.Show8(fIsFlags)
@@ -149,6 +158,17 @@ func ntParameters(c *wire.Codec, f *Facts) {
 		c.Show32(fSecurity)
 	case ntRename:
 		f.fid(c)
+		c.Show16(fRenameFlags)
+		f.name(tFile.zero(c, f))
+	case ntQueryQuota:
+		f.fid(c)
+		c.Show8(fQuotaSingle)
+		c.Show8(fQuotaRestart)
+		c.Show32(fQuotaList)
+		c.Show32(fQuotaStart)
+		c.Show32(fQuotaPlace)
+	case ntSetQuota:
+		f.fid(c)
 	}
 }
 
@@ -157,11 +177,16 @@ func ntData(c *wire.Codec, f *Facts) {
 	switch f.SubCommand {
 	case ntSetSecurity:
 		descriptor(c)
-	case ntIoctl:
+	case ntQueryQuota:
 		if c.Tree() != nil {
-			c.SetBase(c.Pos())
-			smb2.WalkControl(c, f.control, true)
+			fscc.QuotaSIDs(c)
 		}
+	case ntSetQuota:
+		if c.Tree() != nil {
+			fscc.Quota(c)
+		}
+	case ntIoctl:
+		control(c, f.Control, true)
 	case ntCreate:
 		if c.Tree() == nil {
 			return
@@ -175,6 +200,15 @@ func ntData(c *wire.Codec, f *Facts) {
 			c.Within(min(f.attributes, c.Left()), fscc.FullEA)
 			c.Done()
 		}
+	}
+}
+
+// control walks the input or the output of a control code.
+func control(c *wire.Codec, code uint32, in bool) {
+	if c.Tree() != nil {
+		c.SetBase(c.Pos())
+		smb2.WalkControl(c, code, in)
+		c.Rest(fControlData)
 	}
 }
 
@@ -207,6 +241,8 @@ func ntResponseParameters(c *wire.Codec, f *Facts) {
 		})
 	case ntQuerySecurity:
 		c.Show32(fNeeded)
+	case ntQueryQuota:
+		c.Show32(fQuotaReturned)
 	}
 }
 
@@ -215,6 +251,8 @@ func ntResponseData(c *wire.Codec, f *Facts) {
 	switch f.SubCommand {
 	case ntQuerySecurity:
 		descriptor(c)
+	case ntIoctl:
+		control(c, c.Env.CtlCode, false)
 	case ntQueryQuota:
 		if c.Tree() != nil {
 			fscc.Quota(c)

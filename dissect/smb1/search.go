@@ -17,6 +17,9 @@ var (
 	fSearchEntry   = &field.Def{Name: "smb.search_entry", Label: "Entry"}
 )
 
+// search is SMB_COM_SEARCH, which FIND and its kin extend.
+const search = 0x81
+
 // resumeKeySize is the size of SMB_Resume_Key, [MS-CIFS] 2.2.4.58.1.
 const resumeKeySize = 21
 
@@ -37,19 +40,31 @@ func searchRequest(c *wire.Codec, f *Facts) {
 			return
 		}
 		c.Begin(fResumeKey)
-		c.Bytes(fReserved, 1)
-		c.Bytes(fResumeName, 11)
-		c.Show8(fFindID)
-		c.Bytes(fServerCookie, 4)
-		c.Bytes(fClientCookie, 4)
+		resumeKey(c, f)
 		c.Finish()
 	})
+}
+
+// resumeKey is SMB_Resume_Key; FIND and its kin tell which search it is of.
+func resumeKey(c *wire.Codec, f *Facts) {
+	c.Bytes(fReserved, 1)
+	c.Bytes(fResumeName, 11)
+	if f.command == search {
+		c.Bytes(fServerCookie, 5)
+	} else {
+		c.Show8(fFindID)
+		c.Bytes(fServerCookie, 4)
+	}
+	c.Bytes(fClientCookie, 4)
 }
 
 // findCloseResponse is [MS-CIFS] 2.2.4.61.2.
 func findCloseResponse(c *wire.Codec, f *Facts) {
 	parameters(c, func(c *wire.Codec, words int) { c.Bytes(fReserved, 2) })
-	data(c, nothing)
+	data(c, func(c *wire.Codec) {
+		c.Show8(fBufferFormat)
+		c.Show16(fDataLength)
+	})
 }
 
 // searchResponse is [MS-CIFS] 2.2.4.58.2: entries of 43 bytes.
@@ -63,10 +78,7 @@ func searchResponse(c *wire.Codec, f *Facts) {
 		c.Show16(fDataLength)
 		for c.Left() >= 43 {
 			c.Begin(fSearchEntry)
-			c.Bytes(fReserved, 1)
-			c.Bytes(fResumeName, 11)
-			c.Bytes(fServerCookie, 5)
-			c.Bytes(fClientCookie, 4)
+			resumeKey(c, f)
 			c.Show8(fByteAttribute)
 			tWritten.timeFirst(c)
 			c.Show32(fFileSize)

@@ -2,6 +2,7 @@ package smb1
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 
 	"smbdiff/dissect/field"
@@ -13,8 +14,14 @@ import (
 func env(head string) (e wire.Env) {
 	var capture, way string
 	var frame, sub, level int
-	fmt.Sscanf(head, "%s %d %s sub=%d level=%d", &capture, &frame, &way, &sub, &level)
-	return wire.Env{Response: way == "response", SubCode: uint16(sub), InfoClass: LevelClass(uint16(level))}
+	var more string
+	fmt.Sscanf(head, "%s %d %s sub=%d level=%d %s", &capture, &frame, &way, &sub, &level, &more)
+	e = wire.Env{Response: way == "response", SubCode: uint16(sub), InfoClass: LevelClass(uint16(level))}
+	fmt.Sscanf(more, "control=%x", &e.CtlCode)
+	if form, ok := strings.CutPrefix(more, "form="); ok {
+		e.Form = strings.ReplaceAll(form, ",", "\x00")
+	}
+	return e
 }
 
 func walk(head string, b []byte) *field.Tree {
@@ -68,7 +75,7 @@ func TestFactsWithoutTree(t *testing.T) {
 		for _, f := range []*Facts{&a, &b} {
 			f.Data, f.descriptor, f.attributes = nil, 0, 0
 		}
-		if (a.SubCommand == 0 || a.SubCommand == trans2SetPath) && env(s.Head).Response {
+		if s.Msg[4] == Transaction2 && env(s.Head).Response {
 			b.FID, b.HasFID = a.FID, a.HasFID // those of Trans2 responses need a tree
 		}
 		if fmt.Sprint(a) != fmt.Sprint(b) {
@@ -195,25 +202,24 @@ func TestChainEnds(t *testing.T) {
 	}
 }
 
-// TestPosixOpened reads the handle of an answer that has none in its words.
-func TestPosixOpened(t *testing.T) {
+// TestOpened reads the handle of an answer that has none in its words.
+func TestOpened(t *testing.T) {
 	for _, s := range golden.Samples(t) {
 		e := env(s.Head)
 		if !e.Response || e.SubCode != trans2SetPath || e.InfoClass != posixOpen {
 			continue
 		}
-		f := facts(&s, false, len(s.Msg))
-		if fid, ok := f.PosixOpened(trans2SetPath, e.InfoClass); !ok || fid != 0x6f5e {
+		var h Header
+		ParseHeader(s.Msg, &h)
+		if fid, _, ok := Opened(s.Msg, &h, &e); !ok || fid != 0x6f5e && fid != 0x3a52 {
 			t.Errorf("%s: %#x, %v", s.Head, fid, ok)
 		}
-		if _, ok := f.PosixOpened(trans2SetPath, unixBasic); ok {
-			t.Error("another level opens something")
-		}
-		f.Data = f.Data[:3]
-		if _, ok := f.PosixOpened(trans2SetPath, e.InfoClass); ok {
+		if _, _, ok := Opened(s.Msg[:60], &h, &e); ok {
 			t.Error("a cut answer opens something")
 		}
-		return
+		e.InfoClass = unixBasic
+		if _, _, ok := Opened(s.Msg, &h, &e); ok {
+			t.Error("another level opens something")
+		}
 	}
-	t.Error("no sample")
 }

@@ -50,6 +50,7 @@ func (p *parts) walk(c *wire.Codec, f *Facts, name, params, data func(c *wire.Co
 	if n > c.Left() {
 		c.Problem("ByteCount points outside the message")
 	}
+	f.bytes = n
 	end := c.Pos() + min(n, c.Left())
 	if name != nil {
 		name(c, f)
@@ -173,25 +174,102 @@ func setupWords(c *wire.Codec, n int) {
 	}
 }
 
+// target is what a transaction's name addresses.
+type target uint8
+
+const (
+	toOther target = iota
+	toPipe
+	toRAP
+	toMailslot
+	toBrowser
+	toLanManBrowser
+)
+
+// addressee tells what a request of SMB_COM_TRANSACTION addresses. The cursor
+// stands at its word count, the name behind the words and the byte count.
+func addressee(c *wire.Codec, f *Facts) target {
+	b := c.Peek(c.Left())
+	if len(b) == 0 {
+		return toOther
+	}
+	at := 1 + 2*int(b[0]) + 2
+	step := 1
+	if f.Unicode {
+		at += (c.Pos() + at - c.Base()) % 2
+		step = 2
+	}
+	if at > len(b) {
+		return toOther
+	}
+	b = b[at:]
+	switch {
+	case begins(b, step, "\\PIPE\\LANMAN\x00"):
+		return toRAP
+	case begins(b, step, "\\PIPE\\"):
+		return toPipe
+	case begins(b, step, "\\MAILSLOT\\BROWSE\x00"):
+		return toBrowser
+	case begins(b, step, "\\MAILSLOT\\LANMAN\x00"):
+		return toLanManBrowser
+	case begins(b, step, "\\MAILSLOT\\"):
+		return toMailslot
+	}
+	return toOther
+}
+
+// begins reports whether text with step bytes a character begins with prefix,
+// in either case.
+func begins(b []byte, step int, prefix string) bool {
+	if len(b) < len(prefix)*step {
+		return false
+	}
+	for i := range len(prefix) {
+		x := b[i*step]
+		if x >= 'a' && x <= 'z' {
+			x -= 'a' - 'A'
+		}
+		if x != prefix[i] || step == 2 && b[i*step+1] != 0 {
+			return false
+		}
+	}
+	return true
+}
+
 // transRequest is [MS-CIFS] 2.2.4.33.1; with two setup words it works on a
-// named pipe, [MS-CIFS] 2.2.5.
+// named pipe, [MS-CIFS] 2.2.5, with three it writes to a mailslot.
 func transRequest(c *wire.Codec, f *Facts) {
 	var p parts
+	to := addressee(c, f)
 	parameters(c, func(c *wire.Codec, words int) {
 		p.request(c)
-		if p.setup != 2 {
+		switch {
+		case to >= toMailslot && p.setup == 3:
+			slotSetup(c)
+		case p.setup == 2 && to < toMailslot:
+			to = toPipe
+			pipeSetup(c, f)
+		default:
 			setupWords(c, p.setup)
-			return
-		}
-		f.SubCommand = c.Show16(fPipeFunction)
-		if f.SubCommand == 0x53 || f.SubCommand == 0x54 { // by name
-			c.Show16(fPipePriority)
-		} else {
-			f.fid(c)
 		}
 	})
 	p.calls = carriesCalls(f.SubCommand)
-	p.walk(c, f, transName, nil, nil)
+	name, params, data := body(transName), body(nil), body(nil)
+	switch to {
+	case toPipe:
+		params, data = pipeParameters, pipeBytes
+	case toRAP:
+		params, data = rapRequest, rapSent
+	case toMailslot, toBrowser, toLanManBrowser:
+		name = slotName
+	}
+	switch to {
+	case toBrowser:
+		data = browse
+	case toLanManBrowser:
+		data = lanmanBrowse
+	}
+	p.walk(c, f, name, params, data)
 }
 
 func transName(c *wire.Codec, f *Facts) { f.name(tTransName.zero(c, f)) }
@@ -213,5 +291,12 @@ func transResponse(c *wire.Codec, f *Facts) {
 	})
 	f.SubCommand = c.Env.SubCode
 	p.calls = carriesCalls(f.SubCommand)
-	p.walk(c, f, nil, nil, nil)
+	switch {
+	case f.SubCommand >= rapFunction:
+		p.walk(c, f, nil, rapResponse, rapReturned)
+	case f.SubCommand != 0:
+		p.walk(c, f, nil, pipeAnswer, pipeReturned)
+	default:
+		p.walk(c, f, nil, nil, nil)
+	}
 }

@@ -20,6 +20,8 @@ var (
 	fEndOfSearch   = num("smb.end_of_search", "EndOfSearch")
 	fLastName      = num("smb.last_name_offset", "LastNameOffset")
 	fReferralLevel = num("smb.max_referral_level", "MaxReferralLevel")
+	fChanges       = num("smb.change_count", "ChangeCount")
+	fNotifyLevel   = num("smb.fn_loi", "InformationLevel")
 	fFileID        = hexNum("smb.create.file_id", "FileID")
 
 	tPattern = textDef("smb.search_pattern", "FileName")
@@ -81,8 +83,9 @@ func trans2Parameters(c *wire.Codec, f *Facts) {
 	case trans2FindFirst:
 		c.Show16(fSearch)
 		c.Show16(fSearchCount)
-		c.Show16(fFindFlags)
+		keys := c.Show16(fFindFlags)
 		f.level(c, fFindLevel)
+		f.resumeKeys(keys)
 		c.Show32(fStorageType)
 		f.name(tPattern.zero(c, f))
 	case trans2FindNext:
@@ -90,7 +93,7 @@ func trans2Parameters(c *wire.Codec, f *Facts) {
 		c.Show16(fSearchCount)
 		f.level(c, fFindLevel)
 		c.Show32(fResume)
-		c.Show16(fFindFlags)
+		f.resumeKeys(c.Show16(fFindFlags))
 		f.name(tFile.zero(c, f))
 	case trans2QueryFS:
 		f.level(c, fQueryFSLevel)
@@ -112,6 +115,15 @@ func trans2Parameters(c *wire.Codec, f *Facts) {
 		f.fid(c)
 		f.level(c, fSetLevel)
 		c.Bytes(fReserved, min(2, c.Left()))
+	case trans2NotifyFirst:
+		c.Show16(fSearch)
+		c.Show16(fChanges)
+		f.level(c, fNotifyLevel)
+		c.Bytes(fReserved, 4)
+		f.name(tFile.zero(c, f))
+	case trans2NotifyNext:
+		c.Show16(fMonitor)
+		c.Show16(fChanges)
 	case trans2CreateDir:
 		c.Bytes(fReserved, 4)
 		f.name(tDirName.zero(c, f))
@@ -120,6 +132,16 @@ func trans2Parameters(c *wire.Codec, f *Facts) {
 		f.name(tFile.zero(c, f))
 	case trans2Inconsistency:
 		f.name(tFile.zero(c, f))
+	}
+}
+
+// findKeys marks the oldest levels of a search when each entry begins with a
+// key to resume from.
+const findKeys = 0x20
+
+func (f *Facts) resumeKeys(flags uint16) {
+	if flags&0x4 != 0 && f.InfoClass > 0 && f.InfoClass <= infoEAsFrom {
+		f.InfoClass |= findKeys
 	}
 }
 
@@ -139,6 +161,8 @@ func trans2Data(c *wire.Codec, f *Facts) {
 		c.Done()
 	case trans2SetPath, trans2SetFile:
 		setLevel(c, f)
+	case trans2SetFS:
+		setFSLevel(c, f)
 	}
 }
 
@@ -165,6 +189,12 @@ func trans2ResponseParameters(c *wire.Codec, f *Facts) {
 		c.Show16(fEndOfSearch)
 		c.Show16(fEAError)
 		c.Show16(fLastName)
+	case trans2NotifyFirst, trans2NotifyNext:
+		if f.SubCommand == trans2NotifyFirst {
+			c.Show16(fMonitor)
+		}
+		c.Show16(fChanges)
+		c.Show16(fEAError)
 	case trans2QueryPath, trans2SetPath, trans2QueryFile, trans2SetFile, trans2CreateDir:
 		c.Show16(fEAError)
 	}
@@ -179,9 +209,13 @@ func trans2ResponseData(c *wire.Codec, f *Facts) {
 		queryFSLevel(c, f)
 	case trans2QueryPath, trans2QueryFile:
 		queryLevel(c, f)
-	case trans2SetPath:
-		if f.InfoClass == posixOpen && c.Left() > 0 {
-			posixOpenResponse(c, f)
+	case trans2SetPath, trans2SetFile:
+		if f.InfoClass == posixOpen {
+			posixOpened(c, f)
+		}
+	case trans2SetFS:
+		if f.InfoClass == fsEncryption {
+			securityBlob(c, f, c.Left())
 		}
 	case trans2GetReferral:
 		smb2.Referrals(c)

@@ -27,6 +27,7 @@ type Env struct {
 	Tree      string         // name of the tree connect, when known
 	RPC       *RPC           // of pipe data, when known
 	Kerberos  KerberosOpener // nil without keys
+	Form      string         // SMB1: what the request says of the form of a RAP answer
 	Earlier   []byte         // SMB1: data of a transaction that earlier messages of it hold
 }
 

@@ -26,6 +26,9 @@ func status(name string) member {
 
 func werror(name string) member { return enum(name, "Return value", u32, win32Errors) }
 
+// Win32Errors gives the names of the codes that remote administration returns.
+func Win32Errors() field.Values { return win32Errors }
+
 // win32Errors are the codes of [MS-ERREF] 2.2 that these interfaces return.
 var win32Errors = field.Values{
 	{V: 0, Name: "ERROR_SUCCESS"}, {V: 1, Name: "ERROR_INVALID_FUNCTION"}, {V: 2, Name: "ERROR_FILE_NOT_FOUND"},

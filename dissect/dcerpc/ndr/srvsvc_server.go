@@ -62,7 +62,9 @@ func server102(label string) []member {
 	return append(nums(label, "users disc hidden announce anndelta licenses"), optStr("userpath", label+"userpath"))
 }
 
-// serverTypes is [MS-SRVS] 2.2.2.7.
+// ServerTypes gives the bits of a server's type, [MS-SRVS] 2.2.2.7.
+func ServerTypes() []field.Bit { return serverTypes }
+
 var serverTypes = []field.Bit{
 	{Name: "browser.server_type.workstation", Label: "SV_TYPE_WORKSTATION", Mask: 0x1},
 	{Name: "browser.server_type.server", Label: "SV_TYPE_SERVER", Mask: 0x2},

@@ -1,5 +1,6 @@
-// Package golden holds what the tests of walks share: real messages with the
-// trees that tshark agrees with, and what must hold for the tree of any bytes.
+// Package golden holds what the tests of walks share: real messages (those of
+// captures named hand- are made by hand, after the specification) with the trees
+// that tshark agrees with, and what must hold for the tree of any bytes.
 package golden
 
 import (

@@ -1,0 +1,55 @@
+package smb1
+
+import (
+	"strconv"
+	"strings"
+
+	"smbdiff/dissect/field"
+)
+
+// rapNames are the functions of LAN Manager's remote administration in their
+// order; a number is that of the name behind it. [MS-RAP] 2.5 describes those
+// that are still in use.
+const rapNames = `
+NetShareEnum NetShareGetInfo NetShareSetInfo NetShareAdd NetShareDel NetShareCheck NetSessionEnum NetSessionGetInfo NetSessionDel
+NetConnectionEnum NetFileEnum NetFileGetInfo NetFileClose NetServerGetInfo NetServerSetInfo NetServerDiskEnum NetServerAdminCommand
+NetAuditOpen NetAuditClear NetErrorLogOpen NetErrorLogClear NetCharDevEnum NetCharDevGetInfo NetCharDevControl NetCharDevQEnum
+NetCharDevQGetInfo NetCharDevQSetInfo NetCharDevQPurge NetCharDevQPurgeSelf NetMessageNameEnum NetMessageNameGetInfo NetMessageNameAdd
+NetMessageNameDel NetMessageNameFwd NetMessageNameUnFwd NetMessageBufferSend NetMessageFileSend NetMessageLogFileSet NetMessageLogFileGet
+NetServiceEnum NetServiceInstall NetServiceControl NetAccessEnum NetAccessGetInfo NetAccessSetInfo NetAccessAdd NetAccessDel NetGroupEnum
+NetGroupAdd NetGroupDel NetGroupAddUser NetGroupDelUser NetGroupGetUsers NetUserEnum NetUserAdd NetUserDel NetUserGetInfo NetUserSetInfo
+NetUserPasswordSet NetUserGetGroups 62 NetWkstaSetUID NetWkstaGetInfo NetWkstaSetInfo NetUseEnum NetUseAdd NetUseDel NetUseGetInfo
+NetPrintQEnum NetPrintQGetInfo WPrintQSetInfo WPrintQAdd WPrintQDel WPrintQPause WPrintQContinue NetPrintJobEnum NetPrintJobGetInfo
+WPrintJobSetInfo_OLD 81 NetPrintJobDel NetPrintJobPause NetPrintJobContinue WPrintDestEnum WPrintDestGetInfo WPrintDestControl NetProfileSave
+NetProfileLoad NetStatisticsGet NetStatisticsClear NetRemoteTOD WNetBiosEnum WNetBiosGetInfo NetServerEnum I_NetServerEnum
+NetServiceGetInfo 103 WPrintQPurge NetServerEnum2 NetAccessGetUserPerms NetGroupGetInfo NetGroupSetInfo NetGroupSetUsers NetUserSetGroups
+NetUserModalsGet NetUserModalsSet NetFileEnum2 NetUserAdd2 NetUserSetInfo2 NetUserPasswordSet2 I_NetServerEnum2 NetConfigGet2 NetConfigGetAll2
+NetGetDCName NetHandleGetInfo NetHandleSetInfo NetStatisticsGet2 WBuildGetInfo NetFileGetInfo2 NetFileClose2 NetServerReqChallenge
+NetServerAuthenticate NetServerPasswordSet WNetAccountDeltas WNetAccountSync NetUserEnum2 NetWkstaUserLogon NetWkstaUserLogoff
+NetLogonEnum NetErrorLogRead I_NetPathType I_NetPathCanonicalize I_NetPathCompare I_NetNameValidate I_NetNameCanonicalize I_NetNameCompare
+NetAuditRead WPrintDestAdd WPrintDestSetInfo WPrintDestDel NetUserValidate2 NetPrintJobSetInfo TI_NetServerDiskEnum TI_NetServerDiskGetInfo
+TI_FTVerifyMirror TI_FTAbortVerify TI_FTGetInfo TI_FTSetInfo TI_FTLockDisk TI_FTFixError TI_FTAbortFix TI_FTDiagnoseError
+TI_FTGetDriveStats 160 TI_FTErrorGetInfo 163 NetAccessCheck NetAlertRaise NetAlertStart NetAlertStop NetAuditWrite NetIRemoteAPI
+NetServiceStatus I_NetServerRegister I_NetServerDeregister I_NetSessionEntryMake I_NetSessionEntryClear I_NetSessionEntryGetInfo
+I_NetSessionEntrySetInfo I_NetConnectionEntryMake I_NetConnectionEntryClear I_NetConnectionEntrySetInfo I_NetConnectionEntryGetInfo
+I_NetFileEntryMake I_NetFileEntryClear I_NetFileEntrySetInfo I_NetFileEntryGetInfo AltSrvMessageBufferSend AltSrvMessageFileSend
+wI_NetRplWkstaEnum wI_NetRplWkstaGetInfo wI_NetRplWkstaSetInfo wI_NetRplWkstaAdd wI_NetRplWkstaDel wI_NetRplProfileEnum
+wI_NetRplProfileGetInfo wI_NetRplProfileSetInfo wI_NetRplProfileAdd wI_NetRplProfileDel wI_NetRplProfileClone wI_NetRplBaseProfileEnum 201
+WIServerSetInfo 205 WPrintDriverEnum WPrintQProcessorEnum WPrintPortEnum WNetWriteUpdateLog WNetAccountUpdate WNetAccountConfirmUpdate
+NetConfigSet WAccountsReplicate 214 SamOEMChangePassword NetServerEnum3
+`
+
+var rapValues = readRapNames(rapNames)
+
+func readRapNames(text string) (values field.Values) {
+	next := 0
+	for _, s := range strings.Fields(text) {
+		if n, err := strconv.Atoi(s); err == nil {
+			next = n
+			continue
+		}
+		values = append(values, field.Value{V: uint64(next), Name: s})
+		next++
+	}
+	return values
+}

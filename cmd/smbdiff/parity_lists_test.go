@@ -6,6 +6,7 @@ import (
 	"os/exec"
 	"path"
 	"path/filepath"
+	"slices"
 	"sort"
 	"strings"
 	"testing"
@@ -63,7 +64,10 @@ func (w *wording) misplaced(f *theirs, m *theirMessage) bool {
 	if m.Response {
 		dir = "rsp"
 	}
-	return where == "place" || m.Command != nil && where == fmt.Sprint(m.Protocol, " ", *m.Command, " ", dir)
+	if where == "place" || m.Command == nil {
+		return where == "place"
+	}
+	return slices.Contains(strings.Split(where, ", "), fmt.Sprint(m.Protocol, " ", *m.Command, " ", dir))
 }
 
 // table reads a list of testdata/parity by its first column.

@@ -57,6 +57,8 @@ func TestLibrary(t *testing.T) {
 			trace := judge(t, name, a+".pcapng")
 			explained(t, trace)
 			held.count(trace)
+			recordScenario(t, name, "-o", b) // as fast as it goes, clients at once
+			explained(t, judge(t, name, b+".pcapng"))
 		})
 	}
 	if !t.Failed() {

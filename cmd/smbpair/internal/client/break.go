@@ -199,8 +199,8 @@ func (c *Conn) cancel(k *call) error {
 	if k.async == 0 {
 		return errors.New("CANCEL: nothing waits")
 	}
-	c.mu.Lock()
-	defer c.mu.Unlock()
+	c.writing.Lock()
+	defer c.writing.Unlock()
 	r := &Request{Command: smb2.Cancel, Tree: k.Tree, Body: &smb2.EmptyBody{}}
 	h := smb2.Header{Command: smb2.Cancel, Flags: smb2.FlagAsync, MessageID: k.id, AsyncID: k.async, SessionID: c.session}
 	pdu := smb2.Append(smb2.AppendHeader(nil, &h), r.Body)

@@ -93,6 +93,9 @@ type Conn struct {
 	signer  *decrypt.Signer // of this channel
 	shared  *session
 
+	writing sync.Mutex // to the connection, in the order of MessageIds; taken before mu
+	held    []byte     // behind the next PDU; under writing
+
 	mu      sync.Mutex
 	ready   sync.Cond
 	next    uint64 // MessageId
@@ -100,7 +103,6 @@ type Conn struct {
 	waiting map[uint64]*call
 	took    atomic.Int64 // PDUs
 	async   chan *call   // that the server said STATUS_PENDING to
-	held    []byte       // behind the next PDU
 	limit   uint32       // of READ and WRITE, for a fault; 0 for none
 	err     error
 	ended   chan struct{}

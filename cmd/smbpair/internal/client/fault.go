@@ -34,7 +34,7 @@ func (c *Conn) pause(d time.Duration) {
 	time.Sleep(d)
 }
 
-// dispatch transmits a framed PDU as a fault wants it; the mutex is held.
+// dispatch transmits a framed PDU as a fault wants it; writing is held.
 func (c *Conn) dispatch(b []byte, f *fault.Fault) error {
 	if f.Flip {
 		b[len(b)-1] ^= 1
@@ -75,8 +75,8 @@ func (c *Conn) hold(b []byte) {
 	}
 	c.held = b
 	time.AfterFunc(holdTime, func() {
-		c.mu.Lock()
-		defer c.mu.Unlock()
+		c.writing.Lock()
+		defer c.writing.Unlock()
 		if c.held != nil && &c.held[0] == &b[0] {
 			c.held = nil
 			_ = c.transmit(b)

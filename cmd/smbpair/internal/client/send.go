@@ -99,6 +99,17 @@ func (c *Conn) send(list []*Request) ([]*call, error) {
 	if wrong.Delay > 0 {
 		c.pause(wrong.Delay)
 	}
+	if err := c.spend(list); err != nil {
+		return nil, fmt.Errorf("%s: %w", list[0].Command, err)
+	}
+	c.writing.Lock()
+	defer c.writing.Unlock()
+	out, calls := c.frame(list, wrong.Nonce)
+	return calls, c.dispatch(out, &wrong)
+}
+
+// spend waits until there are credits for requests, and takes them.
+func (c *Conn) spend(list []*Request) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	cost := 0
@@ -108,10 +119,17 @@ func (c *Conn) send(list []*Request) ([]*call, error) {
 	for c.credits < cost && c.err == nil {
 		c.ready.Wait()
 	}
-	if c.err != nil {
-		return nil, fmt.Errorf("%s: %w", list[0].Command, c.err)
+	if c.err == nil {
+		c.credits -= cost
 	}
-	c.credits -= cost
+	return c.err
+}
+
+// frame makes the PDU of requests, and has answers to them waited for. What is
+// framed is sent before the next one is.
+func (c *Conn) frame(list []*Request, stale bool) ([]byte, []*call) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
 	var pdu []byte
 	var calls []*call
 	var last int
@@ -124,19 +142,20 @@ func (c *Conn) send(list []*Request) ([]*call, error) {
 		}
 		last = len(pdu)
 		k := &call{Request: r, id: c.next, answer: make(chan *Response, 1), sealed: c.seals(list[0])}
-		c.waiting[c.next] = k
+		if c.err != nil {
+			close(k.answer) // it will not come
+		} else {
+			c.waiting[c.next] = k
+		}
 		h := c.header(r, i > 0)
 		pdu = smb2.Append(smb2.AppendHeader(slices.Grow(pdu, smb2.HeaderSize), &h), r.Body)
 		calls = append(calls, k)
 	}
-	out := c.protect(list[0], pdu, wrong.Nonce)
+	out := c.protect(list[0], pdu, stale)
 	if first := list[0]; first.Command <= smb2.SessionSetup {
 		first.sent = pdu
 	}
-	if err := c.dispatch(out, &wrong); err != nil {
-		return nil, err
-	}
-	return calls, nil
+	return out, calls
 }
 
 // header is that of a request, which uses MessageIds.

@@ -129,8 +129,10 @@ func (c *Conn) oldNegotiate() (done bool, err error) {
 	c.mu.Lock()
 	c.waiting[0] = k
 	c.next, c.credits = 1, 0
-	err = c.transmit(b)
 	c.mu.Unlock()
+	c.writing.Lock()
+	err = c.transmit(b)
+	c.writing.Unlock()
 	if err != nil {
 		return false, err
 	}

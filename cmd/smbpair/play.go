@@ -25,7 +25,8 @@ type player struct {
 	pause   func(time.Duration)
 	faults  *fault.Half // of requests
 	broken  bool
-	refused bool // the first client could not connect
+	refused bool       // the first client could not connect
+	mu      sync.Mutex // for tasks that look while clients come
 	shells  map[string]*client.Shell
 	order   []string
 	count   uint64 // clients that connected
@@ -63,24 +64,28 @@ func (p *player) play() error {
 // settle waits until nothing is on its way, so that each line finds the same
 // state.
 func (p *player) settle() {
-	if p.seed == 0 {
-		return
-	}
 	for end := time.Now().Add(patience); time.Now().Before(end); time.Sleep(20 * time.Microsecond) {
-		calm := true
-		for range 2 { // what one does may have something sent to the other
-			for _, name := range p.order {
-				calm = calm && p.shells[name].Settled(p.sent)
-			}
-		}
-		if calm {
+		if p.calm() && p.calm() { // what one does may have something sent to the other
 			return
 		}
 	}
 }
 
+func (p *player) calm() bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for _, name := range p.order {
+		if !p.shells[name].Settled(p.sent) {
+			return false
+		}
+	}
+	return true
+}
+
 func (p *player) step(st *step) error {
-	p.settle()
+	if p.seed != 0 {
+		p.settle()
+	}
 	var err error
 	switch {
 	case st.start != nil:
@@ -127,6 +132,7 @@ func (p *player) connect(name string, who *identity, want string) error {
 		c.Timeout = patience
 	}
 	if p.seed != 0 {
+		c.Calm = p.settle
 		c.Random, c.Now, c.Pause = source(p.seed, 2+p.count), newClock().now, p.pause
 	}
 	p.count++
@@ -135,8 +141,10 @@ func (p *player) connect(name string, who *identity, want string) error {
 	}
 	sh, err := client.Start(p.ctx, c, p.s.share, io.Discard)
 	if err == nil {
+		p.mu.Lock()
 		p.shells[name] = sh
 		p.order = append(p.order, name)
+		p.mu.Unlock()
 	}
 	p.refused = p.refused || err != nil && name == firstClient
 	if p.broken {

@@ -46,6 +46,7 @@ type Config struct {
 	Previous               uint64                  // session that the new one takes the place of
 	Faults                 *fault.Half             // nil: none
 	Pause                  func(time.Duration)     // nil: the clock's
+	Calm                   func()                  // nil, or waits before each request until nothing is on its way
 	Compress               compress.Codec          // offered, best first; no algorithms for none
 	Record                 Recorder                // nil: none
 	Random                 io.Reader               // nil: the system's

@@ -99,6 +99,9 @@ func (c *Conn) send(list []*Request) ([]*call, error) {
 	if wrong.Delay > 0 {
 		c.pause(wrong.Delay)
 	}
+	if c.cfg.Calm != nil && list[0].Command != smb2.OplockBreak {
+		c.cfg.Calm()
+	}
 	if err := c.spend(list); err != nil {
 		return nil, fmt.Errorf("%s: %w", list[0].Command, err)
 	}

@@ -68,4 +68,4 @@ func FuzzShell(f *testing.F) {
 
 var hostileCommands = [...]string{"ls", "streams f", "geteas f", "notify f", "showacls f", "allinfo f", "df", "volume", "altname f", "snapshots f",
 	"ranges f 0 10", "scopy a b", "open h f lease2=RWH durable2", "cat f", "query f Basic", "list f FileNamesInformation", "deltree f", "interfaces",
-	"fsctl f FSCTL_GET_COMPRESSION", "setmode f +r", "reauth", "tcon x", "lock f 0 1"}
+	"fsctl f FSCTL_GET_COMPRESSION", "setmode f +r", "reauth", "tcon x", "lock f 0 1", "readlink f", "symlink a b"}

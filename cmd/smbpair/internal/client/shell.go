@@ -189,8 +189,11 @@ func Check(line string) error {
 
 // find gives the command that words begin with, and what follows it.
 func find(words []string) (verb, []string, error) {
-	list := verbs()
-	i := slices.IndexFunc(list, func(v verb) bool { return v.name == words[0] })
+	list, name := verbs(), words[0]
+	if other, ok := map[string]string{"dir": "ls", "l": "ls", "rm": "del", "md": "mkdir", "rd": "rmdir", "du": "df", "more": "cat"}[name]; ok {
+		name = other // smbclient has it as well
+	}
+	i := slices.IndexFunc(list, func(v verb) bool { return v.name == name })
 	switch {
 	case i < 0:
 		return verb{}, nil, fmt.Errorf("no command %q", words[0])

@@ -32,9 +32,11 @@ func fileVerbs() []verb {
 		{"mput", "LOCAL-PATTERN", 1, (*Shell).mput},
 		{"put", "LOCAL [FILE]", 1, (*Shell).put},
 		{"pwd", "", 0, func(s *Shell, _ []string) error { return s.say("%s", field.Safe(s.Tree.Name+`\`+clean(s.dir))) }},
+		{"readlink", "FILE", 1, (*Shell).readlink},
 		{"rename", "FROM TO", 2, (*Shell).rename},
 		{"rmdir", "DIR...", 1, (*Shell).rmdir},
 		{"scopy", "FROM TO", 2, (*Shell).scopy},
+		{"symlink", "TARGET FILE", 2, (*Shell).symlink},
 		{"text", "FILE WORDS", 1, (*Shell).text},
 	}
 }
@@ -263,10 +265,12 @@ func (s *Shell) rmdir(args []string) error { return s.remove(args, proto.OptDire
 
 func (s *Shell) del(args []string) error { return s.remove(args, proto.OptNonDirectory) }
 
-// remove opens with access to delete and sets FileDispositionInformation.
+// remove opens with access to delete and sets FileDispositionInformation. Of a
+// symbolic link it is the link that goes.
 func (s *Shell) remove(args []string, option uint32) error {
 	for _, a := range args {
-		f, err := s.Tree.Create(s.path(a), Open{Access: proto.Delete | proto.ReadAttributes, Share: shareAll, Disposition: proto.OpenExisting, Options: option})
+		f, err := s.Tree.Create(s.path(a), Open{Access: proto.Delete | proto.ReadAttributes, Share: shareAll, Disposition: proto.OpenExisting,
+			Options: option | proto.OptReparsePoint})
 		if err != nil {
 			return err
 		}
@@ -336,4 +340,56 @@ func (s *Shell) scopy(args []string) error {
 		return err
 	}
 	return s.say("%s: %d bytes", field.Safe(args[1]), n)
+}
+
+// symlinkTag is IO_REPARSE_TAG_SYMLINK, [MS-FSCC] 2.1.2.1.
+const symlinkTag = 0xa000000c
+
+// symlink makes a file a symbolic link, [MS-FSCC] 2.1.2.4. A target that does not
+// begin with a slash is relative.
+func (s *Shell) symlink(args []string) error {
+	target := wire.AppendText(nil, strings.ReplaceAll(args[0], "/", `\`))
+	var b wire.Buf
+	b.U32(symlinkTag)
+	b.U16(uint16(12 + len(target)))
+	b.U16(0)
+	for range 2 { // the same name to follow and to show
+		b.U16(0)
+		b.U16(uint16(len(target)))
+	}
+	relative := uint32(1)
+	if strings.HasPrefix(args[0], "/") {
+		relative = 0
+	}
+	b.U32(relative)
+	b.Bytes(target)
+	f, err := s.openPath(args[1], proto.FileRead|proto.FileWrite|proto.Delete, proto.CreateNew)
+	if err != nil {
+		return err
+	}
+	_, err = f.Ioctl(proto.FsctlSetReparse, b, 0)
+	return errors.Join(err, f.Close())
+}
+
+// readlink tells where a symbolic link leads.
+func (s *Shell) readlink(args []string) error {
+	f, err := s.Tree.Create(s.path(args[0]), Open{Access: proto.ReadAttributes, Share: shareAll, Disposition: proto.OpenExisting,
+		Options: proto.OptReparsePoint})
+	if err != nil {
+		return err
+	}
+	b, err := f.Ioctl(proto.FsctlGetReparse, nil, 16384)
+	if err := errors.Join(err, f.Close()); err != nil {
+		return err
+	}
+	const fixed = 20
+	in := wire.Read(b)
+	tag := in.U32()
+	in.Skip(4)
+	off, n := in.U16(), in.U16()
+	name, ok := wire.Range(b, fixed+int64(off), int64(n))
+	if tag != symlinkTag || !ok {
+		return fmt.Errorf("%s is no symbolic link", field.Safe(args[0]))
+	}
+	return s.say("%s", field.Safe(wire.Text(name)))
 }

@@ -169,7 +169,7 @@ func (c *conn) serverCaps() (caps uint32) {
 		caps |= proto.CapLeasing | proto.CapLargeMTU
 	}
 	if c.dialect >= smb2.Dialect300 {
-		caps |= c.caps&proto.CapMultiChan | proto.CapDirLeasing
+		caps |= c.caps & (proto.CapMultiChan | proto.CapDirLeasing)
 		if c.dialect < smb2.Dialect311 && c.cipher != 0 {
 			caps |= proto.CapEncryption
 		}

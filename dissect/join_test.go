@@ -5,6 +5,8 @@ import (
 	"testing"
 
 	"smbdiff/dissect/conv"
+	"smbdiff/dissect/op"
+	"smbdiff/dissect/smb1"
 )
 
 // smb1Message makes an SMB1 message of TRANSACTION2 from words and bytes.
@@ -50,5 +52,41 @@ func TestJoin(t *testing.T) {
 	b = open(new(conv.Tracker), request, part(0, 8), part(16, 24))
 	if d.Dissect(&b.Messages[2]); d.Tree.Find("smb.free_alloc_units", 0) >= 0 {
 		t.Error("joined although the middle is missing")
+	}
+}
+
+// TestRaw answers READ_RAW and follows WRITE_RAW with data that has no header,
+// [MS-CIFS] 2.2.4.22.2 and 2.2.4.25.1; other such packets stay their own.
+func TestRaw(t *testing.T) {
+	var tr conv.Tracker
+	packet := func(fromServer bool) *conv.Message {
+		m := &conv.Message{Proto: op.NBSS, FromServer: fromServer, Bytes: []byte("data"), Size: 4, Time: 9000, Frame: 9, Of: 1}
+		tr.Message(m)
+		return m
+	}
+	for _, c := range []struct {
+		command uint8
+		server  bool
+	}{{smb1.ReadRaw, true}, {smb1.WriteRaw, false}} {
+		request := smb1Message(false, make([]byte, 16), nil)
+		request[4] = c.command
+		num := open(&tr, request).Messages[0].Op
+		if m := packet(!c.server); m.Op == num || m.Role == conv.Data {
+			t.Errorf("%s: data of the other side belongs to it", smb1.CommandName(c.command))
+		}
+		m := packet(c.server)
+		if m.Op != num || m.Role != conv.Data {
+			t.Fatalf("%s: data of operation %d, role %d", smb1.CommandName(c.command), m.Op, m.Role)
+		}
+		if o := tr.Ops.At(num); o.State&op.Answered != 0 != c.server || c.server && o.RespFrame != 9 {
+			t.Errorf("%s: answered %v in frame %d", smb1.CommandName(c.command), o.State&op.Answered != 0, o.RespFrame)
+		}
+		var d Dissector
+		if d.Dissect(m); d.Tree.Find("smb.file_data", 0) < 0 {
+			t.Errorf("%s: no file data shown", smb1.CommandName(c.command))
+		}
+		if m := packet(c.server); m.Op == num {
+			t.Errorf("%s: data twice", smb1.CommandName(c.command))
+		}
 	}
 }

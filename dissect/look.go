@@ -69,7 +69,9 @@ func (d *Dissector) dissect(m *conv.Message) {
 	case op.Direct:
 		smb2.WalkDirect(c)
 	case op.NBSS:
-		if m.NBSS[0] != 0 { // the packet with its header
+		if m.Role == conv.Data {
+			smb1.WalkRaw(c)
+		} else if m.NBSS[0] != 0 { // the packet with its header
 			d.packet = append(append(d.packet[:0], m.NBSS[:]...), m.Bytes...)
 			t.Reset(d.packet, m.Size+len(m.NBSS))
 			d.Outer = 0

@@ -100,7 +100,7 @@ func (r *Reader) env(m *conv.Message) {
 	if m.Proto == op.SMB1 {
 		t.tracker.Env1(m, o)
 	}
-	if m.Role == conv.Final {
+	if m.Role == conv.Final || m.Role == conv.Data && m.Response() {
 		m.RequestFrame, m.RTT = o.ReqFrame, o.RTT
 	}
 }

@@ -17,6 +17,7 @@ const (
 	Interim
 	Final
 	Unasked // a break or notification
+	Data    // of READ_RAW or WRITE_RAW, without a header
 )
 
 // Message is one SMB message with all that is known of it: what its own bytes

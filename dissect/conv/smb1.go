@@ -73,6 +73,8 @@ func (t *Tracker) request1(c *connection, m *Message) {
 		o.Path = c.user
 	case smb1.NTCancel:
 		o.State |= op.OneWay
+	case smb1.ReadRaw, smb1.WriteRaw:
+		c.raw = o.Num
 	}
 	t.Env1(m, o)
 	t.join(m, o)
@@ -119,7 +121,7 @@ func (t *Tracker) response1(c *connection, m *Message) {
 		return
 	}
 	o := t.Ops.At(c.one[key1(h)])
-	if o == nil || uint8(o.Command) != h.Command || o.Proto != op.SMB1 {
+	if o == nil || o.Proto != op.SMB1 || uint8(o.Command) != h.Command && !(h.Command == smb1.WriteComplete && o.Command == smb1.WriteRaw) {
 		o = t.add(m)
 		o.State |= op.Orphan | op.Answered
 		m.Role = Final
@@ -165,6 +167,27 @@ func (t *Tracker) response1(c *connection, m *Message) {
 	if tr, ok := s.trees[uint32(h.TID)]; ok {
 		m.Env.Tree = t.Names.Get(tr.name)
 	}
+}
+
+// raw takes a packet without a header for the data of the READ_RAW or WRITE_RAW
+// before it, [MS-CIFS] 2.2.4.22.2 and 3.2.4.15. It reports false when there is
+// none that waits.
+func (t *Tracker) raw(m *Message) bool {
+	c := t.conn(m.Conn)
+	o := t.Ops.At(c.raw)
+	if o == nil || m.FromServer != (o.Command == smb1.ReadRaw) || m.FromServer && o.State&op.Answered != 0 {
+		return false
+	}
+	c.raw = 0
+	m.Op, m.Role, m.RequestFrame = o.Num, Data, o.ReqFrame
+	m.Problems = m.Problems[:0]
+	if m.FromServer {
+		o.RTT = m.Time - o.Start
+		m.RTT = o.RTT
+		o.State |= op.Answered
+		o.Response, o.RespFrame = m.Num, m.Frame
+	}
+	return true
 }
 
 // opened1 notes what an SMB1 response opened.

@@ -128,6 +128,7 @@ type connection struct {
 	user     uint32 // named by the latest authenticate message
 	hole     uint64 // bytes missing since the last message
 	negotiat uint32 // operation of an SMB1 NEGOTIATE that waits
+	raw      uint32 // operation of a READ_RAW or WRITE_RAW whose data comes without a header
 
 	counted bool      // the capture has shown all credits since the first
 	granted uint64    // credits
@@ -259,6 +260,9 @@ func (t *Tracker) Hole(m *Message) {
 
 // shut makes an operation of a PDU that stays shut, or whose header is cut.
 func (t *Tracker) shut(m *Message) {
+	if m.Proto == op.NBSS && m.NBSS[0] == 0 && t.raw(m) {
+		return
+	}
 	o := t.add(m)
 	o.State |= op.OneWay | state(m)
 	if m.Proto == op.NBSS || m.Proto == op.Direct {

@@ -91,11 +91,11 @@ func bodies(command uint8) (request, response body) {
 		return seekRequest, seekResponse
 	case 0x1b, 0x1c:
 		return readMpxRequest, readMpxResponse
-	case 0x1d:
+	case WriteRaw:
 		return writeRawRequest, remainingResponse
 	case 0x1e, 0x1f:
 		return writeMpxRequest, writeMpxResponse
-	case 0x20:
+	case WriteComplete:
 		return plain, countResponse
 	case 0x29:
 		return copyRequest, transferResponse
@@ -137,7 +137,7 @@ func bodies(command uint8) (request, response body) {
 		return writeCloseRequest, countResponse
 	case 0x0c, 0x0d:
 		return lockRequest, plain
-	case 0x1a:
+	case ReadRaw:
 		return readRawRequest, plain
 	case 0x22:
 		return setInformation2Request, plain

@@ -9,6 +9,9 @@ const (
 	Close            = 0x04
 	Read             = 0x0a
 	Write            = 0x0b
+	ReadRaw          = 0x1a
+	WriteRaw         = 0x1d
+	WriteComplete    = 0x20
 	Locking          = 0x24
 	Transaction      = 0x25
 	OpenAndX         = 0x2d

@@ -208,6 +208,10 @@ func readRawRequest(c *wire.Codec, f *Facts) {
 	data(c, nothing)
 }
 
+// WalkRaw walks the data of READ_RAW and WRITE_RAW, which have no header,
+// [MS-CIFS] 2.2.4.22.2 and 2.2.4.25.1.
+func WalkRaw(c *wire.Codec) { c.Rest(fFileData) }
+
 // lockRequest is [MS-CIFS] 2.2.4.13.1, that of UNLOCK_BYTE_RANGE too.
 func lockRequest(c *wire.Codec, f *Facts) {
 	parameters(c, func(c *wire.Codec, words int) {

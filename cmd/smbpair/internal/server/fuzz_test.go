@@ -11,6 +11,7 @@ import (
 	"smbdiff/cmd/smbpair/internal/proto"
 	"smbdiff/cmd/smbpair/internal/vfs"
 	"smbdiff/cmd/smbpair/internal/wire"
+	"smbdiff/dissect/compress"
 	"smbdiff/dissect/smb2"
 )
 
@@ -30,6 +31,7 @@ func play(t *testing.T, data []byte) {
 	ss.trees[1], ss.trees[2] = &tree{id: 1, ss: ss, share: &s.Shares[0]}, &tree{id: 2, ss: ss}
 	for c := range s.conns {
 		c.dialect, c.window.high = smb2.Dialect311, 1<<20
+		c.posix, c.codec = true, allPacking()
 		c.sessions[1], ss.channels[c] = ss, &channel{conn: c}
 	}
 	s.sessions[1] = ss
@@ -50,14 +52,26 @@ func play(t *testing.T, data []byte) {
 	<-drained
 }
 
+// allPacking is agreed on when all is offered and taken.
+func allPacking() *compress.Codec {
+	return &compress.Codec{Algorithms: []compress.Algorithm{compress.PatternV1, compress.LZ77, compress.LZNT1, compress.LZ77Huffman}, Chained: true}
+}
+
 // pdus makes PDUs of fuzz data; flag 0x80 puts a message into one PDU with the
-// next.
+// next, and with 0x40 the body is a compressed PDU as it is.
 func pdus(data []byte) (out [][]byte) {
 	b, last := wire.Buf(make([]byte, 4)), -1
 	for id := uint64(0); len(data) >= 4 && id < 64; id++ {
 		n := min(int(binary.LittleEndian.Uint16(data[2:])), len(data)-4)
 		cmd, flags, body := data[0], data[1], data[4:4+n]
 		data = data[4+n:]
+		if flags&0x40 != 0 && last < 0 {
+			b.Bytes(body)
+			binary.BigEndian.PutUint32(b, uint32(len(b)-4))
+			out = append(out, b)
+			b = make(wire.Buf, 4)
+			continue
+		}
 		if last >= 0 {
 			b.Align(4, 8)
 			b.Put32(last+20, uint32(len(b)-last))
@@ -142,6 +156,18 @@ func seeds() (out [][]byte) {
 		b = message(nil, smb2.Create, compound, createBody("", proto.FileAll, proto.OpenExisting, proto.OptDirectory, 0))
 		out = append(out, message(b, cmd, 4, body))
 	}
+	packed := pdus(message(nil, smb2.Echo, 0, fixed(2, 4, 2, 0, 8, 0, 8, 0, 8, 0, 8, 0, 8, 0, 8, 0, 8, 0, 8, 0)))[0]
+	for _, one := range allPacking().Algorithms {
+		c := compress.Codec{Algorithms: []compress.Algorithm{one}, Chained: true}
+		if pdu, ok := c.Pack(nil, packed[4:], 8); ok {
+			out = append(out, message(nil, smb2.Echo, 0x40, pdu))
+		}
+	}
+	all(smb2.Ioctl, append(fixed(2, 57, 2, 0, 4, proto.FsctlSetReparse, 8, last, 8, last, 4, 120, 4, 20, 4, 0, 4, 0, 4, 0, 4, 1000, 4, 1, 4, 0),
+		fixed(4, tagSymlink, 2, 12, 2, 0, 2, 0, 2, 0, 2, 0, 2, 0, 4, 1)...))
+	all(smb2.QueryInfo, fixed(2, 41, 1, 1, 1, classPosix, 4, 1000, 2, 0, 2, 0, 4, 0, 4, 15, 4, 0, 8, last, 8, last, 1, 0))
+	all(smb2.QueryInfo, fixed(2, 41, 1, 2, 1, classPosix, 4, 1000, 2, 0, 2, 0, 4, 0, 4, 15, 4, 0, 8, last, 8, last, 1, 0))
+	all(smb2.QueryDirectory, append(fixed(2, 33, 1, classPosix, 1, 0, 4, 0, 8, last, 8, last, 2, 96, 2, 2, 4, 1000), '*', 0))
 	all(smb2.Write, append(fixed(2, 49, 2, 112, 4, 4, 8, 0, 8, last, 8, last, 4, 0, 4, 0, 4, 0, 4, 0), "data"...))
 	all(smb2.Read, fixed(2, 49, 1, 0, 1, 0, 4, 100, 8, 0, 8, last, 8, last, 4, 0, 4, 0, 4, 0, 4, 0, 1, 0))
 	all(smb2.Flush, fixed(2, 24, 2, 0, 4, 0, 8, last, 8, last))

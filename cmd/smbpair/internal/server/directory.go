@@ -155,6 +155,8 @@ func fixedSize(class uint8) int {
 		return 80
 	case 60: // FileIdExtdDirectoryInformation
 		return 88
+	case 63: // FileIdExtdBothDirectoryInformation
+		return 114
 	case classPosix:
 		return 8 + posixFixed + 2*posixSID + 4
 	}
@@ -186,18 +188,11 @@ func (rq *request) entry(b *wire.Buf, class uint8, e dirEntry, name []byte) {
 	if class != 1 {
 		b.U32(eaSizeOrTag(n))
 	}
-	if class == 3 || class == 37 {
-		short := []byte(nil)
-		if s := shortName(n); s != n.Name && e.name != "." && e.name != ".." {
-			short = wire.AppendText(nil, s)
-		}
-		b.U8(uint8(len(short)))
-		b.U8(0)
-		b.Bytes(short)
-		b.Zero(24 - len(short))
-	}
 	switch class {
+	case 3:
+		putShort(b, e)
 	case 37:
+		putShort(b, e)
 		b.U16(0)
 		b.U64(n.ID)
 	case 38:
@@ -207,6 +202,23 @@ func (rq *request) entry(b *wire.Buf, class uint8, e dirEntry, name []byte) {
 		b.U32(reparseTag(n))
 		b.U64(n.ID)
 		b.U64(0)
+	case 63:
+		b.U32(reparseTag(n))
+		b.U64(n.ID)
+		b.U64(0)
+		putShort(b, e)
 	}
 	b.Bytes(name)
+}
+
+// putShort writes the 8.3 name of an entry, none where the name is one.
+func putShort(b *wire.Buf, e dirEntry) {
+	short := []byte(nil)
+	if s := shortName(e.node); s != e.node.Name && e.name != "." && e.name != ".." {
+		short = wire.AppendText(nil, s)
+	}
+	b.U8(uint8(len(short)))
+	b.U8(0)
+	b.Bytes(short)
+	b.Zero(24 - len(short))
 }

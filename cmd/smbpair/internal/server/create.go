@@ -105,6 +105,10 @@ func (rq *request) create() proto.Status {
 		if st := rq.mayWait(); st != proto.OK {
 			return st
 		}
+		if id := rq.createID(&cr); first && id != (createID{}) {
+			s.creating[id] = true
+			defer delete(s.creating, id)
+		}
 		if deadline.IsZero() {
 			deadline = time.Now().Add(breakTimeout)
 		}
@@ -342,6 +346,9 @@ func (rq *request) newOpen(cr *createRequest, f *file, access uint32) *open {
 // opened ends a CREATE that succeeded.
 func (rq *request) opened(o *open, action uint32, cr *createRequest) {
 	rq.makeDurable(o, cr)
+	if id := rq.createID(cr); id != (createID{}) {
+		o.made = made{id, vfs.Fold(cr.name), action}
+	}
 	rq.open = o
 	rq.createBody(o, action, &cr.contexts)
 }

@@ -127,24 +127,47 @@ func (rq *request) reconnectOpen(cr *createRequest) proto.Status {
 	return proto.OK
 }
 
+// createID is what a CREATE is known by when it comes again.
+type createID struct{ client, guid [16]byte }
+
+// made is how an open came about, for when its CREATE comes again.
+type made struct {
+	id     createID
+	path   string
+	action uint32
+}
+
+// createID gives the zero one for a CREATE that cannot come again.
+func (rq *request) createID(cr *createRequest) createID {
+	if cr.durable == nil || !cr.durable.v2 || rq.c.dialect < smb2.Dialect300 {
+		return createID{}
+	}
+	return createID{rq.c.guid, cr.durable.guid}
+}
+
 // replayed answers a CREATE that was already done, [MS-SMB2] 3.3.5.9.10.
 func (rq *request) replayed(cr *createRequest) (proto.Status, bool) {
 	if cr.durable == nil || !cr.durable.v2 || rq.c.dialect < smb2.Dialect300 {
 		return proto.OK, false
 	}
+	if rq.c.srv.creating[rq.createID(cr)] {
+		return proto.FileNotAvailable, true
+	}
 	for _, o := range rq.c.srv.opens {
-		if o.durable == nil || !o.durable.v2 || o.durable.guid != cr.durable.guid || o.durable.client != rq.c.guid {
+		if o.made.id != rq.createID(cr) {
 			continue
 		}
-		if rq.h.Flags&smb2.FlagReplay == 0 {
+		switch {
+		case rq.h.Flags&smb2.FlagReplay == 0:
 			return proto.DuplicateObjectID, true
-		}
-		if o.ss != rq.ss || o.durable.path != vfs.Fold(cr.name) {
+		case o.c == nil:
+			return proto.FileNotAvailable, true
+		case o.ss != rq.ss || o.made.path != vfs.Fold(cr.name), (o.lease != nil) != (cr.lease != nil), cr.lease != nil && o.lease.id != rq.leaseOf(cr):
 			return proto.AccessDenied, true
 		}
 		rq.open = o
 		x := contexts{durable: o.durable, lease: cr.lease}
-		rq.createBody(o, proto.Created, &x)
+		rq.createBody(o, o.made.action, &x)
 		return proto.OK, true
 	}
 	return proto.OK, false

@@ -30,6 +30,7 @@ type open struct {
 	breaks   bool
 	lease    *lease
 	durable  *durable
+	made     made
 	listing  *listing
 	watch    *watch
 	written  bool // something was written

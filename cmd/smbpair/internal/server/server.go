@@ -92,6 +92,7 @@ type Server struct {
 	opens    map[uint64]*open
 	files    map[fileKey]*file
 	leases   map[leaseID]*lease
+	creating map[createID]bool  // that wait
 	doomed   map[*vfs.Node]bool // deleted, but streams of theirs are open
 	tunnel   map[tunnelKey]tunnelled
 	watches  []*open // directories that are watched
@@ -105,7 +106,7 @@ type Server struct {
 // New makes a server.
 func New(c Config) (*Server, error) {
 	s := &Server{Config: c, conns: make(map[*conn]bool), sessions: make(map[uint64]*session), opens: make(map[uint64]*open),
-		files: make(map[fileKey]*file), leases: make(map[leaseID]*lease), doomed: make(map[*vfs.Node]bool),
+		files: make(map[fileKey]*file), leases: make(map[leaseID]*lease), creating: make(map[createID]bool), doomed: make(map[*vfs.Node]bool),
 		tunnel: make(map[tunnelKey]tunnelled), hashes: make(map[string][]byte), turns: newTurns(c.Serial)}
 	if s.Name == "" {
 		s.Name = "SMBPAIR"

@@ -22,6 +22,7 @@ type contexts struct {
 	reconnect  *reconnect
 	lease      *smb2.Lease
 	duplicates bool
+	app        [16]byte // AppInstanceId, zero for none
 	posix      bool
 	mode       uint32 // of what is created, with posix
 }
@@ -79,7 +80,10 @@ func (x *contexts) context(name string, data []byte) proto.Status {
 		ok = x.durableRequest(name, data)
 	case "DHnC", "DH2C":
 		ok = x.durableReconnect(name, data)
-	case posixTag:
+	case smb2.TagAppInstance:
+		ok = len(data) == 20
+		copy(x.app[:], data[min(4, len(data)):])
+	case smb2.TagPosix:
 		ok = len(data) == 4
 		x.posix, x.mode = ok, wire.Read(data).U32()&modeBits
 	case "RqLs":
@@ -173,7 +177,7 @@ func (rq *request) createBody(o *open, action uint32, x *contexts) {
 		m.Contexts = append(m.Contexts, smb2.CreateContext{Name: []byte(rq.context[1:cut]), Data: []byte(rq.context[cut:])})
 	}
 	if x.posix && rq.c.posix && o.file != nil {
-		m.Contexts = append(m.Contexts, smb2.CreateContext{Name: []byte(posixTag), Data: s.posixContext(o.file.node)})
+		m.Contexts = append(m.Contexts, smb2.CreateContext{Name: []byte(smb2.TagPosix), Data: s.posixContext(o.file.node)})
 	}
 	if o.file != nil {
 		m.Times, m.Allocation, m.EndOfFile, m.Attributes = o.file.times(), o.file.allocation(), o.file.size(), o.file.attributes()

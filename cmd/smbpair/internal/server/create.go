@@ -96,6 +96,7 @@ func (rq *request) create() proto.Status {
 	if st, done := rq.replayed(&cr); done {
 		return st
 	}
+	rq.replaceInstance(&cr)
 	deadline := time.Time{}
 	for first := true; ; first = false {
 		st, f := rq.tryCreate(&cr, first)
@@ -347,7 +348,7 @@ func (rq *request) newOpen(cr *createRequest, f *file, access uint32) *open {
 func (rq *request) opened(o *open, action uint32, cr *createRequest) {
 	rq.makeDurable(o, cr)
 	if id := rq.createID(cr); id != (createID{}) {
-		o.made = made{id, vfs.Fold(cr.name), action}
+		o.made = made{id, vfs.Fold(cr.name), action, cr.app}
 	}
 	rq.open = o
 	rq.createBody(o, action, &cr.contexts)

@@ -135,6 +135,7 @@ type made struct {
 	id     createID
 	path   string
 	action uint32
+	app    [16]byte // AppInstanceId
 }
 
 // createID gives the zero one for a CREATE that cannot come again.
@@ -143,6 +144,19 @@ func (rq *request) createID(cr *createRequest) createID {
 		return createID{}
 	}
 	return createID{rq.c.guid, cr.durable.guid}
+}
+
+// replaceInstance closes what an instance of an application has open that goes on
+// in another client now, [MS-SMB2] 3.3.5.9.13.
+func (rq *request) replaceInstance(cr *createRequest) {
+	if cr.app == ([16]byte{}) || rq.createID(cr) == (createID{}) {
+		return
+	}
+	for _, o := range rq.c.srv.opens {
+		if o.made.app == cr.app && o.made.id.client != rq.c.guid && o.made.path == vfs.Fold(cr.name) && o.tree.share == rq.tc.share {
+			rq.c.srv.closeOpen(o)
+		}
+	}
 }
 
 // replayed answers a CREATE that was already done, [MS-SMB2] 3.3.5.9.10.

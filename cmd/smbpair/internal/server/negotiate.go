@@ -125,7 +125,7 @@ func (o *offer) context(x *smb2.NegotiateContext) proto.Status {
 		ok = smb2.DecodeData(x.Data, &m) && len(m.Algorithms) > 0 && !o.hasSigning
 		o.signing, o.hasSigning = m.Algorithms, true
 	case smb2.ContextPosix:
-		o.posix = string(x.Data) == posixTag
+		o.posix = string(x.Data) == smb2.TagPosix
 	}
 	if !ok {
 		return proto.InvalidParameter
@@ -198,7 +198,7 @@ func (c *conn) contexts(o *offer) (list []smb2.NegotiateContext) {
 		add(smb2.ContextSigning, &smb2.SigningCapabilities{Algorithms: []smb2.SigningAlgorithm{c.signing}})
 	}
 	if c.posix {
-		list = append(list, smb2.NegotiateContext{Type: smb2.ContextPosix, Data: []byte(posixTag)})
+		list = append(list, smb2.NegotiateContext{Type: smb2.ContextPosix, Data: []byte(smb2.TagPosix)})
 	}
 	return list
 }

@@ -14,7 +14,6 @@ import (
 // negotiate context, a create context with the mode, and information of class 100
 // for files, directory entries and volumes.
 const (
-	posixTag   = "\x93\xad\x25\x50\x9c\xb4\x11\xe7\xb4\x23\x83\xde\x96\x8b\xcd\x7c"
 	classPosix = 100
 	modeBits   = 0o7777
 

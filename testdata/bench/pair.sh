@@ -66,7 +66,7 @@ finish() {
   kill "$theirs" "$ours" 2>/dev/null || true
   wait "$theirs" "$ours" 2>/dev/null || true
   rm -rf theirs/* ours/*
-}
+} 2>/dev/null
 trap finish EXIT
 
 for port in 4471 4472; do

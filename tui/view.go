@@ -2,6 +2,8 @@ package tui
 
 import (
 	"fmt"
+	"io"
+	"os"
 	"unicode"
 
 	"github.com/gdamore/tcell/v2"
@@ -161,10 +163,28 @@ func (v *view) obey(r state.Request) {
 	case state.DoPrompt:
 		v.open(v.state.Prompt())
 	case state.DoCopy:
-		if v.screen != nil {
-			v.screen.SetClipboard([]byte(v.state.Clip()))
+		v.copy()
+	}
+}
+
+// copy hands the state's text to the clipboard of the terminal; where it has
+// none the text is shown, to be selected there.
+func (v *view) copy() {
+	if v.screen == nil {
+		return
+	}
+	tty, ok := v.screen.Tty()
+	if !ok {
+		v.screen.SetClipboard([]byte(v.state.Clip()))
+		return
+	}
+	seq, known := clipboardSequence(v.state.Clip(), os.Getenv)
+	if known {
+		if _, err := io.WriteString(tty, seq); err == nil {
+			return
 		}
 	}
+	v.state.ShowClip()
 }
 
 // open opens a question.

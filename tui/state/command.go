@@ -16,6 +16,10 @@ type command struct {
 // commands lists what the command line knows, by name.
 func commands() []command {
 	return []command{
+		{"copied", "", "show the text that was copied last, where the terminal has no clipboard", main, func(s *State, _ string) (Request, error) {
+			s.ShowClip()
+			return Stay, nil
+		}},
 		{"diff", "FILE", "compare with another capture, in place of B", main, func(s *State, arg string) (Request, error) {
 			return Stay, s.openSecond(arg)
 		}},

@@ -5,6 +5,23 @@ import "strings"
 // Clip gives the text that DoCopy hands to the terminal's clipboard.
 func (s *State) Clip() string { return s.clip }
 
+// ShowClip shows that text in a window, for a terminal without a clipboard: there
+// it can be selected.
+func (s *State) ShowClip() {
+	s.changed = true
+	if s.clip == "" {
+		s.note = "nothing was copied yet: y copies a field, Y an operation"
+		return
+	}
+	s.open(&textWindow{"Copied text (Shift and the mouse select)", LogWindow, func(int) []Line {
+		var out []Line
+		for l := range strings.Lines(s.clip) {
+			out = append(out, Line{{safe(strings.TrimRight(l, "\n")), Plain}})
+		}
+		return out
+	}})
+}
+
 // copyField takes the field under the details cursor: its name and its values.
 func (s *State) copyField() Request {
 	s.look()

@@ -108,6 +108,9 @@ func (v *viewer) statistics(names []string) string {
 	again.format, again.filter, again.files, again.sideKeys = "text", nil, nil, [2][]string{}
 	for k, name := range names {
 		i := v.paths[name]
+		if v.flags.files[i] == "-" { // a pipe gives its bytes once
+			return "statistics want a file: what comes from a pipe is not read a second time"
+		}
 		again.files = append(again.files, v.flags.files[i])
 		if i < len(v.flags.sideKeys) {
 			again.sideKeys[k] = v.flags.sideKeys[i]

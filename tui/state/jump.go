@@ -110,6 +110,9 @@ func (s *State) otherRow(step int) { s.moveTo(max(0, s.rows.cur+step)) }
 // resize gives the list a tenth of the screen more, or less.
 func (s *State) resize(step int) {
 	s.setList(s.layout(s.height).list + step*max(1, s.height/10))
+	if s.preset == "smbcmp" && !s.hinted {
+		s.hinted, s.note = true, "PgUp and PgDn move the split, as in smbcmp; Space and Ctrl-B page"
+	}
 }
 
 // setList gives the list that many lines, as far as the screen allows.

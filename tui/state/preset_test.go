@@ -67,7 +67,13 @@ func TestSmbcmpKeys(t *testing.T) {
 	if got := s.layout(40).list; got != list-4 {
 		t.Errorf("PgUp: list of %d lines, had %d", got, list)
 	}
+	if !strings.Contains(text(s, 120, 40), "Space and Ctrl-B page") {
+		t.Error("what PgUp does is not told once")
+	}
 	press(s, "PgDn")
+	if strings.Contains(text(s, 120, 40), "Space and Ctrl-B page") {
+		t.Error("what PgUp does is told twice")
+	}
 	if got := s.layout(40).list; got != list {
 		t.Errorf("PgDn: list of %d lines, had %d", got, list)
 	}

@@ -96,6 +96,7 @@ type State struct {
 	history       pastFile
 	theme         string
 	preset        string
+	hinted        bool // it was said that the keys of paging do something else
 	preview       preview
 	seen          *seenCount // nil: nothing is counted
 	filter        Filter

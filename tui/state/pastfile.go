@@ -56,6 +56,8 @@ func remember(list []string, text string) []string {
 	return list[max(0, len(list)-pastMost):]
 }
 
+// historyLine reads a line of the file. What would disturb a screen was not typed
+// there.
 func historyLine(line string) (label, text string, ok bool) {
 	a, err := strconv.QuotedPrefix(line)
 	if err != nil || !strings.HasPrefix(line[len(a):], " ") {
@@ -63,7 +65,7 @@ func historyLine(line string) (label, text string, ok bool) {
 	}
 	label, errA := strconv.Unquote(a)
 	text, errB := strconv.Unquote(line[len(a)+1:])
-	return label, text, errA == nil && errB == nil
+	return label, text, errA == nil && errB == nil && safe(text) == text
 }
 
 // add writes one answer behind the others.

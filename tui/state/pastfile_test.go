@@ -20,7 +20,7 @@ func TestPastFile(t *testing.T) {
 	s := run()
 	const secret = "00112233445566778899aabbccddeeff"
 	s.Press("/")
-	for _, text := range []string{"cmd == READ", "path ~ \"a\\nb\"", "cmd == READ\t"} {
+	for _, text := range []string{"cmd == READ", "path ~ \"a\\nb\"", "cmd == WRITE"} {
 		if err := s.Answer(s.Prompt(), text); err != nil {
 			t.Fatal(err)
 		}
@@ -49,7 +49,7 @@ func TestPastFile(t *testing.T) {
 	}
 	s = run()
 	s.Press("/")
-	if got := s.Past("", -1); got != "cmd == READ\t" {
+	if got := s.Past("", -1); got != "cmd == WRITE" {
 		t.Errorf("the next run offers %q", got)
 	}
 	s.Do(CommandLine)
@@ -63,7 +63,7 @@ func TestPastFile(t *testing.T) {
 func TestPastFileBounds(t *testing.T) {
 	h := pastFile{path: filepath.Join(t.TempDir(), "history")}
 	var b strings.Builder
-	b.WriteString("garbage\n\"half\n\"a\" \n")
+	b.WriteString("garbage\n\"half\n\"a\" \n\"filter\" \"x\\x1b[2J\"\n")
 	for i := range historyLines + 50 {
 		fmt.Fprintf(&b, "\"filter\" \"op == %d\"\n", i)
 	}

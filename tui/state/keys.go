@@ -69,7 +69,7 @@ func (k *keysWindow) lines(w int) []Line {
 	if len(rows) == 0 {
 		out = append(out, Line{{"no session is sealed or signed", Dim}})
 	} else {
-		out = append(out, table([]string{"", "session", "user", "dialect", "cipher", "key from", "proof"}, rows, w)...)
+		out = append(out, table([]string{"", "session", "user", "dialect", "cipher", "key from", "proof"}, rows, w, 1)...)
 	}
 	for _, s := range shut {
 		out = append(out, Line{})
@@ -192,8 +192,9 @@ func (s *State) reload(i int) {
 	s.rebuild()
 }
 
-// table lays out rows under headings; the last column takes what is left of w.
-func table(heads []string, rows [][]string, w int) []Line {
+// table lays out rows under headings, within w cells. Where there is no room the
+// widest columns give first, those to keep last.
+func table(heads []string, rows [][]string, w int, keep ...int) []Line {
 	widths := make([]int, len(heads))
 	for i, h := range heads {
 		widths[i] = Width(h)
@@ -205,15 +206,19 @@ func table(heads []string, rows [][]string, w int) []Line {
 	for _, n := range widths {
 		over += n + 2
 	}
-	for over > 0 { // the widest gives first
-		wide := 0
+	for over > 0 {
+		wide := -1
 		for i := range widths {
-			if widths[i] > widths[wide] {
+			if (wide < 0 || widths[i] > widths[wide]) && !slices.Contains(keep, i) {
 				wide = i
 			}
 		}
-		if widths[wide] <= 4 {
-			break
+		if wide < 0 || widths[wide] <= 4 {
+			if len(keep) == 0 {
+				break
+			}
+			keep = nil
+			continue
 		}
 		widths[wide]--
 		over--

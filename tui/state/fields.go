@@ -278,10 +278,50 @@ func (s *State) detailRule(w int) Line {
 	if s.inDetails {
 		style = Title
 	}
-	if name == "" {
-		return rule(left, nil, w)
+	var right Line
+	if text := d.gradeText(); text != "" && left.width()+Width(text)+len(name)+16 < w {
+		right = Line{{text + "  ", Plain}}
 	}
-	return rule(left, Line{{name, style}}, w)
+	if name != "" {
+		right = append(right, Span{name, style})
+	}
+	return rule(left, right, w)
+}
+
+// gradeText says how the fields of the messages compare: "response: 1 differs, 3
+// only in A".
+func (d *detail) gradeText() string {
+	if !d.side || d.ops[0] == 0 || d.ops[1] == 0 {
+		return ""
+	}
+	var counts [parts][grades]int
+	for i := range d.items {
+		it := &d.items[i]
+		leaf := it.flags || it.kind == node && it.end == int32(i)+1
+		if leaf && !it.outer {
+			counts[it.part][it.grade]++
+		}
+	}
+	var out []string
+	for part := range counts {
+		c := &counts[part]
+		var words []string
+		for _, x := range []struct {
+			n    int
+			word string
+		}{{c[masked], "masked"}, {c[differs] + c[outcome], "differ"}, {c[onlyA], "only in A"}, {c[onlyB], "only in B"}, {c[unread], "not compared"}} {
+			if x.n == 1 && x.word == "differ" {
+				x.word = "differs"
+			}
+			if x.n > 0 {
+				words = append(words, fmt.Sprintf("%d %s", x.n, x.word))
+			}
+		}
+		if len(words) > 0 {
+			out = append(out, partNames[part]+": "+strings.Join(words, ", "))
+		}
+	}
+	return strings.Join(out, "  ")
 }
 
 func objectText(o *op.Op, name func(uint32) string) string {

@@ -193,6 +193,32 @@ func TestTrailingBytes(t *testing.T) {
 	}
 }
 
+// TestUnsealInPlace opens PDUs where they lie once their key is proved, and tells
+// when one is lost by it.
+func TestUnsealInPlace(t *testing.T) {
+	for _, v := range readVectors(t, "seal.txt") {
+		o := NewOpener(ring(t, wireID(v.sessionID(t))+`,"",`+v.text("s2c_key")+","+v.text("c2s_key")))
+		wire, plain := v.hex(t, "c2s_wire"), v.hex(t, "c2s_plain")
+		pdu := append(make([]byte, 0, len(wire)+tagSize), wire...)
+		if _, seal, spoilt := o.UnsealInPlace(pdu, false); seal.Opened || spoilt || !bytes.Equal(pdu, wire) {
+			t.Errorf("%s: opened in place before the key is proved: %+v %v", v.text("name"), seal, spoilt)
+		}
+		o.Unseal(nil, wire, false)
+		out, seal, spoilt := o.UnsealInPlace(pdu, false)
+		if !seal.Opened || !seal.Verified || seal.Cipher != v.cipher() || spoilt || !bytes.Equal(out, plain) || &out[0] != &pdu[sealHeader] {
+			t.Errorf("%s: opened in place: %+v %v", v.text("name"), seal, spoilt)
+		}
+		bad := append(make([]byte, 0, len(wire)+tagSize), wire...)
+		bad[len(bad)-1] ^= 1
+		if _, seal, spoilt := o.UnsealInPlace(bad, false); seal.Opened || !spoilt {
+			t.Errorf("%s: a broken tag: %+v %v", v.text("name"), seal, spoilt)
+		}
+		if st := o.Sessions()[0]; st.TagsTried != 2 || st.TagsVerified != 2 {
+			t.Errorf("%s: counted as %d of %d", v.text("name"), st.TagsVerified, st.TagsTried)
+		}
+	}
+}
+
 func TestUnsealPrefix(t *testing.T) {
 	for _, v := range readVectors(t, "seal.txt") {
 		o := NewOpener(ring(t, wireID(v.sessionID(t))+`,"",`+v.text("s2c_key")+","+v.text("c2s_key")))

@@ -65,25 +65,40 @@ func (s *Sealer) Open(dst, pdu []byte) ([]byte, bool) {
 	}
 	at, n := len(dst), len(pdu)-sealHeader
 	dst = slices.Grow(dst, n+tagSize)
-	buf := append(dst[at:], pdu[sealHeader:]...)
-	tag, aad := pdu[sealTag:sealTag+tagSize], pdu[sealNonce:sealHeader]
-	if s.ccm == nil {
-		buf = append(buf, tag...)
-		if _, err := s.gcm.Open(buf[:0], pdu[sealNonce:sealNonce+gcmNonce], buf, aad); err != nil {
-			return dst[:at], false
-		}
-		return dst[:at+n], true
-	}
-	sc := s.ccm.get(pdu[sealNonce:])
-	s.ccm.stream(sc, buf[:n+tagSize], n)
-	s.ccm.sum(sc, buf[:n], aad)
-	ok := subtle.ConstantTimeCompare(sc.mac[:], tag) == 1
-	s.ccm.scratch.Put(sc)
-	if !ok {
-		clear(buf[:n])
+	if buf := append(dst[at:], pdu[sealHeader:]...); !s.open(buf, pdu[:sealHeader]) {
 		return dst[:at], false
 	}
 	return dst[:at+n], true
+}
+
+// OpenInPlace is Open where the PDU lies. Its capacity must have 16 bytes to
+// spare, which are overwritten. When the tag does not hold, what stands behind
+// the header is lost.
+func (s *Sealer) OpenInPlace(pdu []byte) ([]byte, bool) {
+	if !isSealed(pdu) || uint64(len(pdu)) > maxCCM {
+		return nil, false
+	}
+	buf := pdu[sealHeader:]
+	return buf, s.open(buf, pdu[:sealHeader])
+}
+
+// open turns the ciphertext in buf, whose capacity has room for the tag behind
+// it, into plaintext and verifies it. When the tag does not hold, buf is lost.
+func (s *Sealer) open(buf, header []byte) bool {
+	tag, nonce, aad := header[sealTag:sealTag+tagSize], header[sealNonce:], header[sealNonce:sealHeader]
+	if s.ccm == nil {
+		_, err := s.gcm.Open(buf[:0], nonce[:gcmNonce], append(buf, tag...), aad)
+		return err == nil
+	}
+	sc := s.ccm.get(nonce)
+	s.ccm.stream(sc, buf[:len(buf)+tagSize], len(buf))
+	s.ccm.sum(sc, buf, aad)
+	ok := subtle.ConstantTimeCompare(sc.mac[:], tag) == 1
+	s.ccm.scratch.Put(sc)
+	if !ok {
+		clear(buf)
+	}
+	return ok
 }
 
 // Prefix opens the first bytes of a PDU of which head is the beginning and

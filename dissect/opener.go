@@ -5,6 +5,9 @@ import (
 	"smbdiff/dissect/wire"
 )
 
+// SpareBytes is the room that UnsealInPlace wants behind a PDU: that of a tag.
+const SpareBytes = 16
+
 // Opener opens sealed PDUs and checks signatures. The package decrypt has the
 // one that works from keys; Sealed is the one without any. All methods may be
 // called from several goroutines at once.
@@ -15,6 +18,11 @@ type Opener interface {
 	// Unseal opens a whole PDU, transform header first, and verifies its tag.
 	// The plaintext is appended to dst.
 	Unseal(dst, pdu []byte, fromServer bool) ([]byte, conv.Seal)
+	// UnsealInPlace is Unseal where the PDU lies, for sessions whose key is
+	// proved. The PDU's capacity must have SpareBytes to spare, which are
+	// overwritten. When it does not open, spoilt says that what stands behind
+	// the header is lost.
+	UnsealInPlace(pdu []byte, fromServer bool) (plain []byte, seal conv.Seal, spoilt bool)
 	// UnsealPrefix opens the first bytes of a PDU of which head is the
 	// beginning; nothing is verified. It reports false when the session's key
 	// is not proved yet and the whole PDU is wanted.

@@ -86,6 +86,11 @@ func (w *worker) bytes(b *Batch, p *pdu, whole bool) []byte {
 	if !whole || len(p.Head) >= have {
 		return p.Head
 	}
+	return w.reread(b, p)
+}
+
+// reread reads the PDU from the file.
+func (w *worker) reread(b *Batch, p *pdu) []byte {
 	at := len(b.whole)
 	w.extents, _ = capture.DecodeExtents(w.extents[:0], p.place)
 	b.whole, _ = w.file.ReadPDU(b.whole, w.extents)
@@ -223,6 +228,15 @@ func (w *worker) unseal(b *Batch, p *pdu, in []byte, o *outer) []byte {
 			return in
 		}
 		in = w.bytes(b, p, true)
+	} else if cap(in)-len(in) >= SpareBytes {
+		plain, seal, spoilt := w.opener.UnsealInPlace(in, p.fromServer)
+		if seal.Opened {
+			o.seal, o.whole = seal, true
+			return plain
+		}
+		if spoilt {
+			in = w.reread(b, p)
+		}
 	}
 	plain, seal := w.opener.Unseal(b.plain[len(b.plain):], in, p.fromServer)
 	o.seal, o.whole = seal, true

@@ -56,11 +56,14 @@ const (
 	headSize   = 1024
 )
 
+// spare is room behind a PDU.
+const spare = "0123456789abcdef"
+
 // newBatch makes a batch with room for what a run usually puts into one, so that
 // it need not grow step by step.
 func newBatch() *Batch {
-	return &Batch{Messages: make([]conv.Message, 0, batchPDUs), pdus: make([]pdu, 0, batchPDUs), heads: make([]byte, 0, batchBytes),
-		plain: make([]byte, 0, batchBytes), places: make([]byte, 0, batchBytes)}
+	return &Batch{Messages: make([]conv.Message, 0, batchPDUs), pdus: make([]pdu, 0, batchPDUs), heads: make([]byte, 0, batchBytes+batchPDUs*SpareBytes),
+		plain: make([]byte, 0, batchBytes/8), places: make([]byte, 0, batchBytes)}
 }
 
 func (b *Batch) reset() {
@@ -79,8 +82,8 @@ func (b *Batch) add(p *capture.PDU) *pdu {
 	q.Kind, q.Conn, q.Dir, q.Reset, q.FirstFrame, q.Frame, q.Time = p.Kind, p.Conn, p.Dir, p.Reset, p.FirstFrame, p.Frame, p.Time
 	q.Len, q.Lead, q.Missing, q.Pos, q.NBSS = p.Len, p.Lead, p.Missing, p.Pos, p.NBSS
 	at := len(b.heads)
-	b.heads = append(b.heads, p.Head...)
-	q.Head = b.heads[at:len(b.heads):len(b.heads)]
+	b.heads = append(append(b.heads, p.Head...), spare...) // to be opened in place
+	q.Head = b.heads[at : at+len(p.Head) : len(b.heads)]
 	at = len(b.places)
 	b.places = capture.AppendExtents(b.places, p.Extents)
 	q.place, q.Extents = b.places[at:len(b.places):len(b.places)], nil
@@ -341,6 +344,10 @@ func (shutOpener) Setup(*conv.Setup) {}
 
 func (shutOpener) Unseal(dst, pdu []byte, _ bool) ([]byte, conv.Seal) {
 	return dst, conv.Seal{Why: conv.ReasonNoKey}
+}
+
+func (shutOpener) UnsealInPlace([]byte, bool) ([]byte, conv.Seal, bool) {
+	return nil, conv.Seal{}, false
 }
 
 func (shutOpener) UnsealPrefix(dst, head []byte, _ bool) ([]byte, conv.Seal, bool) {

@@ -67,6 +67,9 @@ func (w *window) extend(off int64, n, most int) []byte {
 func (w *window) follow(off int64, n int) bool {
 	few := w.pdus < fewPDUs
 	w.pdus = 0
+	if off < w.off {
+		return false
+	}
 	if w.ahead == nil {
 		if !few || runtime.GOMAXPROCS(0) == 1 {
 			return false

@@ -37,6 +37,10 @@ func (flipper) Unseal(dst, pdu []byte, _ bool) ([]byte, conv.Seal) {
 	return dst, conv.Seal{Opened: true, Verified: true}
 }
 
+func (flipper) UnsealInPlace([]byte, bool) ([]byte, conv.Seal, bool) {
+	return nil, conv.Seal{}, false
+}
+
 func (flipper) UnsealPrefix(dst, head []byte, _ bool) ([]byte, conv.Seal, bool) {
 	if len(head) < smb2.TransformSize || head[42] != 1 {
 		return dst, conv.Seal{}, false

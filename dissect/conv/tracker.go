@@ -72,7 +72,14 @@ type session struct {
 
 	recent   open // looked up last, by recentID
 	recentID [16]byte
+
+	gone   [goneOpens]open // closed last, by goneID
+	goneID [goneOpens][16]byte
+	next   int // place of the oldest of those
 }
+
+// goneOpens is how many closed opens of a session stay known.
+const goneOpens = 8
 
 // open finds the open with this FileId.
 func (s *session) open(id *[16]byte) (open, bool) {
@@ -82,8 +89,14 @@ func (s *session) open(id *[16]byte) (open, bool) {
 	p, ok := s.opens[*id]
 	if ok {
 		s.recent, s.recentID = p, *id
+		return p, true
 	}
-	return p, ok
+	for i := range s.gone {
+		if s.gone[i].num != 0 && s.goneID[i] == *id {
+			return s.gone[i], true
+		}
+	}
+	return open{}, false
 }
 
 // opened makes an open known.
@@ -92,9 +105,14 @@ func (s *session) opened(id *[16]byte, p open) {
 	s.recent, s.recentID = p, *id
 }
 
-// closed forgets an open.
+// closed forgets an open but for the last ones: what is asked of a handle after
+// its end still has an object.
 func (s *session) closed(id *[16]byte) {
-	delete(s.opens, *id)
+	if p, ok := s.opens[*id]; ok {
+		s.gone[s.next], s.goneID[s.next] = p, *id
+		s.next = (s.next + 1) % len(s.gone)
+		delete(s.opens, *id)
+	}
 	s.recent = open{}
 }
 

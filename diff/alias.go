@@ -171,7 +171,8 @@ func (c *Comparer) sameIdentity(class aliasClass, part int, ta, tb *field.Tree, 
 			c.meet.add(triple{ca | byBytes, x, y})
 		}
 	case c.alias != nil:
-		return c.alias.holds(t)
+		// an answer may name its handle rightly where the request does not
+		return c.alias.holds(t) || part == PartResponse && ca == aliasOpen && c.alias.holds(triple{ca | byBytes, x, y})
 	}
 	return true
 }

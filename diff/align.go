@@ -422,10 +422,13 @@ func (p *pairing) isMoved(i int) bool { return p.moved != nil && p.moved[i] }
 
 // refine pairs by other keys what has no partner yet, between the pairs that
 // are there. Key 0 equals nothing.
-func (p *pairing) refine(a, b []uint64) {
+func (p *pairing) refine(a, b []uint64) { p.between(a, b, math.MaxInt) }
+
+// between is refine for gaps that have at most so many elements on each side.
+func (p *pairing) between(a, b []uint64, most int) {
 	var ia, ib []int32
 	flush := func() {
-		if len(ia) > 0 && len(ib) > 0 {
+		if len(ia) > 0 && len(ib) > 0 && max(len(ia), len(ib)) <= most {
 			p.gap(a, b, ia, ib)
 		}
 		ia, ib = ia[:0], ib[:0]

@@ -265,7 +265,27 @@ func (u *pairer) stream(ia, ib []int32) {
 		}
 		return mix(f.loose, k)
 	}))
+	p.refine(keys(fa, ia, unheld), keys(fb, ib, used))
+	p.refine(keys(fa, ia, used), keys(fb, ib, unheld))
+	p.between(keys(fa, ia, used), keys(fb, ib, used), 1)
 	u.take(p, ia, ib)
+}
+
+// unheld is the key of operations on no known open, used that of those on any:
+// what names a handle that is closed, or never was one, is still what the
+// other side did there.
+func unheld(f *fact) uint64 {
+	if f.open != 0 || f.opens || f.free {
+		return 0
+	}
+	return f.loose
+}
+
+func used(f *fact) uint64 {
+	if f.opens || f.free {
+		return 0
+	}
+	return f.loose
 }
 
 // bare is the key of operations that need no open; another object makes them

@@ -206,6 +206,7 @@ func (r *Result) pairUp(a, b *list) {
 	if turned {
 		r.traces[0], r.traces[1] = r.traces[1], r.traces[0]
 	}
+	r.conns, r.sessions, r.turned = p.conns, p.sessions, turned
 	r.Rows = p.all.rows()
 	r.mend()
 	if turned {
@@ -216,7 +217,6 @@ func (r *Result) pairUp(a, b *list) {
 		p.turn()
 		r.Rows = p.all.rows()
 	}
-	r.conns, r.sessions, r.turned = p.conns, p.sessions, turned
 }
 
 // order gives the rows in the order of pairing.

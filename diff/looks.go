@@ -145,7 +145,7 @@ func (o *overlooker) split() {
 		pair := [2]uint32{row.A, row.B}
 		if row.A != 0 && row.B != 0 && row.Grade == Differs {
 			if a, b := r.pairOps(&row); o.parts(&a, &b) {
-				for n := range uint32(3) {
+				for n := range uint32(max(1, a.Of)) { // a look is a compound, or stands alone
 					parted[[2]uint32{row.A + n, row.B + n}] = true
 				}
 				if out == nil {
@@ -174,7 +174,7 @@ func (o *overlooker) parts(a, b *op.Op) bool {
 		return false
 	}
 	x, y := o.head(0, ka, a.Num), o.head(1, kb, b.Num)
-	if x == nil || y == nil {
+	if x == nil || y == nil || x.of != y.of {
 		return false
 	}
 	if found, _ := o.answered(0, ka, x); !found {
@@ -187,7 +187,7 @@ func (o *overlooker) parts(a, b *op.Op) bool {
 // head gives the look that begins with an operation, nil for none.
 func (o *overlooker) head(side int, k sight, num uint32) *look {
 	for i := range o.all[side][k] {
-		if l := &o.all[side][k][i]; l.num == num && l.of == 3 {
+		if l := &o.all[side][k][i]; l.num == num {
 			return l
 		}
 	}

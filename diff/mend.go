@@ -131,13 +131,19 @@ func (m *mender) run(from, end int, gone map[int]bool) {
 				continue
 			}
 			b, _ := m.r.traces[1].Op(rows[j].B)
-			if m.like(first(&a), first(&b)) > 0 {
+			if m.r.related(&a, &b) && m.like(first(&a), first(&b)) > 0 {
 				rows[i].B, rows[i].Grade = rows[j].B, Equal
 				gone[j] = true
 				break
 			}
 		}
 	}
+}
+
+// related reports whether two operations may belong to sessions that are pairs.
+func (r *Result) related(a, b *op.Op) bool {
+	n := int(a.Session)
+	return n == 0 || b.Session == 0 || n > len(r.sessions.a) || r.sessions.a[n-1] < 0 || r.sessions.a[n-1] == int32(b.Session)-1
 }
 
 // answers looks at pairs of which one side lacks its request or its response.

@@ -238,7 +238,7 @@ func (u *pairer) stream(ia, ib []int32) {
 		return
 	}
 	ca, cb := concurrent(fa, ia), concurrent(fb, ib)
-	p.move(sa, sb, func(i, j int32) bool { return ca[i] || cb[j] })
+	p.move(sa, sb, func(i, j int32) bool { return (ca[i] || cb[j]) && !fa[ia[i]].looks })
 	weak := func(f *fact) uint64 { return f.weak }
 	p.refine(keys(fa, ia, weak), keys(fb, ib, weak))
 	p.refine(keys(fa, ia, bare), keys(fb, ib, bare))
@@ -275,14 +275,14 @@ func (u *pairer) stream(ia, ib []int32) {
 // what names a handle that is closed, or never was one, is still what the
 // other side did there.
 func unheld(f *fact) uint64 {
-	if f.open != 0 || f.opens || f.free {
+	if f.open != 0 || f.opens || f.free || f.looks {
 		return 0
 	}
 	return f.loose
 }
 
 func used(f *fact) uint64 {
-	if f.opens || f.free {
+	if f.opens || f.free || f.looks {
 		return 0
 	}
 	return f.loose

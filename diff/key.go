@@ -21,6 +21,7 @@ type fact struct {
 	open       uint32
 	frame      uint32
 	opens      bool // its answer makes the open known
+	connects   bool // its answer makes a tree known
 	closes     bool // it ends the open
 	looks      bool // it is one of a compound that only asks for information
 	free       bool // the server sends it when it likes
@@ -170,7 +171,7 @@ func (g *gatherer) add(o *op.Op) {
 	}
 	f.opens = o.Proto == op.SMB2 && smb2.Command(o.Command) == smb2.Create ||
 		o.Proto == op.SMB1 && smb1.Opens(uint8(o.Command))
-	f.closes, f.free = closing(o), o.State&op.Unsolicited != 0
+	f.connects, f.closes, f.free = joins, closing(o), o.State&op.Unsolicited != 0
 	f.loose = mix(mix(uint64(o.Proto)<<16|uint64(o.Command), uint64(o.State&op.Unsolicited)), uint64(o.InfoType))
 	if o.Proto > op.SMB2 && o.Request != 0 {
 		f.loose++

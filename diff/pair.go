@@ -237,6 +237,7 @@ func (u *pairer) stream(ia, ib []int32) {
 		u.take(p, ia, ib)
 		return
 	}
+	u.slide(p, ia, ib, sa, sb)
 	ca, cb := concurrent(fa, ia), concurrent(fb, ib)
 	p.move(sa, sb, func(i, j int32) bool { return (ca[i] || cb[j]) && !fa[ia[i]].looks })
 	weak := func(f *fact) uint64 { return f.weak }

@@ -74,6 +74,8 @@ func TestPairUp(t *testing.T) {
 		{"work in turn turned", "1/0 a\n1/0 p\n1/0 q\n1/0 z", "1/0 a\n1/0 q\n1/0 p\n1/0 z", "1-1 0-2 2-3 3-0 4-4"},
 		{"another file", "1/0 create:f o1*\n1/0 read:f o1\n1/0 query:f o1\n1/0 close:f o1", "1/0 create:g o7*\n1/0 read:g o7\n1/0 close:g o7",
 			"1-1 2-2 3-0 4-3"},
+		{"one more before the like", "1/0 create:f o1*\n1/0 read:f o1\n1/0 close:f o1",
+			"1/0 create:f o7*\n1/0 write:f o7\n1/0 close:f o7\n1/0 create:f o8*\n1/0 read:f o8\n1/0 close:f o8", "0-1 0-2 0-3 1-4 2-5 3-6"},
 		{"another file's handle", "1/0 a\n1/0 read:f o1\n1/0 z", "1/0 a\n1/0 read:g o2\n1/0 z", "1-1 2-2 3-3"},
 		{"connections", "0/0 neg\n0/1 neg\n1/1 user:ann", "0/0 neg\n1/0 user:ann", "1-0 2-1 3-2"},
 	} {

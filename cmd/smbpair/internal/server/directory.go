@@ -157,6 +157,14 @@ func fixedSize(class uint8) int {
 		return 88
 	case 63: // FileIdExtdBothDirectoryInformation
 		return 114
+	case 78: // FileId64ExtdDirectoryInformation
+		return 80
+	case 79: // FileId64ExtdBothDirectoryInformation
+		return 106
+	case 80: // FileIdAllExtdDirectoryInformation
+		return 96
+	case 81: // FileIdAllExtdBothDirectoryInformation
+		return 122
 	case classPosix:
 		return 8 + posixFixed + 2*posixSID + 4
 	}
@@ -198,15 +206,18 @@ func (rq *request) entry(b *wire.Buf, class uint8, e dirEntry, name []byte) {
 	case 38:
 		b.U32(0)
 		b.U64(n.ID)
-	case 60:
+	case 60, 63, 78, 79, 80, 81:
 		b.U32(reparseTag(n))
 		b.U64(n.ID)
-		b.U64(0)
-	case 63:
-		b.U32(reparseTag(n))
-		b.U64(n.ID)
-		b.U64(0)
-		putShort(b, e)
+		if class == 80 || class == 81 { // the number in 8 bytes, then in 16
+			b.U64(n.ID)
+		}
+		if class != 78 && class != 79 {
+			b.U64(0)
+		}
+		if class == 63 || class == 79 || class == 81 {
+			putShort(b, e)
+		}
 	}
 	b.Bytes(name)
 }

@@ -62,6 +62,8 @@ func Directory(c *wire.Codec, class uint8) {
 		entriesOf(c, fIDAllBoth, class)
 	case classPosix:
 		entriesOf(c, fPosix, class)
+	case classObjectID, classReparsePoint: // of \$Extend\$ObjId and \$Extend\$Reparse
+		File(c, class, false)
 	}
 }
 

@@ -79,7 +79,7 @@ var entries = [...]entry{
 	classMailslotQuery:   {fMailslotQuery, mailslotQuery},
 	classMailslotSet:     {fMailslotSet, mailslotSet},
 	classCompression:     {fCompression, compression},
-	classObjectID:        {fObjectID, objectID},
+	classObjectID:        {fObjectID, objectIDs},
 	classReparsePoint:    {fAttributeTag, reparsePoint},
 	classNetworkOpen:     {fNetworkOpen, networkOpen},
 	classAttributeTag:    {fAttributeTag, attributeTag},
@@ -211,10 +211,13 @@ func attributeTag(c *wire.Codec) {
 	c.Show32(fReparseTag1)
 }
 
-// reparsePoint is [MS-FSCC] 2.4.44.
+// reparsePoint is [MS-FSCC] 2.4.44, an array, each aligned to 8 bytes.
 func reparsePoint(c *wire.Codec) {
-	c.Show64(fIndexNumber)
-	c.Show32(fReparseTag1)
+	for c.Left() >= 12 {
+		c.Show64(fFileReference)
+		c.Show32(fReparseTag1)
+		c.Bytes(fReserved1, min(4, c.Left()))
+	}
 }
 
 // identity is [MS-FSCC] 2.4.26.
@@ -256,6 +259,14 @@ func ObjectID(c *wire.Codec) {
 	c.Finish()
 }
 
+// objectIDs is [MS-FSCC] 2.4.36.1, an array.
+func objectIDs(c *wire.Codec) {
+	for c.Left() >= 8 {
+		c.Show64(fFileReference)
+		objectID(c)
+	}
+}
+
 func objectID(c *wire.Codec) {
 	c.GUID(fObject)
 	c.GUID(fBirthVolume)
@@ -274,7 +285,7 @@ func posix(c *wire.Codec) {
 	c.Bytes(Reserved, 4)
 	c.Show32(Links)
 	c.Show32(Tag)
-	c.Show32(fPosixPerms)
+	c.Show32(PosixPerms)
 	secdesc.SID(c)
 	secdesc.SID(c)
 	n := int(c.Show32(NameLength))

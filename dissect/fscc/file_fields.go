@@ -1,6 +1,10 @@
 package fscc
 
-import "smbdiff/dissect/field"
+import (
+	"strconv"
+
+	"smbdiff/dissect/field"
+)
 
 // Subtrees of the file information classes.
 var (
@@ -70,6 +74,7 @@ var (
 	fLinkCount     = &field.Def{Name: "smb.link_count", Label: "NumberOfLinks", Kind: field.Uint}
 	fDeletePending = &field.Def{Name: "smb.delete_pending", Label: "DeletePending", Kind: field.Uint}
 	fIsDirectory   = &field.Def{Name: "smb.is_directory", Label: "Directory", Kind: field.Uint}
+	fFileReference = &field.Def{Name: "smb2.file_reference_number", Label: "FileReferenceNumber", Kind: field.Hex}
 	fIndexNumber   = &field.Def{Name: "smb.index_number", Label: "IndexNumber", Kind: field.Hex}
 	fEAList        = &field.Def{Name: "smb.ea.list_length", Label: "EaSize", Kind: field.Uint}
 	fFileNameLen   = &field.Def{Name: "smb.file_name_len", Label: "FileNameLength", Kind: field.Uint}
@@ -131,8 +136,24 @@ var (
 	fDomainID     = &field.Def{Name: "smb2.domain_id", Label: "DomainId", Kind: field.GUID}
 	fInode        = &field.Def{Name: "smb2.inode", Label: "Inode", Kind: field.Hex}
 	fPosixDevice  = &field.Def{Name: "smb2.posix_device", Label: "DeviceId", Kind: field.Hex}
-	fPosixPerms   = &field.Def{Name: "smb2.posix_perms", Label: "POSIX perms", Kind: field.Hex}
-	fAttributes1  = &field.Def{Name: "smb.file_attribute", Label: "FileAttributes", Kind: field.Flags, Bits: attributeBits1}
+	// PosixPerms is a mode, as stat has it.
+	PosixPerms = &field.Def{Name: "smb2.posix_perms", Label: "POSIX perms", Kind: field.Status, Lookup: octal, All: noNames, Bits: []field.Bit{
+		{Name: "smb2.posix_perms.type", Label: "S_IFMT", Mask: 0xf000, Values: field.Values{{V: 1, Name: "S_IFIFO"}, {V: 2, Name: "S_IFCHR"},
+			{V: 4, Name: "S_IFDIR"}, {V: 6, Name: "S_IFBLK"}, {V: 8, Name: "S_IFREG"}, {V: 10, Name: "S_IFLNK"}, {V: 12, Name: "S_IFSOCK"}}},
+		{Name: "smb2.posix_perms.setuid", Label: "S_ISUID", Mask: 0o4000},
+		{Name: "smb2.posix_perms.setgid", Label: "S_ISGID", Mask: 0o2000},
+		{Name: "smb2.posix_perms.sticky", Label: "S_ISVTX", Mask: 0o1000},
+		{Name: "smb2.posix_perms.user_read", Label: "S_IRUSR", Mask: 0o400},
+		{Name: "smb2.posix_perms.user_write", Label: "S_IWUSR", Mask: 0o200},
+		{Name: "smb2.posix_perms.user_execute", Label: "S_IXUSR", Mask: 0o100},
+		{Name: "smb2.posix_perms.group_read", Label: "S_IRGRP", Mask: 0o40},
+		{Name: "smb2.posix_perms.group_write", Label: "S_IWGRP", Mask: 0o20},
+		{Name: "smb2.posix_perms.group_execute", Label: "S_IXGRP", Mask: 0o10},
+		{Name: "smb2.posix_perms.other_read", Label: "S_IROTH", Mask: 0o4},
+		{Name: "smb2.posix_perms.other_write", Label: "S_IWOTH", Mask: 0o2},
+		{Name: "smb2.posix_perms.other_execute", Label: "S_IXOTH", Mask: 0o1},
+	}}
+	fAttributes1 = &field.Def{Name: "smb.file_attribute", Label: "FileAttributes", Kind: field.Flags, Bits: attributeBits1}
 )
 
 // CompressionFormats are the names of [MS-FSCC] 2.3.18 and 2.4.9.
@@ -156,3 +177,8 @@ var attributeBits1 = []field.Bit{
 	{Name: "smb.file_attribute.not_content_indexed", Label: "NOT_CONTENT_INDEXED", Mask: 0x2000},
 	{Name: "smb.file_attribute.encrypted", Label: "ENCRYPTED", Mask: 0x4000},
 }
+
+// octal is how a mode reads.
+func octal(v uint64) string { return "0" + strconv.FormatUint(v, 8) }
+
+func noNames() field.Values { return nil }

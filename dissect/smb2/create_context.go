@@ -31,7 +31,6 @@ var (
 	fDiskID            = &field.Def{Name: "smb2.qfid_fid", Label: "DiskIDBuffer", Kind: field.Bytes}
 	fDiskFile          = &field.Def{Name: "smb2.qfid_fid.file_id", Label: "DiskFileId", Kind: field.Hex}
 	fDiskVolume        = &field.Def{Name: "smb2.qfid_fid.volume_id", Label: "VolumeId", Kind: field.Hex}
-	fPosixPerms        = &field.Def{Name: "smb2.posix_perms", Label: "POSIX perms", Kind: field.Hex}
 
 	fAppSize     = &field.Def{Name: "smb2.app_instance.struct_size", Label: "StructureSize", Kind: field.Uint}
 	fAppReserved = &field.Def{Name: "smb2.app_instance.reserved", Label: "Reserved", Kind: field.Uint}

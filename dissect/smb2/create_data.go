@@ -150,4 +150,4 @@ func (x *AppVersion) walk(c *wire.Codec, _ *Facts) {
 // PosixRequest is the data of SMB2_CREATE_POSIX, of the POSIX extensions.
 type PosixRequest struct{ Mode uint32 }
 
-func (x *PosixRequest) walk(c *wire.Codec, _ *Facts) { wire.U32(c, fPosixPerms, &x.Mode) }
+func (x *PosixRequest) walk(c *wire.Codec, _ *Facts) { wire.U32(c, fscc.PosixPerms, &x.Mode) }

@@ -133,7 +133,7 @@ func sharedDisk(c *wire.Codec) {
 func posixResponse(c *wire.Codec) {
 	c.Show32(fscc.Links)
 	c.Show32(fscc.Tag)
-	c.Show32(fPosixPerms)
+	c.Show32(fscc.PosixPerms)
 	for c.Left() >= 8 {
 		at := c.Pos()
 		secdesc.SID(c)

@@ -8,7 +8,7 @@ func Defs() []*field.Def {
 		fCloseFlags, fSecurityFlags, fRequestedOplock, fImpersonation, fCreateFlags, fDesired, fShareAccess, fDisposition,
 		fCreateOptions, fReplyFlags, fAction, fExtraInfo, fChainOffset, fTag, fTagGUID, fTagName, fChainData, fDurableReserved,
 		fDurableTimeout, fDurableFlags, fDurableFlagsPlain, fDurableReserved2, fCreateGUID, fTimeWarp, fAccessTime, fAccessStatus,
-		fMaximalAccess, fDiskID, fPosixPerms, fAppSize, fAppReserved, fAppGUID, fVersionSize, fVersionReserved, fVersionPadding,
+		fMaximalAccess, fDiskID, fAppSize, fAppReserved, fAppGUID, fVersionSize, fVersionReserved, fVersionPadding,
 		fVersionHigh, fVersionLow, fAppleCode, fAppleReserved, fAppleBitmask, fAppleCaps, fAppleVolume, fAppleModel, fAppleLength,
 		fAppleText, fApplePath, fDiskVersion, fDiskHasID, fDiskReserved, fDiskInitiator, fDiskFlags, fDiskOriginator, fDiskRequest,
 		fDiskHostLength, fDiskHost, fDiskReady, fDiskService, fDiskSector, fDiskPhysical, fDiskSize, fReferralLevel, fReferralFile,

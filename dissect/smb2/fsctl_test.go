@@ -27,6 +27,7 @@ func TestSizes(t *testing.T) {
 		}
 	}
 	class := func(n uint8) func(*wire.Codec) { return func(c *wire.Codec) { fscc.File(c, n, false) } }
+	directory := func(n uint8) func(*wire.Codec) { return func(c *wire.Codec) { fscc.Directory(c, n) } }
 	content := put(166, 0, 0x800c0100, 14, 1, 98, 2) // as the example of [MS-PCCRC] 3.1
 	for _, s := range []struct {
 		name   string
@@ -87,6 +88,17 @@ func TestSizes(t *testing.T) {
 		{"RSVD_TUNNEL_QUERY_VIRTUAL_DISK_CHANGES", ctl(ctlTunnel, true), put(16+56, 0, tunnelChanges), 9},
 		{"RSVD_TUNNEL_QUERY_VIRTUAL_DISK_CHANGES reply", ctl(ctlTunnel, false), put(16+40, 0, tunnelChanges, 24, 1), 9},
 		{"RSVD_TUNNEL_QUERY_SAFE_SIZE reply", ctl(ctlTunnel, false), put(24, 0, tunnelSafeSize), 4},
+		{"FSCTL_PIPE_WAIT", ctl(ctlPipeWait, true), put(14+6, 8, 6), 5},
+		{"FSCTL_LMR_REQUEST_RESILIENCY", ctl(ctlResiliency, true), put(8), 2},
+		{"FSCTL_GET_INTEGRITY_INFORMATION reply", ctl(ctlGetIntegrity, false), put(16), 5},
+		{"FSCTL_SET_INTEGRITY_INFORMATION", ctl(ctlSetIntegrity, true), put(8), 3},
+		{"FSCTL_OFFLOAD_READ", ctl(ctlOffloadRead, true), put(32), 6},
+		{"FSCTL_OFFLOAD_READ reply", ctl(ctlOffloadRead, false), put(16+512, 20, 0xf8010000), 7},
+		{"FSCTL_OFFLOAD_WRITE", ctl(ctlOffloadWrite, true), put(32+512, 36, 0xf8010000), 9},
+		{"FSCTL_OFFLOAD_WRITE reply", ctl(ctlOffloadWrite, false), put(16), 3},
+		{"FSCTL_QUERY_SHARED_VIRTUAL_DISK_SUPPORT reply", ctl(ctlVirtualDisk, false), put(8), 2},
+		{"FileFsPosixInformation", func(c *wire.Codec) { fscc.System(c, 100) }, put(56), 8},
+		{"SERVER_TO_CLIENT_NOTIFICATION", func(c *wire.Codec) { notification(c, &Facts{}) }, put(12, 0, 4), 4},
 		{"FSCTL_QUERY_ON_DISK_VOLUME_INFO reply", ctl(ctlOnDiskVolume, false), put(332), 11},
 		{"FSCTL_FIND_FILES_BY_SID", ctl(ctlFindBySID, true), put(16, 4, 1<<8|1), 5},
 		{"FSCTL_FIND_FILES_BY_SID reply", ctl(ctlFindBySID, false), put(22, 0, 4, 8, 6), 4},
@@ -108,6 +120,21 @@ func TestSizes(t *testing.T) {
 		{"FileId64ExtdBothDirectoryInformation", class(79), put(110, 60, 4, 80, 24), 17},
 		{"FileIdAllExtdDirectoryInformation", class(80), put(100, 60, 4), 15},
 		{"FileIdAllExtdBothDirectoryInformation", class(81), put(126, 60, 4, 96, 24), 18},
+		{"FileNameInformation", class(9), put(8, 0, 4), 2},
+		{"FilePipeLocalInformation", class(24), put(40), 10},
+		{"FilePipeRemoteInformation", class(25), put(12), 2},
+		{"FileObjectIdInformation", directory(29), put(144), 10},
+		{"FileReparsePointInformation", directory(33), put(32), 6},
+		{"FileValidDataLengthInformation", class(39), put(8), 1},
+		{"FileShortNameInformation", class(40), put(8, 0, 4), 2},
+		{"FileIdInformation", class(59), put(24), 2},
+		{"FileIdExtdDirectoryInformation", directory(60), put(92, 60, 4), 14},
+		{"FileIdExtdBothDirectoryInformation", directory(63), put(118, 60, 4, 88, 24), 17},
+		{"FileDispositionInformationEx", class(64), put(4), 1},
+		{"FileRenameInformationEx", func(c *wire.Codec) { fscc.File(c, 65, true) }, put(24, 16, 4), 5},
+		{"FileCaseSensitiveInformation", class(71), put(4), 1},
+		{"FileLinkInformationEx", func(c *wire.Codec) { fscc.File(c, 72, true) }, put(24, 16, 4), 5},
+		{"FilePosixInformation", class(100), put(102, 96, 2), 21},
 		{"FileMailslotQueryInformation", class(26), put(24), 5},
 		{"FileMailslotSetInformation", class(27), put(8), 1},
 		{"FileTrackingInformation", class(36), put(16, 8, 4), 3},

@@ -24,6 +24,9 @@ func (s *scanner) udp(r *record, d *datagram) {
 	if sp == dnsPort || sp == kerberosPort {
 		s.answer(r, d, sp)
 	}
+	if dp == quicPort && d.off+8+quicHead <= len(r.data) {
+		s.quic(r.time, netip.AddrPortFrom(d.dst.netip(d.v6), dp), r.data[d.off+8:])
+	}
 	if dp == rocePort {
 		s.roce(r, d, d.off+8, min(int(binary.BigEndian.Uint16(h[4:])), d.size)-8)
 	}

@@ -2,6 +2,7 @@ package capture
 
 import (
 	"encoding/asn1"
+	"encoding/binary"
 	"fmt"
 	"net/netip"
 	"strconv"
@@ -21,6 +22,9 @@ type Failure struct {
 const (
 	dnsPort      = 53
 	kerberosPort = 88
+	quicPort     = 443
+	quicHead     = 7 // up to the first byte of the connection id
+	maxQUIC      = 8
 	maxPrologue  = 64
 	maxAnswer    = 4 << 10 // bytes of a datagram that are looked at
 )
@@ -33,6 +37,43 @@ func (s *scanner) failure(frame uint32, time int64, format string, args ...any) 
 
 func (s *scanner) refused(c *conn, seg *segment) {
 	s.failure(seg.frame, seg.time, "connection to %s refused", netip.AddrPortFrom(c.addr(1), c.port(1)))
+}
+
+// quic takes a packet to the port of SMB over QUIC ([MS-SMB2] 2.1) and remembers
+// the server of a handshake ([RFC9000] 17.2.2). What QUIC carries is not read:
+// that is said when there is no SMB beside it.
+func (s *scanner) quic(time int64, server netip.AddrPort, b []byte) {
+	const (
+		initial1, version1 = 0xc0, 0x00000001
+		initial2, version2 = 0xd0, 0x6b3343cf // [RFC9369] 3
+	)
+	version, kind := binary.BigEndian.Uint32(b[1:]), b[0]&0xf0
+	if (version != version1 || kind != initial1) && (version != version2 || kind != initial2) || b[5] > 20 || len(s.quicTo) >= maxQUIC {
+		return
+	}
+	for _, f := range s.quicTo {
+		if f.server == server {
+			return
+		}
+	}
+	s.quicTo = append(s.quicTo, quicServer{server, s.sum.Frames, time})
+}
+
+// quicServer is a server of QUIC, with the packet that told of it.
+type quicServer struct {
+	server netip.AddrPort
+	frame  uint32
+	time   int64
+}
+
+// onlyQUIC says of captures without SMB that it may have been inside of QUIC.
+func (s *scanner) onlyQUIC() {
+	if s.sum.SMBConnections > 0 {
+		return
+	}
+	for _, q := range s.quicTo {
+		s.failure(q.frame, q.time, "QUIC to %s, inside of which SMB is not read", q.server)
+	}
 }
 
 // dns takes an answer of a name server ([RFC1035] 4.1).

@@ -69,6 +69,7 @@ type scanner struct {
 	queues    map[queuePair]*roceHalf
 	lonely    []*roceConn
 	datagrams map[[2]netip.AddrPort]uint32
+	quicTo    []quicServer
 	all       []*conn // in the order of their first packets, until places are reused
 	hand      int
 	recent    [recentConns]*conn
@@ -220,6 +221,7 @@ func (s *scanner) finish() {
 		}
 		s.closeConn(c)
 	}
+	s.onlyQUIC()
 	s.f.done.Store(s.f.size)
 	slices.Sort(s.sum.Ports)
 }

@@ -188,6 +188,9 @@ func smb2Messages(t *testing.T, args ...string) (list []string, direct int) {
 		if err := json.Unmarshal([]byte(line), &m); err != nil {
 			t.Fatal(err)
 		}
+		if strings.Count(line, `"smb_direct.padding"`) != strings.Count(line, `"name":"smb_direct.data_offset","label":"DataOffset","value":24,`) {
+			t.Errorf("no leaf over the padding before the data: %.300s", line)
+		}
 		if m.Protocol == "SMB-DIRECT" {
 			direct++
 			continue

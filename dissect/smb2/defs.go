@@ -28,7 +28,7 @@ func Defs() []*field.Def {
 		fRegionFlags, fRegionTotal, fRegionCount, fDiskSupport, fDiskState, fODXSize, fODXFlags, fODXTTL, fODXOffset, fODXLength,
 		fODXTransfer, fODXPlace, fODXType, fODXIDLength, fODXID, fSourceOffset, fTargetOffset, fExtentLength, fDirectAsk,
 		fDirectAnswer, fDirectData, fDirectMin, fDirectMax, fDirectVersion, fDirectWanted, fDirectGranted, fDirectStatus, fDirectRW,
-		fDirectSend, fDirectReceive, fDirectMaxFrag, fDirectFlags, fDirectLeft, fDirectOffset, fDirectLength, fHeader, fProtocolID,
+		fDirectSend, fDirectReceive, fDirectMaxFrag, fDirectFlags, fDirectLeft, fDirectOffset, fDirectLength, fDirectPadding, fHeader, fProtocolID,
 		fHeaderLen, fCharge, fStatus, fChannelSeq, fReserved, fCommand, fRequested, fGranted, fFlags, fNextCommand, fMessageID,
 		fProcessID, fAsyncID, fTreeID, fTree, fSessionID, fSignature, fInfoType, fInfoClass, fFileClass, fSystemClass,
 		fSecurityClass, fMaxResponse, fInputOffset, fInputLength, fAdditional, fAdditionalBits, fInfoFlags, fSetLength, fSetOffset,

@@ -22,9 +22,10 @@ var (
 	fDirectMaxFrag = &field.Def{Name: "smb_direct.max_fragmented_size", Label: "MaxFragmentedSize", Kind: field.Uint}
 	fDirectFlags   = &field.Def{Name: "smb_direct.flags", Label: "Flags", Kind: field.Flags, Bits: []field.Bit{
 		{Name: "smb_direct.flags.response_requested", Label: "SMB_DIRECT_RESPONSE_REQUESTED", Mask: 0x1}}}
-	fDirectLeft   = &field.Def{Name: "smb_direct.remaining_length", Label: "RemainingDataLength", Kind: field.Uint}
-	fDirectOffset = &field.Def{Name: "smb_direct.data_offset", Label: "DataOffset", Kind: field.Uint}
-	fDirectLength = &field.Def{Name: "smb_direct.data_length", Label: "DataLength", Kind: field.Uint}
+	fDirectLeft    = &field.Def{Name: "smb_direct.remaining_length", Label: "RemainingDataLength", Kind: field.Uint}
+	fDirectOffset  = &field.Def{Name: "smb_direct.data_offset", Label: "DataOffset", Kind: field.Uint}
+	fDirectLength  = &field.Def{Name: "smb_direct.data_length", Label: "DataLength", Kind: field.Uint}
+	fDirectPadding = &field.Def{Name: "smb_direct.padding", Label: "Padding", Kind: field.Bytes}
 )
 
 // Sizes of the negotiate messages of [MS-SMBD] 2.2.1 and 2.2.2, and the only
@@ -72,6 +73,7 @@ func WalkDirect(c *wire.Codec) {
 		c.Show32(fDirectLeft)
 		c.Show32(fDirectOffset)
 		c.Show32(fDirectLength)
+		c.Rest(fDirectPadding)
 	}
 	c.Finish()
 }

@@ -82,6 +82,9 @@ func (m *CreateRequest) walk(c *wire.Codec, f *Facts) {
 	name := c.Ref16(fOffset, fLength)
 	contexts := c.Ref32(fOffset, fLength)
 	c.DataAt(fscc.FileName, name, &m.Name)
+	if name.Len == 0 { // the root of the share
+		c.Mark(fscc.FileName, c.Pos(), 0, 0)
+	}
 	c.Fill(HeaderSize + 57)
 	f.Oplock, f.Disposition, f.Name = m.Oplock, m.Disposition, m.Name
 	createContexts(c, contexts, &m.Contexts, false, f)

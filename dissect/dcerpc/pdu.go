@@ -130,7 +130,7 @@ func (p *pdu) transfer() {
 	if syntaxOf(fTransferID.read(c, p.little)) == syntaxFeatures {
 		end := c.Pos()
 		c.Seek(at + 8)
-		p.u16(fFeatures)
+		c.Show16(fFeatures) // octets of a UUID that have no order
 		c.Seek(end)
 	}
 	p.u32(fTransferVer)

@@ -12,7 +12,7 @@ import (
 // and 2.4.27.2.
 func (rq *request) renaming(in []byte) (name string, replace bool, st proto.Status) {
 	r := wire.Read(in)
-	replace = r.U8() != 0
+	replace = r.U8()&1 != 0
 	r.Skip(7)
 	root := r.U64()
 	raw := r.Bytes(int(min(r.U32(), maxPath)))

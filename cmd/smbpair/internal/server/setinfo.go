@@ -45,7 +45,7 @@ func (rq *request) setFileInfo(class uint8, in []byte) proto.Status {
 		access uint32
 	}{
 		4: {40, proto.WriteAttributes}, 10: {20, proto.Delete}, 13: {1, proto.Delete}, 14: {8, 0}, 15: {0, proto.WriteEA},
-		16: {4, 0}, 19: {8, proto.WriteData}, 20: {8, proto.WriteData}, 11: {20, 0}, 39: {8, proto.WriteData}, 64: {4, proto.Delete}, 65: {20, proto.Delete},
+		16: {4, 0}, 19: {8, proto.WriteData}, 20: {8, proto.WriteData}, 11: {20, 0}, 39: {8, proto.WriteData}, 64: {4, proto.Delete}, 65: {20, proto.Delete}, 72: {20, 0},
 	}
 	want, known := need[class]
 	switch {
@@ -80,7 +80,7 @@ func (rq *request) setFileInfo(class uint8, in []byte) proto.Status {
 		return rq.setAllocation(r.U64())
 	case 20:
 		return rq.setSize(r.U64())
-	case 11:
+	case 11, 72:
 		return rq.hardLink(in)
 	}
 	return proto.OK

@@ -70,78 +70,133 @@ func Directory(c *wire.Codec, class uint8) {
 func entriesOf(c *wire.Codec, d *field.Def, class uint8) {
 	c.Chain(func(c *wire.Codec) {
 		c.Begin(d)
-		c.Show32(NextEntry)
-		c.Show32(fFileIndex)
 		if class == classPosix {
+			c.Show32(NextEntry)
+			c.Show32(fFileIndex)
 			posix(c)
 		} else {
-			directoryEntry(c, class)
+			new(DirectoryEntry).walk(c, class)
 		}
 		c.Finish()
 	})
 }
 
-// directoryEntry is [MS-FSCC] 2.4.8, 2.4.10, 2.4.15, 2.4.18 to 2.4.25 and
-// 2.4.33, behind FileIndex: the classes differ in what stands before the name.
-func directoryEntry(c *wire.Codec, class uint8) {
+// Listing is entries of a directory in one of the classes of [MS-FSCC] 2.4.8,
+// 2.4.10, 2.4.14, 2.4.17 to 2.4.22 and 2.4.33.
+type Listing struct {
+	Class   uint8
+	Entries []DirectoryEntry
+}
+
+// DirectoryEntry is an entry of any class. Each class has some of it.
+type DirectoryEntry struct {
+	Index      uint32
+	Times      Times
+	EndOfFile  uint64 // bytes
+	Allocation uint64 // bytes
+	Attributes uint32
+	EASize     uint32
+	ShortName  []byte // UTF-16LE, 24 bytes at most
+	FileID     uint64
+	FileID128  [16]byte
+	Tag        uint32 // of a reparse point
+	Name       []byte // UTF-16LE
+}
+
+// Walk reads or writes the entries.
+func (x *Listing) Walk(c *wire.Codec) {
+	c.Entries(len(x.Entries), 8, func(c *wire.Codec, i int) {
+		e := wire.Nth(c, x.Entries, i)
+		e.walk(c, x.Class)
+		wire.Keep(c, &x.Entries, e)
+	})
+}
+
+// walk is an entry: the classes differ in what stands before the name.
+func (e *DirectoryEntry) walk(c *wire.Codec, class uint8) {
+	c.Show32(NextEntry)
+	wire.U32(c, fFileIndex, &e.Index)
 	if class != classNames {
-		times(c)
-		c.Show64(EndOfFile)
-		c.Show64(AllocationSize)
-		c.Show32(Attributes)
+		e.Times.Walk(c)
+		wire.U64(c, EndOfFile, &e.EndOfFile)
+		wire.U64(c, AllocationSize, &e.Allocation)
+		wire.U32(c, Attributes, &e.Attributes)
 	}
-	n := int(c.Show32(NameLength))
+	n := int(c.Const32(NameLength, uint32(len(e.Name))))
 	if class != classNames && class != classDirectory && class != classIDGlobalTx {
-		c.Show32(fEASize)
+		wire.U32(c, fEASize, &e.EASize)
 	}
 	switch class {
 	case classBothDirectory:
-		shortName(c)
+		e.walkShort(c)
 	case classIDBothDirectory:
-		shortName(c)
+		e.walkShort(c)
 		c.Bytes(Reserved, 2)
-		c.Show64(FileID64)
+		wire.U64(c, FileID64, &e.FileID)
 	case classIDFullDirectory:
 		c.Bytes(Reserved, 4)
-		c.Show64(FileID64)
+		wire.U64(c, FileID64, &e.FileID)
 	case classIDExtdDirectory:
-		c.Show32(Tag)
-		c.Bytes(fID128, 16)
+		wire.U32(c, Tag, &e.Tag)
+		c.Array(fID128, &e.FileID128)
 	case classIDExtdBoth:
-		c.Show32(Tag)
-		c.Bytes(fID128, 16)
-		shortName(c)
+		wire.U32(c, Tag, &e.Tag)
+		c.Array(fID128, &e.FileID128)
+		e.walkShort(c)
 	case classIDGlobalTx:
-		c.Show64(FileID64)
+		wire.U64(c, FileID64, &e.FileID)
 		c.GUID(fLockingTx)
 		c.Show32(fTxFlags)
 	case classID64Extd, classID64ExtdBoth, classIDAllExtd, classIDAllExtdBoth:
-		c.Show32(Tag)
-		c.Show64(FileID64)
+		wire.U32(c, Tag, &e.Tag)
+		wire.U64(c, FileID64, &e.FileID)
 		if class == classIDAllExtd || class == classIDAllExtdBoth {
-			c.Bytes(fID128, 16)
+			c.Array(fID128, &e.FileID128)
 		}
 		if class == classID64ExtdBoth || class == classIDAllExtdBoth {
-			shortName(c)
+			e.walkShort(c)
 		}
 	}
-	text(c, FileName, n)
+	name(c, FileName, n, &e.Name)
 }
 
-func shortName(c *wire.Codec) {
-	n := int(c.Show8(fShortNameLen))
+func (e *DirectoryEntry) walkShort(c *wire.Codec) {
+	n := int(c.Const8(fShortNameLen, uint8(len(e.ShortName))))
 	c.Bytes(Reserved, 1)
-	c.Within(min(shortNameSize, c.Left()), func(c *wire.Codec) { text(c, fShortName, n) })
+	c.Fixed(shortNameSize, func(c *wire.Codec) { name(c, fShortName, n, &e.ShortName) })
 }
 
-// Notify walks a list of changes, [MS-FSCC] 2.7.1.
-func Notify(c *wire.Codec) {
-	c.Chain(func(c *wire.Codec) {
+// IsDirectory reports whether an information class is one of Listing.
+func IsDirectory(class uint8) bool {
+	switch class {
+	case classDirectory, classFullDirectory, classBothDirectory, classNames, classIDBothDirectory, classIDFullDirectory, classIDExtdDirectory,
+		classIDExtdBoth, classIDGlobalTx, classID64Extd, classID64ExtdBoth, classIDAllExtd, classIDAllExtdBoth:
+		return true
+	}
+	return false
+}
+
+// Changes is a list of changes in a directory, [MS-FSCC] 2.7.1.
+type Changes struct{ List []Change }
+
+// Change is FILE_NOTIFY_INFORMATION.
+type Change struct {
+	Action uint32
+	Name   []byte // UTF-16LE
+}
+
+// Walk reads or writes the list. Inlined elsewhere it would have x on the heap.
+//
+//go:noinline
+func (x *Changes) Walk(c *wire.Codec) {
+	c.Entries(len(x.List), 4, func(c *wire.Codec, i int) {
+		e := wire.Nth(c, x.List, i)
 		c.BeginLen(fNotify, c.Left(), 0)
 		c.Show32(fNotifyNext)
-		c.Show32(fAction)
-		n := int(c.Show32(NameLength))
-		text(c, FileName, n)
+		wire.U32(c, fAction, &e.Action)
+		n := int(c.Const32(NameLength, uint32(len(e.Name))))
+		name(c, FileName, n, &e.Name)
 		c.Done()
+		wire.Keep(c, &x.List, e)
 	})
 }

@@ -28,16 +28,47 @@ var (
 	fQueryPlace   = &field.Def{Name: "smb2.query_quota_info.startsidoffset", Label: "StartSidOffset", Kind: field.Uint}
 )
 
-// FullEA walks a list of extended attributes, [MS-FSCC] 2.4.16.
-func FullEA(c *wire.Codec) {
-	c.Chain(func(c *wire.Codec) {
+// EAs is FileFullEaInformation, a list of extended attributes, [MS-FSCC] 2.4.16.
+type EAs struct{ List []EA }
+
+// EA is one of them. A name is 8-bit text.
+type EA struct {
+	Flags       uint8
+	Name, Value []byte
+}
+
+// Walk reads or writes the list. Inlined elsewhere it would have x on the heap.
+//
+//go:noinline
+func (x *EAs) Walk(c *wire.Codec) {
+	c.Entries(len(x.List), 4, func(c *wire.Codec, i int) {
+		e := wire.Nth(c, x.List, i)
 		c.Show32(NextEntry)
-		c.Show8(fEAFlags)
-		n := int(c.Show8(fEANameLen))
-		size := int(c.Show16(fEADataLen))
-		c.Bytes(fEAName, n)
+		wire.U8(c, fEAFlags, &e.Flags)
+		n := int(c.Const8(fEANameLen, uint8(len(e.Name))))
+		size := int(c.Const16(fEADataLen, uint16(len(e.Value))))
+		c.Data(fEAName, n, &e.Name)
 		c.Skip(1) // NUL
-		c.Bytes(fEAData, size)
+		c.Data(fEAData, size, &e.Value)
+		wire.Keep(c, &x.List, e)
+	})
+}
+
+// EANames are the names that a query of extended attributes asks for, [MS-FSCC]
+// 2.4.16.1.
+type EANames struct{ List [][]byte }
+
+// Walk reads or writes the list. Inlined elsewhere it would have x on the heap.
+//
+//go:noinline
+func (x *EANames) Walk(c *wire.Codec) {
+	c.Entries(len(x.List), 4, func(c *wire.Codec, i int) {
+		e := wire.Nth(c, x.List, i)
+		c.Show32(NextEntry)
+		n := int(c.Const8(fEANameLen, uint8(len(e))))
+		c.Data(fEAName, n, &e)
+		c.Skip(1) // NUL
+		wire.Keep(c, &x.List, e)
 	})
 }
 

@@ -13,12 +13,11 @@ func File(c *wire.Codec, class uint8, set bool) (name []byte) {
 	if !set && class == classRename {
 		return nil
 	}
-	switch class {
-	case classDirectory, classFullDirectory, classBothDirectory, classNames, classIDBothDirectory, classIDFullDirectory,
-		classIDExtdDirectory, classIDExtdBoth, classIDGlobalTx, classID64Extd, classID64ExtdBoth, classIDAllExtd, classIDAllExtdBoth:
+	switch {
+	case IsDirectory(class):
 		Directory(c, class)
 		return nil
-	case classQuota:
+	case class == classQuota:
 		Quota(c)
 		return nil
 	}
@@ -30,7 +29,9 @@ func File(c *wire.Codec, class uint8, set bool) (name []byte) {
 	if e.walk != nil {
 		e.walk(c)
 	} else {
-		name = rename(c, class == classRenameEx || class == classLinkEx)
+		r := Rename{Ex: class == classRenameEx || class == classLinkEx}
+		r.Walk(c)
+		name = r.Name
 	}
 	c.Rest(Unknown)
 	c.Done()
@@ -55,34 +56,34 @@ func entryOf(class uint8) (entry, bool) {
 }
 
 var entries = [...]entry{
-	classBasic:           {fBasic, basic},
-	classStandard:        {fStandard, standard},
-	classInternal:        {fInternal, func(c *wire.Codec) { c.Show64(fIndexNumber) }},
-	classEA:              {fEA, func(c *wire.Codec) { c.Show32(fEAList) }},
-	classAccess:          {fAccess, func(c *wire.Codec) { c.Show32(AccessMask) }},
-	className:            {fName, fileName},
+	classBasic:           {fBasic, func(c *wire.Codec) { new(Basic).Walk(c) }},
+	classStandard:        {fStandard, func(c *wire.Codec) { new(Standard).Walk(c) }},
+	classInternal:        {fInternal, func(c *wire.Codec) { new(Internal).Walk(c) }},
+	classEA:              {fEA, func(c *wire.Codec) { new(EASize).Walk(c) }},
+	classAccess:          {fAccess, func(c *wire.Codec) { new(Access).Walk(c) }},
+	className:            {fName, func(c *wire.Codec) { new(NameInfo).Walk(c) }},
 	classRename:          {fRename, nil},
 	classLink:            {fLink, nil},
-	classDisposition:     {fDisposition, func(c *wire.Codec) { c.Show8(fDeleteOnClose) }},
-	classPosition:        {fPosition, func(c *wire.Codec) { c.Show64(fOffset64) }},
-	classFullEA:          {fFullEA, FullEA},
-	classMode:            {fMode, func(c *wire.Codec) { c.Show32(fModeBits) }},
-	classAlignment:       {fAlignment, func(c *wire.Codec) { c.Show32(fAlign) }},
-	classAll:             {fAll, all},
-	classAllocation:      {fAllocation, func(c *wire.Codec) { c.Show64(fAllocSize) }},
-	classEndOfFile:       {fEndOfFile, func(c *wire.Codec) { c.Show64(fEnd) }},
-	classAlternateName:   {fAlternateName, fileName},
-	classStream:          {fStream, streams},
-	classPipe:            {fPipe, pipe},
-	classPipeLocal:       {fPipeLocal, pipeLocal},
+	classDisposition:     {fDisposition, func(c *wire.Codec) { new(Disposition).Walk(c) }},
+	classPosition:        {fPosition, func(c *wire.Codec) { new(Position).Walk(c) }},
+	classFullEA:          {fFullEA, func(c *wire.Codec) { new(EAs).Walk(c) }},
+	classMode:            {fMode, func(c *wire.Codec) { new(Mode).Walk(c) }},
+	classAlignment:       {fAlignment, func(c *wire.Codec) { new(Alignment).Walk(c) }},
+	classAll:             {fAll, func(c *wire.Codec) { new(All).Walk(c) }},
+	classAllocation:      {fAllocation, func(c *wire.Codec) { new(Allocation).Walk(c) }},
+	classEndOfFile:       {fEndOfFile, func(c *wire.Codec) { new(End).Walk(c) }},
+	classAlternateName:   {fAlternateName, func(c *wire.Codec) { new(NameInfo).Walk(c) }},
+	classStream:          {fStream, func(c *wire.Codec) { new(Streams).Walk(c) }},
+	classPipe:            {fPipe, func(c *wire.Codec) { new(Pipe).Walk(c) }},
+	classPipeLocal:       {fPipeLocal, func(c *wire.Codec) { new(PipeLocal).Walk(c) }},
 	classPipeRemote:      {fPipeRemote, pipeRemote},
 	classMailslotQuery:   {fMailslotQuery, mailslotQuery},
 	classMailslotSet:     {fMailslotSet, mailslotSet},
-	classCompression:     {fCompression, compression},
+	classCompression:     {fCompression, func(c *wire.Codec) { new(Compression).Walk(c) }},
 	classObjectID:        {fObjectID, objectIDs},
 	classReparsePoint:    {fAttributeTag, reparsePoint},
-	classNetworkOpen:     {fNetworkOpen, networkOpen},
-	classAttributeTag:    {fAttributeTag, attributeTag},
+	classNetworkOpen:     {fNetworkOpen, func(c *wire.Codec) { new(NetworkOpen).Walk(c) }},
+	classAttributeTag:    {fAttributeTag, func(c *wire.Codec) { new(AttributeTag).Walk(c) }},
 	classTracking:        {fTracking, tracking},
 	classSfioReserve:     {fSfio, sfioReserve},
 	classHardLink:        {fHardLink, hardLinks},
@@ -91,10 +92,10 @@ var entries = [...]entry{
 	classStatLx:          {fStatLx, statLx},
 	classStorageReserve:  {fReserve, func(c *wire.Codec) { c.Show32(fReserveID) }},
 	classValidDataLength: {fValidLength, func(c *wire.Codec) { c.Show64(fValidData) }},
-	classShortName:       {fShortNameInfo, fileName},
-	classNormalizedName:  {fNormalized, fileName},
-	classID:              {fIDInfo, identity},
-	classDispositionEx:   {fDisposition, func(c *wire.Codec) { c.Show32(fDeleteFlags) }},
+	classShortName:       {fShortNameInfo, func(c *wire.Codec) { new(NameInfo).Walk(c) }},
+	classNormalizedName:  {fNormalized, func(c *wire.Codec) { new(NameInfo).Walk(c) }},
+	classID:              {fIDInfo, func(c *wire.Codec) { new(Identity).Walk(c) }},
+	classDispositionEx:   {fDisposition, func(c *wire.Codec) { new(DispositionEx).Walk(c) }},
 	classRenameEx:        {fRename, nil},
 	classCaseSensitive:   {fCaseSensitive, func(c *wire.Codec) { c.Show32(fCaseFlags) }},
 	classLinkEx:          {fLink, nil},
@@ -114,103 +115,6 @@ func (t *Times) Walk(c *wire.Codec) {
 
 func times(c *wire.Codec) { new(Times).Walk(c) }
 
-// basic is [MS-FSCC] 2.4.7.
-func basic(c *wire.Codec) {
-	times(c)
-	c.Show32(Attributes)
-	c.Bytes(Unknown, min(4, c.Left()))
-}
-
-// standard is [MS-FSCC] 2.4.47.
-func standard(c *wire.Codec) {
-	c.Show64(fAllocSize)
-	c.Show64(fEnd)
-	c.Show32(fLinkCount)
-	c.Show8(fDeletePending)
-	c.Show8(fIsDirectory)
-	c.Bytes(Reserved, min(2, c.Left()))
-}
-
-// all is [MS-FSCC] 2.4.2.
-func all(c *wire.Codec) {
-	times(c)
-	c.Show32(Attributes)
-	c.Bytes(Unknown, 4)
-	c.Show64(AllocationSize)
-	c.Show64(EndOfFile)
-	c.Show32(Links)
-	c.Show8(fPending)
-	c.Show8(fDirectory)
-	c.Bytes(Reserved, 2)
-	c.Show64(fIndex64)
-	c.Show32(fEASize)
-	c.Show32(AccessMask)
-	c.Show64(fPositionIn)
-	c.Show32(fModeIn)
-	c.Show32(fAlignmentIn)
-	n := c.Show32(NameLength)
-	text(c, FileName, int(n))
-}
-
-// fileName is [MS-FSCC] 2.4.5, 2.4.32, 2.4.35 and 2.4.46.
-func fileName(c *wire.Codec) {
-	n := int(c.Show32(fFileNameLen))
-	text(c, fFileName, n)
-}
-
-// rename is [MS-FSCC] 2.4.28.2, 2.4.42.2 and 2.4.43.
-func rename(c *wire.Codec, flags bool) []byte {
-	if flags {
-		c.Show32(fRenameFlags)
-		c.Bytes(Reserved, 4)
-	} else {
-		c.Show8(fReplace)
-		c.Bytes(fRandom, 7)
-	}
-	c.Bytes(fRoot, 8)
-	n := int(c.Show32(NameLength))
-	return text(c, FileName, n)
-}
-
-// streams is [MS-FSCC] 2.4.49.
-func streams(c *wire.Codec) {
-	c.Chain(func(c *wire.Codec) {
-		c.Show32(fStreamNext)
-		n := int(c.Show32(fStreamLen))
-		c.Show64(fStreamSize)
-		c.Show64(fAllocSize)
-		text(c, fStreamName, n)
-	})
-}
-
-// compression is [MS-FSCC] 2.4.9.
-func compression(c *wire.Codec) {
-	c.Show64(fCompSize)
-	c.Show16(fCompFormat)
-	c.Show8(fCompUnit)
-	c.Show8(fCompChunk)
-	c.Show8(fCompCluster)
-	c.Bytes(fReserved1, 3)
-}
-
-// networkOpen is [MS-FSCC] 2.4.34.
-func networkOpen(c *wire.Codec) {
-	c.Show64(fCreated1)
-	c.Show64(fAccessed1)
-	c.Show64(fWritten1)
-	c.Show64(fChanged1)
-	c.Show64(fAllocSize)
-	c.Show64(fEnd)
-	c.Show32(fAttributes1)
-	c.Bytes(fReserved1, 4)
-}
-
-// attributeTag is [MS-FSCC] 2.4.6.
-func attributeTag(c *wire.Codec) {
-	c.Show32(fAttribute1)
-	c.Show32(fReparseTag1)
-}
-
 // reparsePoint is [MS-FSCC] 2.4.44, an array, each aligned to 8 bytes.
 func reparsePoint(c *wire.Codec) {
 	for c.Left() >= 12 {
@@ -218,32 +122,6 @@ func reparsePoint(c *wire.Codec) {
 		c.Show32(fReparseTag1)
 		c.Bytes(fReserved1, min(4, c.Left()))
 	}
-}
-
-// identity is [MS-FSCC] 2.4.26.
-func identity(c *wire.Codec) {
-	c.Show64(fVolumeSerial)
-	c.Bytes(fID128, 16)
-}
-
-// pipe is [MS-FSCC] 2.4.37.
-func pipe(c *wire.Codec) {
-	c.Show32(fReadMode)
-	c.Show32(fCompletionMode)
-}
-
-// pipeLocal is [MS-FSCC] 2.4.38.
-func pipeLocal(c *wire.Codec) {
-	c.Show32(fPipeType)
-	c.Show32(fPipeConfig)
-	c.Show32(fPipeMax)
-	c.Show32(fPipeCurrent)
-	c.Show32(fPipeInQuota)
-	c.Show32(fPipeReadable)
-	c.Show32(fPipeOutQuota)
-	c.Show32(fPipeWritable)
-	c.Show32(fPipeState)
-	c.Show32(fPipeEnd)
 }
 
 // pipeRemote is [MS-FSCC] 2.4.39.
@@ -267,12 +145,7 @@ func objectIDs(c *wire.Codec) {
 	}
 }
 
-func objectID(c *wire.Codec) {
-	c.GUID(fObject)
-	c.GUID(fBirthVolume)
-	c.GUID(fBirthObject)
-	c.GUID(fDomainID)
-}
+func objectID(c *wire.Codec) { new(ObjectIDs).Walk(c) }
 
 // posix is the information class of the POSIX extensions.
 func posix(c *wire.Codec) {

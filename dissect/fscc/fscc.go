@@ -77,5 +77,27 @@ func text(c *wire.Codec, d *field.Def, n int) []byte {
 	return c.Bytes(d, n)
 }
 
+// name is text of n bytes: read as text does, or all of v written.
+func name(c *wire.Codec, d *field.Def, n int, v *[]byte) {
+	if c.Writing() {
+		c.Data(d, n, v)
+		return
+	}
+	*v = text(c, d, n)
+}
+
+// Structure is an information class, or a list in one, that can be read and
+// written by one walk. Each structure of this package names its section.
+type Structure interface {
+	Walk(c *wire.Codec)
+}
+
+// Append appends a structure to b. Entries are aligned from its start.
+func Append(b []byte, m Structure) []byte { return wire.Append(b, len(b), m.Walk) }
+
+// Decode reads b into m. It reports whether all that m names is there; slices
+// point into b.
+func Decode(b []byte, m Structure) bool { return wire.Decode(b, 0, m.Walk) }
+
 // statusBufferOverflow is STATUS_BUFFER_OVERFLOW, [MS-ERREF] 2.3.
 const statusBufferOverflow = 0x80000005

@@ -54,7 +54,7 @@ func TestClasses(t *testing.T) {
 		{"names", "\x10\x00\x00\x00\x00\x00\x00\x00\x02\x00\x00\x00a\x00\x00\x00" + zeros + "\x02\x00\x00\x00b\x00", func(c *wire.Codec) { Directory(c, classNames) },
 			"smb2.next_offset=16|smb2.file_index=0x00000000|smb2.filename.len=2|smb2.filename=a|" +
 				"smb2.next_offset=0|smb2.file_index=0x00000000|smb2.filename.len=2|smb2.filename=b|smbdiff.padding=0000|"},
-		{"notify", "\x00\x00\x00\x00\x05\x00\x00\x00\x02\x00\x00\x00n\x00", Notify,
+		{"notify", "\x00\x00\x00\x00\x05\x00\x00\x00\x02\x00\x00\x00n\x00", new(Changes).Walk,
 			"smb2.notify.next_offset=0x00000000|smb2.notify.action=FILE_ACTION_RENAMED_NEW_NAME (5)|smb2.filename.len=2|smb2.filename=n|"},
 		{"character device", "\x14\x00\x00\x80\x10\x00\x00\x00CHR\x00\x00\x00\x00\x00\x08\x00\x00\x00\x01\x00\x00\x00", Reparse,
 			"smb2.reparse_tag=NFS (0x80000014)|smb2.reparse_data_length=16|smb2.reserved=0000|smb2.nfs.type=NFS_SPECFILE_CHR (0x0000000000524843)|" +

@@ -147,14 +147,3 @@ func driverPath(c *wire.Codec) {
 	n := int(c.Show32(fDriverLen))
 	text(c, fDriverName, n)
 }
-
-// EANames walks the names that a query of extended attributes asks for,
-// [MS-FSCC] 2.4.16.1.
-func EANames(c *wire.Codec) {
-	c.Chain(func(c *wire.Codec) {
-		c.Show32(NextEntry)
-		n := int(c.Show8(fEANameLen))
-		c.Bytes(fEAName, n)
-		c.Skip(1) // NUL
-	})
-}

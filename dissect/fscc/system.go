@@ -105,25 +105,25 @@ var (
 func System(c *wire.Codec, class uint8) {
 	switch class {
 	case systemVolume:
-		within(c, fVolumeInfo, volume)
+		within(c, fVolumeInfo, new(Volume).Walk)
 	case systemLabel:
 		within(c, fLabelInfo, label)
 	case systemSize:
-		within(c, fSizeInfo, size)
+		within(c, fSizeInfo, new(Size).Walk)
 	case systemDevice:
-		within(c, fDeviceInfo, device)
+		within(c, fDeviceInfo, new(Device).Walk)
 	case systemAttribute:
-		within(c, fAttrInfo, attribute)
+		within(c, fAttrInfo, new(SystemAttributes).Walk)
 	case systemControl:
-		within(c, fControlInfo, control)
+		within(c, fControlInfo, new(Control).Walk)
 	case systemFullSize:
-		within(c, fFullSizeInfo, fullSize)
+		within(c, fFullSizeInfo, new(FullSize).Walk)
 	case systemObjectID:
 		within(c, fObjectInfo, ObjectID)
 	case systemDriverPath:
 		within(c, fDriverPath, driverPath)
 	case systemSectorSize:
-		within(c, fSectorInfo, sectorSize)
+		within(c, fSectorInfo, new(SectorSize).Walk)
 	case systemPosix:
 		within(c, fPosixInfo, systemPosixInfo)
 	}
@@ -136,72 +136,10 @@ func within(c *wire.Codec, d *field.Def, walk func(*wire.Codec)) {
 	c.Done()
 }
 
-// volume is [MS-FSCC] 2.5.9.
-func volume(c *wire.Codec) {
-	c.Show64(fCreated1)
-	c.Show32(fSerial)
-	n := int(c.Show32(fLabelLen))
-	c.Bytes(fReserved1, 2) // SupportsObjects and Reserved
-	text(c, fLabel, n)
-}
-
 // label is [MS-FSCC] 2.5.5.
 func label(c *wire.Codec) {
 	n := int(c.Show32(fLabelLen))
 	text(c, fLabel, n)
-}
-
-// size is [MS-FSCC] 2.5.8.
-func size(c *wire.Codec) {
-	c.Show64(fUnits)
-	c.Show64(fFree)
-	c.Show32(fSectors)
-	c.Show32(fSectorSize)
-}
-
-// device is [MS-FSCC] 2.5.10.
-func device(c *wire.Codec) {
-	c.Show32(fDeviceType)
-	c.Show32(fDevice)
-}
-
-// attribute is [MS-FSCC] 2.5.1.
-func attribute(c *wire.Codec) {
-	c.Show32(fFSAttributes)
-	c.Show32(fMaxName)
-	n := int(c.Show32(fFSNameLen))
-	text(c, fFSName, n)
-}
-
-// control is [MS-FSCC] 2.5.2.
-func control(c *wire.Codec) {
-	c.Show64(fFilterStart)
-	c.Show64(fFilterThreshold)
-	c.Show64(fFilterStop)
-	c.Show64(fQuotaSoft)
-	c.Show64(fQuotaHard)
-	c.Show32(fControlFlags)
-	c.Bytes(Reserved, min(4, c.Left()))
-}
-
-// fullSize is [MS-FSCC] 2.5.4.
-func fullSize(c *wire.Codec) {
-	c.Show64(fUnits)
-	c.Show64(fCallerFree)
-	c.Show64(fActualFree)
-	c.Show32(fSectors)
-	c.Show32(fSectorSize)
-}
-
-// sectorSize is [MS-FSCC] 2.5.7.
-func sectorSize(c *wire.Codec) {
-	c.Show32(fLogicalSector)
-	c.Show32(fPhysicalAtomic)
-	c.Show32(fPhysicalPerf)
-	c.Show32(fEffective)
-	c.Show32(fSectorFlags)
-	c.Show32(fSectorAligned)
-	c.Show32(fPartition)
 }
 
 // systemPosixInfo is the class of the POSIX extensions.

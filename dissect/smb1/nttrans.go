@@ -197,7 +197,7 @@ func ntData(c *wire.Codec, f *Facts) {
 		c.Align(4)
 		if f.attributes > 0 {
 			c.BeginLen(fAttributes, f.attributes, 0)
-			c.Within(min(f.attributes, c.Left()), fscc.FullEA)
+			c.Within(min(f.attributes, c.Left()), new(fscc.EAs).Walk)
 			c.Done()
 		}
 	}

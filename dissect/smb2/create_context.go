@@ -133,7 +133,7 @@ func (x *CreateContext) walkName(c *wire.Codec, r wire.Ref) {
 func requestContext(c *wire.Codec, tag string, f *Facts) {
 	switch tag {
 	case "ExtA":
-		fscc.FullEA(c)
+		new(fscc.EAs).Walk(c)
 	case "SecD":
 		secdesc.Walk(c)
 	case "DHnQ":

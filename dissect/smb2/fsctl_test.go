@@ -139,7 +139,7 @@ func TestSizes(t *testing.T) {
 		{"FileMailslotSetInformation", class(27), put(8), 1},
 		{"FileTrackingInformation", class(36), put(16, 8, 4), 3},
 		{"FileSfioReserveInformation", class(44), put(20), 7},
-		{"names of extended attributes", fscc.EANames, put(11, 4, 3), 3},
+		{"names of extended attributes", new(fscc.EANames).Walk, put(11, 4, 3), 3},
 		{"SMB2_RDMA_TRANSFORM", func(c *wire.Codec) { channelInfo(c, 3, wire.Ref{Len: c.Left()}) },
 			put(72, 0, 0x424d53fb, 4, 56<<16|20, 8, 16, 16, 1, 24, 16<<16|1, 28, 12), 16},
 		{"QFid", func(c *wire.Codec) { responseContext(c, "QFid", &Facts{}) }, put(32), 3},

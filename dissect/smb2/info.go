@@ -122,7 +122,7 @@ func (m *QueryInfoRequest) walk(c *wire.Codec, f *Facts) {
 		case m.InfoType == infoQuota:
 			fscc.QueryQuota(c)
 		case m.InfoType == infoFile && m.Class == classEA:
-			fscc.EANames(c)
+			new(fscc.EANames).Walk(c)
 		}
 		c.Rest(fUnknown)
 	})

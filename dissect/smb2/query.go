@@ -107,7 +107,7 @@ type ChangeNotifyResponse struct{ Data []byte }
 func (m *ChangeNotifyResponse) walk(c *wire.Codec, _ *Facts) {
 	output(c, &m.Data, func(c *wire.Codec) {
 		c.BeginLen(fNotifyData, c.Left(), 0)
-		fscc.Notify(c)
+		new(fscc.Changes).Walk(c)
 		c.Done()
 	})
 }

@@ -91,8 +91,14 @@ func (c *Codec) SetBase(at int) { c.base = at }
 // Seek moves the cursor; a place outside the bounds becomes the nearest inside.
 func (c *Codec) Seek(at int) { c.pos = min(max(at, 0), c.end) }
 
-// Skip moves the cursor over n bytes; they stay unclaimed.
-func (c *Codec) Skip(n int) { c.Seek(c.pos + max(0, n)) }
+// Skip moves the cursor over n bytes; they stay unclaimed. It writes zeros.
+func (c *Codec) Skip(n int) {
+	if c.mode == writing {
+		c.zero(n)
+		return
+	}
+	c.Seek(c.pos + max(0, n))
+}
 
 // Align moves the cursor to the next multiple of n from the base; writing puts
 // zeros there.

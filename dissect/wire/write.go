@@ -82,6 +82,15 @@ func (c *Codec) Fill(n int) {
 	}
 }
 
+// Trailer is n bytes that some peers leave out: those that are there are read,
+// zeros are written.
+func (c *Codec) Trailer(d *field.Def, n int) {
+	if c.mode != writing {
+		n = min(n, c.Left())
+	}
+	c.Bytes(d, n)
+}
+
 // Pad writes zeros up to the next multiple of n from the base. Reading does
 // nothing: offsets say where to go on.
 func (c *Codec) Pad(n int) {

@@ -4,7 +4,6 @@ import (
 	"crypto/aes"
 	"crypto/cipher"
 	"crypto/subtle"
-	"encoding/binary"
 	"fmt"
 	"slices"
 
@@ -135,17 +134,13 @@ func (s *Sealer) Seal(dst, nonce, plain []byte, sessionID uint64) []byte {
 // the plaintext. Its capacity must have 16 bytes to spare, which are overwritten.
 func (s *Sealer) SealInPlace(pdu, nonce []byte, sessionID uint64) {
 	n := len(pdu) - sealHeader
-	h := pdu[:sealHeader]
-	clear(h)
-	copy(h, "\xfdSMB")
 	used := gcmNonce
 	if s.ccm != nil {
 		used = ccmNonce
 	}
-	copy(h[sealNonce:sealNonce+used], nonce)
-	binary.LittleEndian.PutUint32(h[sealSize:], uint32(n))
-	binary.LittleEndian.PutUint16(h[sealFlags:], 1)
-	binary.LittleEndian.PutUint64(h[sealSession:], sessionID)
+	t := smb2.Transform{Size: uint32(n), Flags: smb2.TransformEncrypted, SessionID: sessionID}
+	copy(t.Nonce[:used], nonce)
+	h := smb2.AppendData(pdu[:0], &t)
 	buf := pdu[sealHeader : sealHeader+n+tagSize]
 	if s.ccm == nil {
 		s.gcm.Seal(buf[:0], h[sealNonce:sealNonce+gcmNonce], buf[:n], h[sealNonce:])

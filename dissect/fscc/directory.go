@@ -60,7 +60,7 @@ func Directory(c *wire.Codec, class uint8) {
 		entriesOf(c, fIDAllExtd, class)
 	case classIDAllExtdBoth:
 		entriesOf(c, fIDAllBoth, class)
-	case classPosix:
+	case ClassPosix:
 		entriesOf(c, fPosix, class)
 	case classObjectID, classReparsePoint: // of \$Extend\$ObjId and \$Extend\$Reparse
 		File(c, class, false)
@@ -70,13 +70,7 @@ func Directory(c *wire.Codec, class uint8) {
 func entriesOf(c *wire.Codec, d *field.Def, class uint8) {
 	c.Chain(func(c *wire.Codec) {
 		c.Begin(d)
-		if class == classPosix {
-			c.Show32(NextEntry)
-			c.Show32(fFileIndex)
-			posix(c)
-		} else {
-			new(DirectoryEntry).walk(c, class)
-		}
+		new(DirectoryEntry).walk(c, class)
 		c.Finish()
 	})
 }
@@ -101,6 +95,7 @@ type DirectoryEntry struct {
 	FileID128  [16]byte
 	Tag        uint32 // of a reparse point
 	Name       []byte // UTF-16LE
+	Posix      Posix  // all of an entry of ClassPosix
 }
 
 // Walk reads or writes the entries.
@@ -116,6 +111,10 @@ func (x *Listing) Walk(c *wire.Codec) {
 func (e *DirectoryEntry) walk(c *wire.Codec, class uint8) {
 	c.Show32(NextEntry)
 	wire.U32(c, fFileIndex, &e.Index)
+	if class == ClassPosix {
+		e.Posix.Walk(c)
+		return
+	}
 	if class != classNames {
 		e.Times.Walk(c)
 		wire.U64(c, EndOfFile, &e.EndOfFile)
@@ -170,7 +169,7 @@ func (e *DirectoryEntry) walkShort(c *wire.Codec) {
 func IsDirectory(class uint8) bool {
 	switch class {
 	case classDirectory, classFullDirectory, classBothDirectory, classNames, classIDBothDirectory, classIDFullDirectory, classIDExtdDirectory,
-		classIDExtdBoth, classIDGlobalTx, classID64Extd, classID64ExtdBoth, classIDAllExtd, classIDAllExtdBoth:
+		classIDExtdBoth, classIDGlobalTx, classID64Extd, classID64ExtdBoth, classIDAllExtd, classIDAllExtdBoth, ClassPosix:
 		return true
 	}
 	return false

@@ -2,7 +2,6 @@ package fscc
 
 import (
 	"smbdiff/dissect/field"
-	"smbdiff/dissect/secdesc"
 	"smbdiff/dissect/wire"
 )
 
@@ -14,7 +13,7 @@ func File(c *wire.Codec, class uint8, set bool) (name []byte) {
 		return nil
 	}
 	switch {
-	case IsDirectory(class):
+	case IsDirectory(class) && class != ClassPosix:
 		Directory(c, class)
 		return nil
 	case class == classQuota:
@@ -46,8 +45,8 @@ type entry struct {
 }
 
 func entryOf(class uint8) (entry, bool) {
-	if class == classPosix {
-		return entry{fPosix, posix}, true
+	if class == ClassPosix {
+		return entry{fPosix, func(c *wire.Codec) { new(Posix).Walk(c) }}, true
 	}
 	if int(class) >= len(entries) || entries[class].def == nil {
 		return entry{}, false
@@ -146,21 +145,3 @@ func objectIDs(c *wire.Codec) {
 }
 
 func objectID(c *wire.Codec) { new(ObjectIDs).Walk(c) }
-
-// posix is the information class of the POSIX extensions.
-func posix(c *wire.Codec) {
-	times(c)
-	c.Show64(EndOfFile)
-	c.Show64(AllocationSize)
-	c.Show32(Attributes)
-	c.Show64(fInode)
-	c.Show32(fPosixDevice)
-	c.Bytes(Reserved, 4)
-	c.Show32(Links)
-	c.Show32(Tag)
-	c.Show32(PosixPerms)
-	secdesc.SID(c)
-	secdesc.SID(c)
-	n := int(c.Show32(NameLength))
-	text(c, FileName, n)
-}

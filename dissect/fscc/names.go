@@ -61,7 +61,7 @@ const (
 	classID64ExtdBoth    = 79
 	classIDAllExtd       = 80
 	classIDAllExtdBoth   = 81
-	classPosix           = 100
+	ClassPosix           = 100
 )
 
 var fileClasses = field.Values{

@@ -64,40 +64,50 @@ var reparseTags = field.Values{
 }
 
 // Reparse walks a reparse point, [MS-FSCC] 2.1.2.2 to 2.1.2.6.
-func Reparse(c *wire.Codec) { reparse(c, Reserved) }
+func Reparse(c *wire.Codec) { new(ReparsePoint).Walk(c) }
 
-// SymlinkError walks the reparse point of a symbolic link error, [MS-SMB2]
-// 2.2.2.2.1: its reserved word is the length of the path left unparsed.
-func SymlinkError(c *wire.Codec) { reparse(c, fUnparsed) }
+// ReparsePoint is REPARSE_DATA_BUFFER and REPARSE_GUID_DATA_BUFFER, [MS-FSCC]
+// 2.1.2.2 and 2.1.2.3. In a symbolic link error, [MS-SMB2] 2.2.2.2.1, its reserved
+// word is the length of the path left unparsed.
+type ReparsePoint struct {
+	Tag      uint32
+	InError  bool
+	Unparsed uint16   // bytes, with InError
+	GUID     [16]byte // of tags that are not Microsoft's
+	Data     []byte
+}
 
-func reparse(c *wire.Codec, reserved *field.Def) {
+// Walk reads or writes the structure.
+func (x *ReparsePoint) Walk(c *wire.Codec) {
 	c.Begin(fData)
-	tag := c.Show32(Tag)
-	size := int(c.Show16(fDataLength))
-	if reserved == fUnparsed {
-		c.Show16(reserved)
+	wire.U32(c, Tag, &x.Tag)
+	size := int(c.Const16(fDataLength, uint16(len(x.Data))))
+	if x.InError {
+		wire.U16(c, fUnparsed, &x.Unparsed)
 	} else {
-		c.Bytes(reserved, 2)
+		c.Bytes(Reserved, 2)
 	}
-	if tag&microsoft == 0 {
-		c.GUID(fGUID)
+	if x.Tag&microsoft == 0 {
+		c.Array(fGUID, &x.GUID)
 	}
-	c.Within(size, func(c *wire.Codec) {
-		if size == 0 { // of FSCTL_DELETE_REPARSE_POINT
-			return
-		}
-		switch tag {
-		case tagSymlink, tagMountPoint:
-			link(c, tag == tagSymlink)
-		case tagNFS:
-			nfs(c)
-		case tagLxSymlink:
-			c.Show32(fLxVersion)
-			c.Rest(fLxTarget)
-		}
-		c.Rest(Unknown)
-	})
+	c.Payload(size, &x.Data, func(c *wire.Codec) { reparseData(c, x.Tag, size) })
 	c.Finish()
+}
+
+func reparseData(c *wire.Codec, tag uint32, size int) {
+	if size == 0 { // of FSCTL_DELETE_REPARSE_POINT
+		return
+	}
+	switch tag {
+	case tagSymlink, tagMountPoint:
+		link(c, tag == tagSymlink)
+	case tagNFS:
+		nfs(c)
+	case tagLxSymlink:
+		c.Show32(fLxVersion)
+		c.Rest(fLxTarget)
+	}
+	c.Rest(Unknown)
 }
 
 // link is the path buffer of [MS-FSCC] 2.1.2.4 and 2.1.2.5.

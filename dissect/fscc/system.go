@@ -125,7 +125,7 @@ func System(c *wire.Codec, class uint8) {
 	case systemSectorSize:
 		within(c, fSectorInfo, new(SectorSize).Walk)
 	case systemPosix:
-		within(c, fPosixInfo, systemPosixInfo)
+		within(c, fPosixInfo, new(SystemPosix).Walk)
 	}
 }
 
@@ -140,16 +140,4 @@ func within(c *wire.Codec, d *field.Def, walk func(*wire.Codec)) {
 func label(c *wire.Codec) {
 	n := int(c.Show32(fLabelLen))
 	text(c, fLabel, n)
-}
-
-// systemPosixInfo is the class of the POSIX extensions.
-func systemPosixInfo(c *wire.Codec) {
-	c.Show32(fPosixTransfer)
-	c.Show32(fPosixBlock)
-	c.Show64(fPosixTotal)
-	c.Show64(fPosixAvail)
-	c.Show64(fPosixUser)
-	c.Show64(fPosixNodes)
-	c.Show64(fPosixFree)
-	c.Show64(fPosixID)
 }

@@ -183,6 +183,6 @@ func responseContext(c *wire.Codec, tag string, f *Facts) {
 	case TagSharedDisk:
 		sharedDisk(c)
 	case TagPosix:
-		posixResponse(c)
+		new(PosixResponse).walk(c, f)
 	}
 }

@@ -3,7 +3,6 @@ package smb2
 import (
 	"smbdiff/dissect/field"
 	"smbdiff/dissect/fscc"
-	"smbdiff/dissect/secdesc"
 	"smbdiff/dissect/wire"
 )
 
@@ -128,17 +127,20 @@ func sharedDisk(c *wire.Codec) {
 	c.Show64(fDiskSize)
 }
 
-// posixResponse is the answer to the POSIX create context: link count, reparse
-// tag, mode, owner and group.
-func posixResponse(c *wire.Codec) {
-	c.Show32(fscc.Links)
-	c.Show32(fscc.Tag)
-	c.Show32(fscc.PosixPerms)
-	for c.Left() >= 8 {
-		at := c.Pos()
-		secdesc.SID(c)
-		if c.Pos() == at {
-			return
+// PosixResponse is the data of SMB2_CREATE_POSIX in a response. Owner and group
+// are SIDs.
+type PosixResponse struct {
+	Links, Tag, Mode uint32
+	Owner, Group     []byte
+}
+
+func (x *PosixResponse) walk(c *wire.Codec, _ *Facts) {
+	wire.U32(c, fscc.Links, &x.Links)
+	wire.U32(c, fscc.Tag, &x.Tag)
+	wire.U32(c, fscc.PosixPerms, &x.Mode)
+	for _, v := range [...]*[]byte{&x.Owner, &x.Group} {
+		if c.Writing() || c.Left() >= 8 {
+			fscc.SID(c, v)
 		}
 	}
 }

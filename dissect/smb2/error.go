@@ -164,12 +164,31 @@ func errorData(c *wire.Codec, h *Header) {
 	case h.Status == statusBufferTooSmall:
 		c.Show32(fMinBuffer)
 	case h.Status == statusStoppedOnSymlink:
-		c.Begin(fSymlink)
-		c.Show32(fSymlinkLength)
-		c.Show32(fSymlinkErrorTag)
-		fscc.SymlinkError(c)
-		c.Finish()
+		new(SymlinkError).walk(c, nil)
 	}
+}
+
+// SymlinkError is the data of STATUS_STOPPED_ON_SYMLINK, [MS-SMB2] 2.2.2.2.1.
+type SymlinkError struct{ Reparse fscc.ReparsePoint }
+
+const symlinkErrorTag = 0x4c4d5953
+
+func (x *SymlinkError) walk(c *wire.Codec, _ *Facts) {
+	x.Reparse.InError = true
+	var rest wire.Ref
+	c.Begin(fSymlink)
+	c.Len32(fSymlinkLength, &rest)
+	if c.Writing() {
+		c.To(rest, x.walkRest)
+	} else {
+		x.walkRest(c)
+	}
+	c.Finish()
+}
+
+func (x *SymlinkError) walkRest(c *wire.Codec) {
+	c.Const32(fSymlinkErrorTag, symlinkErrorTag)
+	x.Reparse.Walk(c)
 }
 
 // RequiredSize is the data of STATUS_BUFFER_TOO_SMALL, [MS-SMB2] 2.2.2.2.3: how

@@ -184,3 +184,9 @@ func (x *NetworkInterface) walkAddress(c *wire.Codec) {
 	}
 	c.Rest(fUnknown)
 }
+
+// CompressionState is the data of FSCTL_GET_COMPRESSION and FSCTL_SET_COMPRESSION,
+// [MS-FSCC] 2.3; 0 stands for none.
+type CompressionState struct{ Format uint16 }
+
+func (x *CompressionState) walk(c *wire.Codec, _ *Facts) { wire.U16(c, fCompressionFormat, &x.Format) }

@@ -43,17 +43,33 @@ const (
 	compressionPattern = 4
 )
 
-// WalkTransform walks the header of a sealed PDU, [MS-SMB2] 2.2.41, and claims
-// the ciphertext behind it as far as it is there.
+// Transform is the header of a sealed PDU, [MS-SMB2] 2.2.41.
+type Transform struct {
+	Signature [16]byte // the tag
+	Nonce     [16]byte
+	Size      uint32 // OriginalMessageSize, bytes
+	Flags     uint16 // or EncryptionAlgorithm
+	SessionID uint64
+}
+
+// TransformEncrypted is the flag of a Transform that all have.
+const TransformEncrypted = 1
+
+func (h *Transform) walk(c *wire.Codec, _ *Facts) {
+	c.Literal(fProtocolID, "\xfdSMB")
+	c.Array(fTransformSign, &h.Signature)
+	c.Array(fTransformNonce, &h.Nonce)
+	wire.U32(c, fTransformSize, &h.Size)
+	c.Bytes(fTransformReserved, 2)
+	wire.U16(c, fTransformFlags, &h.Flags)
+	wire.U64(c, fSessionID, &h.SessionID)
+}
+
+// WalkTransform walks the header of a sealed PDU and claims the ciphertext behind
+// it as far as it is there.
 func WalkTransform(c *wire.Codec) {
 	c.Begin(fTransform)
-	c.Bytes(fProtocolID, 4)
-	c.Bytes(fTransformSign, 16)
-	c.Bytes(fTransformNonce, 16)
-	c.Show32(fTransformSize)
-	c.Bytes(fTransformReserved, 2)
-	c.Show16(fTransformFlags)
-	c.Show64(fSessionID)
+	new(Transform).walk(c, nil)
 	c.Rest(fTransformData)
 	c.Finish()
 }

@@ -1,16 +1,14 @@
 package server
 
 import (
-	"encoding/binary"
 	"hash/fnv"
 	"sort"
 	"strings"
 
 	"smbdiff/cmd/smbpair/internal/proto"
 	"smbdiff/cmd/smbpair/internal/vfs"
-	"smbdiff/cmd/smbpair/internal/wire"
 	"smbdiff/dissect/fscc"
-	codec "smbdiff/dissect/wire"
+	"smbdiff/dissect/wire"
 )
 
 const cluster = 4096 // bytes of an allocation unit
@@ -22,9 +20,6 @@ func nodeTimes(n *vfs.Node) fscc.Times {
 	return fscc.Times{Creation: wire.FileTime(n.Created), LastAccess: wire.FileTime(n.Accessed),
 		LastWrite: wire.FileTime(n.Written), Change: wire.FileTime(n.Changed)}
 }
-
-// putTimes writes times among other information.
-func putTimes(b *wire.Buf, t fscc.Times) { *b = codec.Append(*b, 0, t.Walk) }
 
 // size is EndOfFile, 0 for a directory.
 func (f *file) size() uint64 {
@@ -120,22 +115,4 @@ func eaSize(list []vfs.EA) uint32 {
 		n += 4
 	}
 	return uint32(n)
-}
-
-// appendEAs is FileFullEaInformation, [MS-FSCC] 2.4.15.
-func appendEAs(b *wire.Buf, list []vfs.EA) {
-	for i, e := range list {
-		at := len(*b)
-		b.U32(0)
-		b.U8(e.Flags)
-		b.U8(uint8(len(e.Name)))
-		b.U16(uint16(len(e.Value)))
-		b.Bytes([]byte(e.Name))
-		b.U8(0)
-		b.Bytes(e.Value)
-		if i+1 < len(list) {
-			b.Align(at, 4)
-			binary.LittleEndian.PutUint32((*b)[at:], uint32(len(*b)-at))
-		}
-	}
 }

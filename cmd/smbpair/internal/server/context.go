@@ -1,11 +1,12 @@
 package server
 
 import (
+	"bytes"
 	"encoding/binary"
 
 	"smbdiff/cmd/smbpair/internal/proto"
 	"smbdiff/cmd/smbpair/internal/vfs"
-	"smbdiff/cmd/smbpair/internal/wire"
+	"smbdiff/dissect/fscc"
 	"smbdiff/dissect/smb2"
 )
 
@@ -81,11 +82,13 @@ func (x *contexts) context(name string, data []byte) proto.Status {
 	case "DHnC", "DH2C":
 		ok = x.durableReconnect(name, data)
 	case smb2.TagAppInstance:
-		ok = len(data) == 20
-		copy(x.app[:], data[min(4, len(data)):])
+		var m smb2.AppInstance
+		ok = smb2.DecodeData(data, &m)
+		x.app = m.ID
 	case smb2.TagPosix:
-		ok = len(data) == 4
-		x.posix, x.mode = ok, wire.Read(data).U32()&modeBits
+		var m smb2.PosixRequest
+		ok = smb2.DecodeData(data, &m)
+		x.posix, x.mode = ok, m.Mode&modeBits
 	case "RqLs":
 		l := new(smb2.Lease)
 		ok = (len(data) == leaseSize || len(data) == leaseSizeV2) && smb2.DecodeData(data, l)
@@ -132,23 +135,14 @@ func (x *contexts) durableReconnect(name string, data []byte) bool {
 	return ok
 }
 
-// parseEAs reads FILE_FULL_EA_INFORMATION entries, [MS-FSCC] 2.4.15.
+// parseEAs reads a list of extended attributes.
 func parseEAs(b []byte) (list []vfs.EA, st proto.Status) {
-	for len(b) >= 8 {
-		next := int64(binary.LittleEndian.Uint32(b))
-		nameLen, valueLen := int64(b[5]), int64(binary.LittleEndian.Uint16(b[6:]))
-		all, ok := wire.Range(b, 8, nameLen+1+valueLen)
-		if !ok {
-			return nil, proto.EAListInconsistent
-		}
-		list = append(list, vfs.EA{Flags: b[4], Name: string(all[:nameLen]), Value: append([]byte(nil), all[nameLen+1:]...)})
-		if next == 0 {
-			return list, proto.OK
-		}
-		if next < 8 || next > int64(len(b)) {
-			return nil, proto.EAListInconsistent
-		}
-		b = b[next:]
+	var m fscc.EAs
+	if !fscc.Decode(b, &m) {
+		return nil, proto.EAListInconsistent
+	}
+	for _, e := range m.List {
+		list = append(list, vfs.EA{Flags: e.Flags, Name: string(e.Name), Value: bytes.Clone(e.Value)})
 	}
 	return list, proto.OK
 }
@@ -177,7 +171,7 @@ func (rq *request) createBody(o *open, action uint32, x *contexts) {
 		m.Contexts = append(m.Contexts, smb2.CreateContext{Name: []byte(rq.context[1:cut]), Data: []byte(rq.context[cut:])})
 	}
 	if x.posix && rq.c.posix && o.file != nil {
-		m.Contexts = append(m.Contexts, smb2.CreateContext{Name: []byte(smb2.TagPosix), Data: s.posixContext(o.file.node)})
+		add(smb2.TagPosix, s.posixContext(o.file.node))
 	}
 	if o.file != nil {
 		m.Times, m.Allocation, m.EndOfFile, m.Attributes = o.file.times(), o.file.allocation(), o.file.size(), o.file.attributes()

@@ -5,8 +5,9 @@ import (
 
 	"smbdiff/cmd/smbpair/internal/proto"
 	"smbdiff/cmd/smbpair/internal/vfs"
-	"smbdiff/cmd/smbpair/internal/wire"
+	"smbdiff/dissect/fscc"
 	"smbdiff/dissect/smb2"
+	"smbdiff/dissect/wire"
 )
 
 // listing is where an enumeration of a directory stands.
@@ -46,21 +47,21 @@ func (rq *request) queryDirectory() proto.Status {
 		return proto.InvalidParameter
 	case o.access&proto.ReadData == 0:
 		return proto.AccessDenied
-	case fixedSize(class) == 0, class == classPosix && !rq.c.posix:
+	case rq.entrySize(class) == 0:
 		return proto.InvalidInfoClass
-	case int(size) < fixedSize(class):
+	case int(size) < rq.entrySize(class):
 		return proto.InfoLengthMismatch
 	}
 	l := o.listing
 	if l == nil || flags&dirReopen != 0 {
-		pattern := wire.Text(m.Pattern)
+		pattern := wire.UTF16(m.Pattern)
 		if pattern == "" {
 			pattern = "*"
 		}
 		l = o.enumerate(pattern)
 		o.listing = l
 	} else if flags&dirRestart != 0 {
-		pattern := wire.Text(m.Pattern)
+		pattern := wire.UTF16(m.Pattern)
 		if pattern == "" {
 			pattern = l.pattern
 		}
@@ -100,31 +101,25 @@ func (o *open) enumerate(pattern string) *listing {
 
 // entries writes as many entries as fit.
 func (rq *request) entries(l *listing, class uint8, room int, single bool) proto.Status {
-	var b wire.Buf
-	last := -1
+	m := fscc.Listing{Class: class}
+	fixed, size := rq.entrySize(class), 0
 	for l.at < len(l.entries) {
 		e := l.entries[l.at]
 		if e.name != "." && e.name != ".." && (e.node.Parent == nil || e.node.Name != e.name) {
 			l.at++ // it went since
 			continue
 		}
-		start := (len(b) + 7) &^ 7
-		name := wire.AppendText(nil, e.name)
-		if start+fixedSize(class)+len(name) > room {
+		name := wire.AppendUTF16(nil, e.name)
+		if size = (size+7)&^7 + fixed + len(name); size > room {
 			break
 		}
-		b.Align(0, 8)
-		if last >= 0 {
-			b.Put32(last, uint32(start-last))
-		}
-		last = start
-		rq.entry(&b, class, e, name)
+		m.Entries = append(m.Entries, rq.c.srv.describe(&e, class, name))
 		l.at++
 		if single {
 			break
 		}
 	}
-	if last < 0 {
+	if len(m.Entries) == 0 {
 		if l.at < len(l.entries) {
 			return proto.InfoLengthMismatch
 		}
@@ -134,102 +129,42 @@ func (rq *request) entries(l *listing, class uint8, room int, single bool) proto
 		return proto.NoMoreFiles
 	}
 	l.begun = true
-	rq.answer(&smb2.QueryDirectoryResponse{Data: b})
+	rq.answer(&smb2.QueryDirectoryResponse{Data: fscc.Append(nil, &m)})
 	return proto.OK
 }
 
-// fixedSize is the size of an entry without its name, [MS-FSCC] 2.4.
-func fixedSize(class uint8) int {
+// entrySize is the size of an entry without its name, 0 for a class that the
+// server does not list.
+func (rq *request) entrySize(class uint8) int {
 	switch class {
-	case 1: // FileDirectoryInformation
-		return 64
-	case 2: // FileFullDirectoryInformation
-		return 68
-	case 3: // FileBothDirectoryInformation
-		return 94
-	case 12: // FileNamesInformation
-		return 12
-	case 37: // FileIdBothDirectoryInformation
-		return 104
-	case 38: // FileIdFullDirectoryInformation
-		return 80
-	case 60: // FileIdExtdDirectoryInformation
-		return 88
-	case 63: // FileIdExtdBothDirectoryInformation
-		return 114
-	case 78: // FileId64ExtdDirectoryInformation
-		return 80
-	case 79: // FileId64ExtdBothDirectoryInformation
-		return 106
-	case 80: // FileIdAllExtdDirectoryInformation
-		return 96
-	case 81: // FileIdAllExtdBothDirectoryInformation
-		return 122
-	case classPosix:
-		return 8 + posixFixed + 2*posixSID + 4
+	case 1, 2, 3, 12, 37, 38, 60, 63, 78, 79, 80, 81:
+	case fscc.ClassPosix:
+		if !rq.c.posix {
+			return 0
+		}
+	default:
+		return 0
 	}
-	return 0
+	var e fscc.DirectoryEntry
+	if class == fscc.ClassPosix {
+		e.Posix.Owner, e.Posix.Group = []byte(posixID(posixUser, 0)), []byte(posixID(posixGroup, 0))
+	}
+	return len(fscc.Append(nil, &fscc.Listing{Class: class, Entries: []fscc.DirectoryEntry{e}}))
 }
 
-func (rq *request) entry(b *wire.Buf, class uint8, e dirEntry, name []byte) {
+// describe is what a class tells of an entry.
+func (s *Server) describe(e *dirEntry, class uint8, name []byte) fscc.DirectoryEntry {
 	n := e.node
-	b.U32(0)
-	b.U32(0)
-	if class == classPosix {
-		rq.c.srv.posixInfo(b, n, e.name)
-		return
+	if class == fscc.ClassPosix {
+		return fscc.DirectoryEntry{Posix: *s.posixInfo(n, e.name)}
 	}
-	if class == 12 {
-		b.U32(uint32(len(name)))
-		b.Bytes(name)
-		return
-	}
-	putTimes(b, nodeTimes(n))
-	size := uint64(0)
+	x := fscc.DirectoryEntry{Times: nodeTimes(n), Allocation: nodeAllocation(n), Attributes: attributes(n), EASize: eaSizeOrTag(n),
+		FileID: n.ID, FileID128: wideID(n), Tag: reparseTag(n), Name: name}
 	if n.Data != nil {
-		size = uint64(n.Data.Size())
+		x.EndOfFile = uint64(n.Data.Size())
 	}
-	b.U64(size)
-	b.U64(nodeAllocation(n))
-	b.U32(attributes(n))
-	b.U32(uint32(len(name)))
-	if class != 1 {
-		b.U32(eaSizeOrTag(n))
+	if s := shortName(n); s != n.Name && e.name != "." && e.name != ".." {
+		x.ShortName = wire.AppendUTF16(nil, s)
 	}
-	switch class {
-	case 3:
-		putShort(b, e)
-	case 37:
-		putShort(b, e)
-		b.U16(0)
-		b.U64(n.ID)
-	case 38:
-		b.U32(0)
-		b.U64(n.ID)
-	case 60, 63, 78, 79, 80, 81:
-		b.U32(reparseTag(n))
-		b.U64(n.ID)
-		if class == 80 || class == 81 { // the number in 8 bytes, then in 16
-			b.U64(n.ID)
-		}
-		if class != 78 && class != 79 {
-			b.U64(0)
-		}
-		if class == 63 || class == 79 || class == 81 {
-			putShort(b, e)
-		}
-	}
-	b.Bytes(name)
-}
-
-// putShort writes the 8.3 name of an entry, none where the name is one.
-func putShort(b *wire.Buf, e dirEntry) {
-	short := []byte(nil)
-	if s := shortName(e.node); s != e.node.Name && e.name != "." && e.name != ".." {
-		short = wire.AppendText(nil, s)
-	}
-	b.U8(uint8(len(short)))
-	b.U8(0)
-	b.Bytes(short)
-	b.Zero(24 - len(short))
+	return x
 }

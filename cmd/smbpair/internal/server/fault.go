@@ -6,7 +6,7 @@ import (
 
 	"smbdiff/cmd/smbpair/internal/proto"
 	"smbdiff/dissect/smb2"
-	codec "smbdiff/dissect/wire"
+	"smbdiff/dissect/wire"
 )
 
 // goesWrong does what a rule wants done to the request. hit says that the
@@ -38,7 +38,7 @@ func (rq *request) goesWrong() (st proto.Status, hit bool) {
 
 // facts are what the dissector's walk takes out of the request.
 func (rq *request) facts() (f smb2.Facts) {
-	var c codec.Codec
+	var c wire.Codec
 	c.Reset(rq.msg, nil)
 	c.Seek(smb2.HeaderSize)
 	smb2.WalkBody(&c, &rq.h, &f)

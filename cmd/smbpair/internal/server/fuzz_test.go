@@ -10,9 +10,10 @@ import (
 
 	"smbdiff/cmd/smbpair/internal/proto"
 	"smbdiff/cmd/smbpair/internal/vfs"
-	"smbdiff/cmd/smbpair/internal/wire"
 	"smbdiff/dissect/compress"
+	"smbdiff/dissect/fscc"
 	"smbdiff/dissect/smb2"
+	"smbdiff/dissect/wire"
 )
 
 // play sends messages to a new server as a client that is logged on already, and
@@ -60,84 +61,54 @@ func allPacking() *compress.Codec {
 // pdus makes PDUs of fuzz data; flag 0x80 puts a message into one PDU with the
 // next, and with 0x40 the body is a compressed PDU as it is.
 func pdus(data []byte) (out [][]byte) {
-	b, last := wire.Buf(make([]byte, 4)), -1
+	b, last := make([]byte, 4), -1
 	for id := uint64(0); len(data) >= 4 && id < 64; id++ {
 		n := min(int(binary.LittleEndian.Uint16(data[2:])), len(data)-4)
 		cmd, flags, body := data[0], data[1], data[4:4+n]
 		data = data[4+n:]
 		if flags&0x40 != 0 && last < 0 {
-			b.Bytes(body)
+			b = append(b, body...)
 			binary.BigEndian.PutUint32(b, uint32(len(b)-4))
 			out = append(out, b)
-			b = make(wire.Buf, 4)
+			b = make([]byte, 4)
 			continue
 		}
 		if last >= 0 {
-			b.Align(4, 8)
-			b.Put32(last+20, uint32(len(b)-last))
+			for (len(b)-4)%8 != 0 {
+				b = append(b, 0)
+			}
+			smb2.SetNext(b[last:], len(b)-last)
 		}
 		last = len(b)
-		b.Bytes([]byte{0xfe, 'S', 'M', 'B', 64, 0, flags & 1, 0, 0, 0, 0, 0})
-		b.U16(uint16(cmd))
-		b.U16(1)
-		b.U32(uint32(flags & 4))
-		b.U32(0)
-		b.U64(id)
-		b.U32(0)
-		b.U32(1 + uint32(flags>>3&1))
-		b.U64(1)
-		b.Zero(16)
-		b.Bytes(body)
+		b = smb2.AppendHeader(b, &smb2.Header{Command: smb2.Command(cmd), Charge: uint16(flags & 1), Credits: 1, Flags: uint32(flags & 4),
+			MessageID: id, TreeID: 1 + uint32(flags>>3&1), SessionID: 1})
+		b = append(b, body...)
 		if flags&0x80 == 0 || len(data) < 4 {
 			binary.BigEndian.PutUint32(b, uint32(len(b)-4))
 			out = append(out, b)
-			b, last = make(wire.Buf, 4), -1
+			b, last = make([]byte, 4), -1
 		}
 	}
 	return out
 }
 
 // message adds a message to fuzz data.
-func message(b []byte, cmd smb2.Command, flags byte, body wire.Buf) []byte {
+func message(b []byte, cmd smb2.Command, flags byte, body []byte) []byte {
 	b = append(b, byte(cmd), flags)
 	b = binary.LittleEndian.AppendUint16(b, uint16(len(body)))
 	return append(b, body...)
 }
 
-func createBody(name string, access, disposition, options uint32, oplock uint8) wire.Buf {
-	var b wire.Buf
-	text := wire.AppendText(nil, name)
-	b.U16(57)
-	b.U8(0)
-	b.U8(oplock)
-	b.U32(2)
-	b.Zero(16)
-	b.U32(access)
-	b.U32(0)
-	b.U32(7)
-	b.U32(disposition)
-	b.U32(options)
-	b.U16(64 + 56)
-	b.U16(uint16(len(text)))
-	b.U32(0)
-	b.U32(0)
-	b.Bytes(text)
-	b.U8(0)
-	return b
+func createBody(name string, access, disposition, options uint32, oplock uint8) []byte {
+	return smb2.Append(nil, &smb2.CreateRequest{Oplock: oplock, Impersonation: 2, Access: access, ShareAccess: 7,
+		Disposition: disposition, Options: options, Name: wire.AppendUTF16(nil, name)})
 }
 
 // fixed writes numbers of the given sizes in bytes.
-func fixed(pairs ...uint64) (b wire.Buf) {
+func fixed(pairs ...uint64) (b []byte) {
 	for i := 0; i+1 < len(pairs); i += 2 {
-		switch pairs[i] {
-		case 1:
-			b.U8(uint8(pairs[i+1]))
-		case 2:
-			b.U16(uint16(pairs[i+1]))
-		case 4:
-			b.U32(uint32(pairs[i+1]))
-		case 8:
-			b.U64(pairs[i+1])
+		for k := range pairs[i] {
+			b = append(b, byte(pairs[i+1]>>(8*k)))
 		}
 	}
 	return b
@@ -148,7 +119,7 @@ const last = ^uint64(0) // the FileId of related messages
 // seeds is a run over all commands.
 func seeds() (out [][]byte) {
 	const compound = 0x80
-	all := func(cmd smb2.Command, body wire.Buf) {
+	all := func(cmd smb2.Command, body []byte) {
 		b := message(nil, smb2.Create, compound, createBody(`f`, proto.FileAll, proto.OpenIf, 0, proto.OplockBatch))
 		b = message(b, cmd, compound|4, body)
 		b = message(b, smb2.Close, 4, fixed(2, 24, 2, 1, 4, 0, 8, last, 8, last))
@@ -165,9 +136,9 @@ func seeds() (out [][]byte) {
 	}
 	all(smb2.Ioctl, append(fixed(2, 57, 2, 0, 4, proto.FsctlSetReparse, 8, last, 8, last, 4, 120, 4, 20, 4, 0, 4, 0, 4, 0, 4, 1000, 4, 1, 4, 0),
 		fixed(4, tagSymlink, 2, 12, 2, 0, 2, 0, 2, 0, 2, 0, 2, 0, 4, 1)...))
-	all(smb2.QueryInfo, fixed(2, 41, 1, 1, 1, classPosix, 4, 1000, 2, 0, 2, 0, 4, 0, 4, 15, 4, 0, 8, last, 8, last, 1, 0))
-	all(smb2.QueryInfo, fixed(2, 41, 1, 2, 1, classPosix, 4, 1000, 2, 0, 2, 0, 4, 0, 4, 15, 4, 0, 8, last, 8, last, 1, 0))
-	all(smb2.QueryDirectory, append(fixed(2, 33, 1, classPosix, 1, 0, 4, 0, 8, last, 8, last, 2, 96, 2, 2, 4, 1000), '*', 0))
+	all(smb2.QueryInfo, fixed(2, 41, 1, 1, 1, fscc.ClassPosix, 4, 1000, 2, 0, 2, 0, 4, 0, 4, 15, 4, 0, 8, last, 8, last, 1, 0))
+	all(smb2.QueryInfo, fixed(2, 41, 1, 2, 1, fscc.ClassPosix, 4, 1000, 2, 0, 2, 0, 4, 0, 4, 15, 4, 0, 8, last, 8, last, 1, 0))
+	all(smb2.QueryDirectory, append(fixed(2, 33, 1, fscc.ClassPosix, 1, 0, 4, 0, 8, last, 8, last, 2, 96, 2, 2, 4, 1000), '*', 0))
 	all(smb2.Write, append(fixed(2, 49, 2, 112, 4, 4, 8, 0, 8, last, 8, last, 4, 0, 4, 0, 4, 0, 4, 0), "data"...))
 	all(smb2.Read, fixed(2, 49, 1, 0, 1, 0, 4, 100, 8, 0, 8, last, 8, last, 4, 0, 4, 0, 4, 0, 4, 0, 1, 0))
 	all(smb2.Flush, fixed(2, 24, 2, 0, 4, 0, 8, last, 8, last))

@@ -6,7 +6,7 @@ import (
 	"slices"
 
 	"smbdiff/cmd/smbpair/internal/proto"
-	"smbdiff/cmd/smbpair/internal/wire"
+	"smbdiff/dissect/fscc"
 	"smbdiff/dissect/smb2"
 )
 
@@ -26,7 +26,7 @@ func (rq *request) ioctl() proto.Status {
 	if x.Flags != smb2.IoctlIsFsctl {
 		return proto.NotSupported
 	}
-	var out wire.Buf
+	var out []byte
 	var st proto.Status
 	switch x.CtlCode {
 	case proto.FsctlValidate:
@@ -53,7 +53,7 @@ func (rq *request) ioctl() proto.Status {
 }
 
 // openControl is a control code for an open.
-func (rq *request) openControl(x *control) (out wire.Buf, st proto.Status) {
+func (rq *request) openControl(x *control) (out []byte, st proto.Status) {
 	o := rq.open
 	if o.pipe != nil {
 		return rq.pipeControl(x)
@@ -81,13 +81,13 @@ func (rq *request) openControl(x *control) (out wire.Buf, st proto.Status) {
 		}
 		return smb2.AppendData(nil, &smb2.Snapshots{Size: 2, Names: make([]byte, 4)}), proto.OK
 	case proto.FsctlGetCompression:
-		out.U16(0)
-		return out, proto.OK
+		return smb2.AppendData(nil, &smb2.CompressionState{}), proto.OK
 	case proto.FsctlSetCompression:
-		if len(x.Input) < 2 {
+		var m smb2.CompressionState
+		if !smb2.DecodeData(x.Input, &m) {
 			return nil, proto.InvalidParameter
 		}
-		if x.Input[0]|x.Input[1] != 0 {
+		if m.Format != 0 {
 			return nil, proto.NotSupported
 		}
 		return nil, proto.OK
@@ -101,12 +101,10 @@ func (rq *request) openControl(x *control) (out wire.Buf, st proto.Status) {
 		if x.max < 64 {
 			return nil, proto.InvalidParameter
 		}
-		out.U64(o.file.node.ID)
-		out.U64(uint64(rq.c.srv.volumeID(o.tree)))
-		out.Bytes(rq.c.srv.guid[:])
-		out.U64(o.file.node.ID)
-		out.Zero(24)
-		return out, proto.OK
+		id := wideID(o.file.node)
+		m := fscc.ObjectIDs{Object: id, BirthVolume: rq.c.srv.guid, BirthObject: id}
+		binary.LittleEndian.PutUint32(m.Object[8:], rq.c.srv.volumeID(o.tree))
+		return fscc.Append(nil, &m), proto.OK
 	}
 	return nil, proto.InvalidDeviceRequest
 }
@@ -122,7 +120,7 @@ func (rq *request) controlBody(x *control, out []byte) {
 
 // validate is [MS-SMB2] 3.3.5.15.12: the connection ends when somebody changed
 // the negotiation.
-func (rq *request) validate(x *control) (out wire.Buf, st proto.Status) {
+func (rq *request) validate(x *control) (out []byte, st proto.Status) {
 	c := rq.c
 	var m smb2.ValidateRequest
 	if !smb2.DecodeData(x.Input, &m) || x.max < 24 {
@@ -137,7 +135,7 @@ func (rq *request) validate(x *control) (out wire.Buf, st proto.Status) {
 }
 
 // interfaces tells the address of the connection, [MS-SMB2] 2.2.32.5.
-func (rq *request) interfaces(x *control) (out wire.Buf, st proto.Status) {
+func (rq *request) interfaces(x *control) (out []byte, st proto.Status) {
 	a, err := netip.ParseAddrPort(rq.c.nc.LocalAddr().String())
 	if err != nil || rq.c.dialect < smb2.Dialect300 {
 		return nil, proto.InvalidDeviceRequest
@@ -196,7 +194,7 @@ func (rq *request) zeroData(in []byte) proto.Status {
 }
 
 // ranges is [MS-FSA] 2.1.5.10.22.
-func (rq *request) ranges(x *control) (out wire.Buf, st proto.Status) {
+func (rq *request) ranges(x *control) (out []byte, st proto.Status) {
 	var m smb2.Ranges
 	smb2.DecodeData(x.Input, &m)
 	o := rq.open
@@ -240,7 +238,7 @@ const (
 )
 
 // copyChunk is [MS-SMB2] 3.3.5.15.6.
-func (rq *request) copyChunk(x *control) (out wire.Buf, st proto.Status) {
+func (rq *request) copyChunk(x *control) (out []byte, st proto.Status) {
 	s, o := rq.c.srv, rq.open
 	const fixed = 32 // bytes before the chunks
 	if len(x.Input) < fixed || x.max < 12 {
@@ -252,7 +250,7 @@ func (rq *request) copyChunk(x *control) (out wire.Buf, st proto.Status) {
 	if src == nil || src.ss != rq.ss || src.file == nil || !whole && len(m.Chunks) < maxChunks {
 		return nil, proto.ObjectNameNotFound
 	}
-	limits := func() (wire.Buf, proto.Status) {
+	limits := func() ([]byte, proto.Status) {
 		return smb2.AppendData(nil, &smb2.CopyChunkResponse{Chunks: maxChunks, ChunkBytes: maxChunkSize, TotalBytes: maxCopy}), proto.InvalidParameter
 	}
 	switch {

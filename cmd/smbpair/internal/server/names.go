@@ -8,8 +8,8 @@ import (
 
 	"smbdiff/cmd/smbpair/internal/proto"
 	"smbdiff/cmd/smbpair/internal/vfs"
-	"smbdiff/cmd/smbpair/internal/wire"
 	"smbdiff/dissect/smb2"
+	"smbdiff/dissect/wire"
 )
 
 // createName is the name in a CREATE request.
@@ -84,7 +84,7 @@ func resolve(v *vfs.Volume, path string) (target, proto.Status) {
 }
 
 // behind counts the bytes of UTF-16 that a path has from place at on.
-func behind(path string, at int) int { return len(wire.AppendText(nil, path[at:])) }
+func behind(path string, at int) int { return len(wire.AppendUTF16(nil, path[at:])) }
 
 // child finds an entry by its name, or else by its short name.
 func child(dir *vfs.Node, name string) *vfs.Node {

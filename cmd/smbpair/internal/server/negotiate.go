@@ -7,9 +7,9 @@ import (
 
 	"smbdiff/cmd/smbpair/internal/auth"
 	"smbdiff/cmd/smbpair/internal/proto"
-	"smbdiff/cmd/smbpair/internal/wire"
 	"smbdiff/dissect/compress"
 	"smbdiff/dissect/smb2"
+	"smbdiff/dissect/wire"
 )
 
 // offer is what the contexts of a NEGOTIATE request hold.

@@ -5,8 +5,9 @@ import (
 
 	"smbdiff/cmd/smbpair/internal/proto"
 	"smbdiff/cmd/smbpair/internal/vfs"
-	"smbdiff/cmd/smbpair/internal/wire"
+	"smbdiff/dissect/fscc"
 	"smbdiff/dissect/smb2"
+	"smbdiff/dissect/wire"
 )
 
 // watch is what a client wants to know of a directory, [MS-FSA] 2.1.1.9. It
@@ -83,20 +84,11 @@ func (rq *request) changeNotify() proto.Status {
 // notifyBody is CHANGE_NOTIFY Response, [MS-SMB2] 2.2.36. Without events it says
 // that the directory has to be listed again.
 func (rq *request) notifyBody(list []event) proto.Status {
-	var b wire.Buf
-	for i, e := range list {
-		at := len(b)
-		name := wire.AppendText(nil, e.name)
-		b.U32(0)
-		b.U32(e.action)
-		b.U32(uint32(len(name)))
-		b.Bytes(name)
-		if i+1 < len(list) {
-			b.Align(0, 4)
-			b.Put32(at, uint32(len(b)-at))
-		}
+	var m fscc.Changes
+	for _, e := range list {
+		m.List = append(m.List, fscc.Change{Action: e.action, Name: wire.AppendUTF16(nil, e.name)})
 	}
-	rq.answer(&smb2.ChangeNotifyResponse{Data: b})
+	rq.answer(&smb2.ChangeNotifyResponse{Data: fscc.Append(nil, &m)})
 	if len(list) == 0 {
 		return proto.NotifyEnumDir
 	}

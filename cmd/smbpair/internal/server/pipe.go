@@ -5,7 +5,7 @@ import (
 
 	"smbdiff/cmd/smbpair/internal/proto"
 	"smbdiff/cmd/smbpair/internal/rpc"
-	"smbdiff/cmd/smbpair/internal/wire"
+	"smbdiff/dissect/fscc"
 	"smbdiff/dissect/smb2"
 )
 
@@ -52,7 +52,7 @@ func (rq *request) writePipe(data []byte) proto.Status {
 	return proto.OK
 }
 
-func (rq *request) pipeControl(x *control) (wire.Buf, proto.Status) {
+func (rq *request) pipeControl(x *control) ([]byte, proto.Status) {
 	if x.CtlCode != proto.FsctlPipeTransceive {
 		return nil, proto.InvalidDeviceRequest
 	}
@@ -71,26 +71,23 @@ func (rq *request) pipeControl(x *control) (wire.Buf, proto.Status) {
 }
 
 // pipeInfo is the information that clients ask of pipes.
-func (rq *request) pipeInfo(q *smb2.QueryInfoRequest) (b wire.Buf, least int, st proto.Status) {
+func (rq *request) pipeInfo(q *smb2.QueryInfoRequest) (b []byte, least int, st proto.Status) {
 	if q.InfoType != infoFile {
 		return nil, 0, proto.InvalidDeviceRequest
 	}
+	const quota = 4096 // bytes
+	var m fscc.Structure
 	switch q.Class {
 	case 5:
-		b.U64(4096)
-		b.U64(0)
-		b.U32(1)
-		b.U8(1)
-		b.Zero(3)
-	case 23: // FilePipeInformation
-		b.U32(1)
-		b.U32(0)
-	case 24: // FilePipeLocalInformation
-		for _, v := range []uint32{1, 2, 0xffffffff, 1, 4096, 0, 4096, 4096, 3, 1} {
-			b.U32(v)
-		}
+		m = &fscc.Standard{Allocation: quota, Links: 1, DeletePending: 1}
+	case 23:
+		m = &fscc.Pipe{ReadMode: 1}
+	case 24:
+		m = &fscc.PipeLocal{Type: 1, Configuration: 2, MaximumInstances: ^uint32(0), Instances: 1, InboundQuota: quota, OutboundQuota: quota,
+			WriteQuotaLeft: quota, State: 3, End: 1}
 	default:
 		return nil, 0, proto.InvalidParameter
 	}
+	b = fscc.Append(nil, m)
 	return b, len(b), proto.OK
 }

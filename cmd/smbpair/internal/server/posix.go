@@ -7,18 +7,17 @@ import (
 	"smbdiff/cmd/smbpair/internal/proto"
 	"smbdiff/cmd/smbpair/internal/sd"
 	"smbdiff/cmd/smbpair/internal/vfs"
-	"smbdiff/cmd/smbpair/internal/wire"
+	"smbdiff/dissect/fscc"
+	"smbdiff/dissect/smb2"
+	"smbdiff/dissect/wire"
 )
 
 // The POSIX extensions of SMB 3.1.1, as Samba and the Linux kernel speak them: a
 // negotiate context, a create context with the mode, and information of class 100
 // for files, directory entries and volumes.
 const (
-	classPosix = 100
-	modeBits   = 0o7777
-
-	posixFixed = 80 // bytes of the information before the owner
-	posixSID   = 20 // bytes of a user or a group
+	modeBits = 0o7777
+	posixSID = 20 // bytes of a user or a group
 )
 
 // posixIDs are users, groups and modes as identifiers: S-1-5-88-1-UID, ...-2-GID and
@@ -47,7 +46,7 @@ func ofPosix(s sd.SID, kind uint32) (uint32, bool) {
 
 // pathText gives a path with backslashes; clients with POSIX extensions send slashes.
 func (rq *request) pathText(raw []byte) string {
-	s := wire.Text(raw)
+	s := wire.UTF16(raw)
 	if rq.c.posix {
 		s = strings.TrimPrefix(strings.ReplaceAll(s, "/", `\`), `\`)
 	}
@@ -72,49 +71,20 @@ func (s *Server) owners(n *vfs.Node) (user, group sd.SID) {
 }
 
 // posixContext is the create context of the response.
-func (s *Server) posixContext(n *vfs.Node) []byte {
-	var b wire.Buf
-	b.U32(*n.Links)
-	b.U32(reparseTag(n))
-	b.U32(n.Mode & modeBits)
+func (s *Server) posixContext(n *vfs.Node) *smb2.PosixResponse {
 	user, group := s.owners(n)
-	b.Bytes([]byte(user))
-	b.Bytes([]byte(group))
-	return b
+	return &smb2.PosixResponse{Links: *n.Links, Tag: reparseTag(n), Mode: n.Mode & modeBits, Owner: []byte(user), Group: []byte(group)}
 }
 
-// posixInfo is what class 100 tells of a file, and behind it its name.
-func (s *Server) posixInfo(b *wire.Buf, n *vfs.Node, name string) {
-	putTimes(b, nodeTimes(n))
-	size := uint64(0)
+// posixInfo is what class 100 tells of a file, with the name that it goes by.
+func (s *Server) posixInfo(n *vfs.Node, name string) *fscc.Posix {
+	user, group := s.owners(n)
+	m := &fscc.Posix{Times: nodeTimes(n), Allocation: nodeAllocation(n), Attributes: attributes(n), Inode: n.ID, Links: *n.Links,
+		Tag: reparseTag(n), Mode: n.Mode & modeBits, Owner: []byte(user), Group: []byte(group), Name: wire.AppendUTF16(nil, name)}
 	if n.Data != nil {
-		size = uint64(n.Data.Size())
+		m.EndOfFile = uint64(n.Data.Size())
 	}
-	b.U64(size)
-	b.U64(nodeAllocation(n))
-	b.U32(attributes(n))
-	b.U64(n.ID)
-	b.U32(0)
-	b.U32(0)
-	b.U32(*n.Links)
-	b.U32(reparseTag(n))
-	b.U32(n.Mode & modeBits)
-	user, group := s.owners(n)
-	b.Bytes([]byte(user))
-	b.Bytes([]byte(group))
-	counted(b, name)
-}
-
-// posixVolume is class 100 of volumes.
-func posixVolume(b *wire.Buf, total, free uint64, id uint64) {
-	b.U32(1 << 20)
-	b.U32(cluster)
-	b.U64(total / cluster)
-	b.U64(free / cluster)
-	b.U64(free / cluster)
-	b.U64(1 << 32)
-	b.U64(1 << 32)
-	b.U64(id)
+	return m
 }
 
 // takeMode makes permissions of a DACL that a client with POSIX extensions set: an

@@ -1,13 +1,15 @@
 package server
 
 import (
+	"encoding/binary"
 	"hash/fnv"
 	"strings"
 
 	"smbdiff/cmd/smbpair/internal/proto"
 	"smbdiff/cmd/smbpair/internal/vfs"
-	"smbdiff/cmd/smbpair/internal/wire"
+	"smbdiff/dissect/fscc"
 	"smbdiff/dissect/smb2"
+	"smbdiff/dissect/wire"
 )
 
 // Info types, [MS-SMB2] 2.2.37.
@@ -27,7 +29,7 @@ func (rq *request) queryInfo() proto.Status {
 	if !whole || q.MaxOutput > rq.c.maxIO() {
 		return proto.InvalidParameter
 	}
-	var b wire.Buf
+	var b []byte
 	var least int
 	var st proto.Status
 	switch {
@@ -71,73 +73,71 @@ func (rq *request) tooSmall(n int) proto.Status {
 
 // fileInfo is the information of [MS-FSCC] 2.4. least is how much room its fixed
 // part needs.
-func (rq *request) fileInfo(q *smb2.QueryInfoRequest) (b wire.Buf, least int, st proto.Status) {
+func (rq *request) fileInfo(q *smb2.QueryInfoRequest) (b []byte, least int, st proto.Status) {
 	o := rq.open
 	f, n := o.file, o.file.node
 	if attributesNeeded(q.Class) && o.access&proto.ReadAttributes == 0 {
 		return nil, 0, proto.AccessDenied
 	}
+	var m fscc.Structure
 	switch q.Class {
 	case 4:
-		f.basic(&b)
-		return b, 40, proto.OK
+		m = f.basic()
 	case 5:
-		f.standard(&b)
-		return b, 24, proto.OK
+		m = f.standard()
 	case 6:
-		b.U64(n.ID)
+		m = &fscc.Internal{Index: n.ID}
 	case 7:
-		b.U32(eaSize(n.EAs))
+		m = &fscc.EASize{Bytes: eaSize(n.EAs)}
 	case 8:
-		b.U32(o.access)
+		m = &fscc.Access{Mask: o.access}
 	case 14:
-		b.U64(o.position)
+		m = &fscc.Position{Offset: o.position}
 	case 15:
 		return rq.fullEA(q)
 	case 16:
-		b.U32(o.options & (proto.OptWriteThrough | proto.OptSequential | proto.OptNoBuffering | proto.OptSyncAlert | proto.OptSyncNonalert | proto.OptDeleteOnClose))
+		m = &fscc.Mode{Bits: o.options & (proto.OptWriteThrough | proto.OptSequential | proto.OptNoBuffering | proto.OptSyncAlert | proto.OptSyncNonalert | proto.OptDeleteOnClose)}
 	case 17:
-		b.U32(0)
+		m = &fscc.Alignment{}
 	case 18:
-		o.all(&b)
-		return b, 104, proto.OK
+		m, least = o.all(), 104
 	case 21:
-		counted(&b, shortName(n))
-		return b, 8, proto.OK
+		m, least = &fscc.NameInfo{Name: wire.AppendUTF16(nil, shortName(n))}, 8
 	case 22:
-		f.streams(&b)
+		b = fscc.Append(nil, f.streams())
 		return b, min(32, len(b)), proto.OK
 	case 28:
-		b.U64(f.size())
-		b.Zero(8)
+		m = &fscc.Compression{Size: f.size()}
 	case 34:
-		putTimes(&b, f.times())
-		b.U64(f.allocation())
-		b.U64(f.size())
-		b.U32(f.attributes())
-		b.U32(0)
+		m = &fscc.NetworkOpen{Times: f.times(), Allocation: f.allocation(), EndOfFile: f.size(), Attributes: f.attributes()}
 	case 35:
-		b.U32(f.attributes())
-		b.U32(reparseTag(n))
+		m = &fscc.AttributeTag{Attributes: f.attributes(), Tag: reparseTag(n)}
 	case 48:
 		if rq.c.dialect < smb2.Dialect311 {
 			return nil, 0, proto.NotSupported
 		}
-		counted(&b, f.path())
-		return b, 8, proto.OK
+		m, least = &fscc.NameInfo{Name: wire.AppendUTF16(nil, f.path())}, 8
 	case 59:
-		b.U64(uint64(rq.c.srv.volumeID(o.tree)))
-		b.U64(n.ID)
-		b.U64(0)
-	case classPosix:
+		m = &fscc.Identity{Volume: uint64(rq.c.srv.volumeID(o.tree)), File: wideID(n)}
+	case fscc.ClassPosix:
 		if !rq.c.posix {
 			return nil, 0, proto.InvalidInfoClass
 		}
-		rq.c.srv.posixInfo(&b, n, n.Name)
+		m = rq.c.srv.posixInfo(n, n.Name)
 	default:
 		return nil, 0, proto.InvalidInfoClass
 	}
-	return b, len(b), proto.OK
+	b = fscc.Append(nil, m)
+	if least == 0 {
+		least = len(b)
+	}
+	return b, least, proto.OK
+}
+
+// wideID is the id of a file in 16 bytes.
+func wideID(n *vfs.Node) (id [16]byte) {
+	binary.LittleEndian.PutUint64(id[:], n.ID)
+	return id
 }
 
 // attributesNeeded tells the classes for which FILE_READ_ATTRIBUTES is needed,
@@ -150,25 +150,14 @@ func attributesNeeded(class uint8) bool {
 	return false
 }
 
-// basic is FileBasicInformation, [MS-FSCC] 2.4.7.
-func (f *file) basic(b *wire.Buf) {
-	putTimes(b, f.times())
-	b.U32(f.attributes())
-	b.U32(0)
-}
+func (f *file) basic() *fscc.Basic { return &fscc.Basic{Times: f.times(), Attributes: f.attributes()} }
 
-// standard is FileStandardInformation, [MS-FSCC] 2.4.41.
-func (f *file) standard(b *wire.Buf) {
-	b.U64(f.allocation())
-	b.U64(f.size())
+func (f *file) standard() *fscc.Standard {
 	links := *f.node.Links
 	if f.deleting && links > 0 {
 		links--
 	}
-	b.U32(links)
-	b.U8(bit(f.deleting))
-	b.U8(bit(f.dir()))
-	b.U16(0)
+	return &fscc.Standard{Allocation: f.allocation(), EndOfFile: f.size(), Links: links, DeletePending: bit(f.deleting), Directory: bit(f.dir())}
 }
 
 func bit(v bool) uint8 {
@@ -178,42 +167,17 @@ func bit(v bool) uint8 {
 	return 0
 }
 
-// all is FileAllInformation, [MS-FSCC] 2.4.2.
-func (o *open) all(b *wire.Buf) {
+func (o *open) all() *fscc.All {
 	f := o.file
-	f.basic(b)
-	f.standard(b)
-	b.U64(f.node.ID)
-	b.U32(eaSize(f.node.EAs))
-	b.U32(o.access)
-	b.U64(o.position)
-	b.U32(0)
-	b.U32(0)
-	counted(b, `\`+f.path())
+	return &fscc.All{Basic: *f.basic(), Standard: *f.standard(), Index: f.node.ID, EASize: eaSize(f.node.EAs), Access: o.access,
+		Position: o.position, Name: wire.AppendUTF16(nil, `\`+f.path())}
 }
 
-// counted writes a name after its length in bytes.
-func counted(b *wire.Buf, s string) {
-	name := wire.AppendText(nil, s)
-	b.U32(uint32(len(name)))
-	b.Bytes(name)
-}
-
-// streams is FileStreamInformation, [MS-FSCC] 2.4.44.
-func (f *file) streams(b *wire.Buf) {
-	last := -1
+func (f *file) streams() *fscc.Streams {
+	var m fscc.Streams
 	add := func(name string, d vfs.Content) {
-		if last >= 0 {
-			b.Align(0, 8)
-			b.Put32(last, uint32(len(*b)-last))
-		}
-		last = len(*b)
-		text := wire.AppendText(nil, ":"+name+":$DATA")
-		b.U32(0)
-		b.U32(uint32(len(text)))
-		b.U64(uint64(d.Size()))
-		b.U64(roundUp(uint64(d.Size())))
-		b.Bytes(text)
+		size := uint64(d.Size())
+		m.List = append(m.List, fscc.Stream{Size: size, Allocation: roundUp(size), Name: wire.AppendUTF16(nil, ":"+name+":$DATA")})
 	}
 	if f.node.Data != nil {
 		add("", f.node.Data)
@@ -221,34 +185,35 @@ func (f *file) streams(b *wire.Buf) {
 	for _, s := range f.node.Streams {
 		add(s.Name, s.Data)
 	}
+	return &m
 }
 
 // fullEA is FileFullEaInformation, all of it or what the input names.
-func (rq *request) fullEA(q *smb2.QueryInfoRequest) (b wire.Buf, least int, st proto.Status) {
+func (rq *request) fullEA(q *smb2.QueryInfoRequest) (b []byte, least int, st proto.Status) {
 	n := rq.open.file.node
 	if rq.open.access&proto.ReadEA == 0 {
 		return nil, 0, proto.AccessDenied
 	}
 	list := n.EAs
-	if len(q.Input) >= 5 {
+	const one = 5 // bytes of a name without characters
+	if len(q.Input) >= one {
+		var m fscc.EANames
+		if !fscc.Decode(q.Input, &m) {
+			return nil, 0, proto.EAListInconsistent
+		}
 		list = nil
-		for in := q.Input; len(in) >= 5; {
-			next, size := int(wire.Read(in).U32()), int(in[4])
-			if 5+size > len(in) {
-				return nil, 0, proto.EAListInconsistent
-			}
-			list = append(list, findEA(n.EAs, string(in[5:5+size])))
-			if next < 5 || next > len(in) {
-				break
-			}
-			in = in[next:]
+		for _, name := range m.List {
+			list = append(list, findEA(n.EAs, string(name)))
 		}
 	}
 	if len(list) == 0 {
 		return nil, 0, proto.NoEAsOnFile
 	}
-	appendEAs(&b, list)
-	if len(b) > int(q.MaxOutput) {
+	var m fscc.EAs
+	for _, e := range list {
+		m.List = append(m.List, fscc.EA{Flags: e.Flags, Name: []byte(e.Name), Value: e.Value})
+	}
+	if b = fscc.Append(nil, &m); len(b) > int(q.MaxOutput) {
 		return nil, 0, proto.BufferOverflow
 	}
 	return b, 0, proto.OK

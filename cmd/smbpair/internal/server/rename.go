@@ -5,27 +5,23 @@ import (
 
 	"smbdiff/cmd/smbpair/internal/proto"
 	"smbdiff/cmd/smbpair/internal/vfs"
-	"smbdiff/cmd/smbpair/internal/wire"
+	"smbdiff/dissect/fscc"
 )
 
-// renaming is FileRenameInformation and FileLinkInformation, [MS-FSCC] 2.4.42.2
-// and 2.4.27.2.
-func (rq *request) renaming(in []byte) (name string, replace bool, st proto.Status) {
-	r := wire.Read(in)
-	replace = r.U8()&1 != 0
-	r.Skip(7)
-	root := r.U64()
-	raw := r.Bytes(int(min(r.U32(), maxPath)))
-	if r.Cut() || root != 0 {
+// renaming takes the new name of a rename or link.
+func (rq *request) renaming(class uint8, in []byte) (name string, replace bool, st proto.Status) {
+	m := fscc.Rename{Ex: class == 65 || class == 72} // FileRenameInformationEx, FileLinkInformationEx
+	if !fscc.Decode(in, &m) || m.Rooted || len(m.Name) > maxPath {
 		return "", false, proto.InvalidParameter
 	}
-	return strings.TrimPrefix(rq.pathText(raw), `\`), replace, proto.OK
+	const replaces = 1 // FILE_RENAME_REPLACE_IF_EXISTS
+	return strings.TrimPrefix(rq.pathText(m.Name), `\`), m.Replace != 0 || m.Flags&replaces != 0, proto.OK
 }
 
 // hardLink is [MS-FSA] 2.1.5.15.7.
-func (rq *request) hardLink(in []byte) proto.Status {
+func (rq *request) hardLink(class uint8, in []byte) proto.Status {
 	s, n := rq.c.srv, rq.open.file.node
-	name, replace, st := rq.renaming(in)
+	name, replace, st := rq.renaming(class, in)
 	if st != proto.OK {
 		return st
 	}
@@ -54,9 +50,9 @@ func (rq *request) hardLink(in []byte) proto.Status {
 }
 
 // rename is [MS-FSA] 2.1.5.15.11.
-func (rq *request) rename(in []byte) proto.Status {
+func (rq *request) rename(class uint8, in []byte) proto.Status {
 	s, o := rq.c.srv, rq.open
-	name, replace, st := rq.renaming(in)
+	name, replace, st := rq.renaming(class, in)
 	if st != proto.OK {
 		return st
 	}

@@ -5,7 +5,7 @@ import (
 
 	"smbdiff/cmd/smbpair/internal/proto"
 	"smbdiff/cmd/smbpair/internal/vfs"
-	"smbdiff/cmd/smbpair/internal/wire"
+	"smbdiff/dissect/fscc"
 	"smbdiff/dissect/smb2"
 )
 
@@ -26,25 +26,24 @@ func reparseTag(n *vfs.Node) uint32 {
 	return binary.LittleEndian.Uint32(n.Reparse)
 }
 
-// readReparse takes the input of a control code apart, [MS-FSCC] 2.1.2.2 and
-// 2.1.2.3, and gives the tag.
+// readReparse takes the input of a control code apart and gives the tag.
 func readReparse(in []byte) (tag uint32, data []byte, st proto.Status) {
-	if len(in) < reparseHead || len(in) > maxReparse {
+	var m fscc.ReparsePoint
+	if !fscc.Decode(in, &m) || len(in) > maxReparse {
 		return 0, nil, proto.ReparseDataInvalid
 	}
-	r := wire.Read(in)
-	tag = r.U32()
 	head := reparseHead
-	if tag&tagMicrosoft == 0 {
+	if m.Tag&tagMicrosoft == 0 {
 		head += reparseGUID
 	}
-	if n := int(r.U16()); len(in) != head+n {
+	if len(in) != head+len(m.Data) {
 		return 0, nil, proto.ReparseDataInvalid
 	}
+	tag = m.Tag
 	if tag&0x0fffffff <= 2 { // reserved ones
 		return 0, nil, proto.ReparseTagInvalid
 	}
-	return tag, in[head:], proto.OK
+	return tag, m.Data, proto.OK
 }
 
 // setReparse is [MS-FSA] 2.1.5.10.37, deleteReparse 2.1.5.10.5.
@@ -119,7 +118,7 @@ func soundSymlink(data []byte) bool {
 	}
 	for _, at := range [...]int{0, 4} {
 		off, n := binary.LittleEndian.Uint16(data[at:]), binary.LittleEndian.Uint16(data[at+2:])
-		if _, ok := wire.Range(data[fixed:], int64(off), int64(n)); !ok {
+		if fixed+int(off)+int(n) > len(data) {
 			return false
 		}
 	}
@@ -129,15 +128,13 @@ func soundSymlink(data []byte) bool {
 // stopped answers an open that meets a reparse point, [MS-SMB2] 3.3.5.9: the client
 // is told where a symbolic link goes, and how much of the path is behind it.
 func (rq *request) stopped(t target) proto.Status {
-	const errorTag = 0x4C4D5953 // [MS-SMB2] 2.2.2.2.1
 	if reparseTag(t.node) != tagSymlink {
 		return proto.ReparseNotHandled
 	}
-	var b wire.Buf
-	b.U32(uint32(4 + len(t.node.Reparse)))
-	b.U32(errorTag)
-	b.Bytes(t.node.Reparse)
-	b.Put16(8+6, uint16(t.rest))
+	var m smb2.SymlinkError
+	fscc.Decode(t.node.Reparse, &m.Reparse)
+	m.Reparse.Unparsed = uint16(t.rest)
+	b := smb2.AppendData(nil, &m)
 	if rq.c.dialect == smb2.Dialect311 {
 		rq.answer(&smb2.ErrorResponse{Contexts: []smb2.ErrorContext{{Data: b}}})
 	} else {

@@ -8,14 +8,13 @@ import (
 
 	"smbdiff/cmd/smbpair/internal/fault"
 	"smbdiff/cmd/smbpair/internal/proto"
-	"smbdiff/cmd/smbpair/internal/wire"
 	"smbdiff/dissect/smb2"
 )
 
 // chain is the messages of one PDU and the answers to them.
 type chain struct {
 	c      *conn
-	out    wire.Buf // prefix, then the answers
+	out    []byte // prefix, then the answers
 	parts  []part
 	sealer *session    // whose key seals the answer, nil for none
 	handed bool        // another goroutine reads on
@@ -61,7 +60,7 @@ type request struct {
 	ready    <-chan struct{}
 	gone     <-chan struct{}
 	credits  uint16    // granted by an interim answer already
-	out      wire.Buf  // body of the answer
+	out      []byte    // body of the answer
 	hash     *[64]byte // preauth hash that the answer enters
 	flags    uint32    // more flags of the answer
 	open     *open
@@ -69,20 +68,6 @@ type request struct {
 	silent   bool   // no answer
 	uncached bool   // neither oplock nor lease
 	placed   bool   // out lies where it belongs in the chain already
-}
-
-// reader starts at the body of the message.
-func (rq *request) reader() *wire.Reader { return wire.Read(rq.body) }
-
-// bytes gives a range of the message, counted from the header's start.
-func (rq *request) bytes(off, n uint32) ([]byte, bool) {
-	if n == 0 {
-		return nil, true
-	}
-	if off < smb2.HeaderSize {
-		return nil, false
-	}
-	return wire.Range(rq.msg, int64(off), int64(n))
 }
 
 // answer is the body of the answer.
@@ -198,8 +183,8 @@ func (rq *request) finish(st proto.Status) {
 	ch := rq.chain
 	ch.begin()
 	if n := len(ch.parts); n > 0 {
-		ch.out.Align(prefix, 8)
-		ch.out.Put32(ch.parts[n-1].at+20, uint32(len(ch.out)-ch.parts[n-1].at))
+		ch.align()
+		smb2.SetNext(ch.out[ch.parts[n-1].at:], len(ch.out)-ch.parts[n-1].at)
 	}
 	at := len(ch.out)
 	ch.header(h, st, flags, rq.async, rq.ss)
@@ -209,7 +194,7 @@ func (rq *request) finish(st proto.Status) {
 	case rq.placed:
 		ch.out = ch.out[:len(ch.out)+len(rq.out)]
 	default:
-		ch.out.Bytes(rq.out)
+		ch.out = append(ch.out, rq.out...)
 	}
 	p := part{at: at, hash: rq.hash}
 	if rq.ch != nil && !rq.sealed && rq.mustSign(st) {
@@ -229,9 +214,16 @@ func (rq *request) mustSign(st proto.Status) bool {
 	return rq.signed || rq.ss.sign
 }
 
+// align brings the end of the chain to a multiple of 8 from its first message.
+func (ch *chain) align() {
+	for (len(ch.out)-prefix)%8 != 0 {
+		ch.out = append(ch.out, 0)
+	}
+}
+
 func (ch *chain) begin() {
 	if len(ch.out) == 0 {
-		ch.out = make(wire.Buf, prefix, prefix+512)
+		ch.out = make([]byte, prefix, prefix+512)
 	}
 }
 
@@ -245,9 +237,9 @@ func (rq *request) room(n int) []byte {
 	const spare = 64
 	if len(ch.out) == 0 && n >= pooled {
 		if b, _ := rq.c.srv.buffers.Get().(*[]byte); b != nil && cap(*b) >= prefix+smb2.HeaderSize+n+spare {
-			ch.out = wire.Buf((*b)[:prefix])
+			ch.out = (*b)[:prefix]
 		} else {
-			ch.out = make(wire.Buf, prefix, prefix+smb2.HeaderSize+n+spare)
+			ch.out = make([]byte, prefix, prefix+smb2.HeaderSize+n+spare)
 		}
 	}
 	ch.begin()
@@ -288,7 +280,7 @@ func (ch *chain) flush() {
 		return
 	}
 	if len(ch.parts) > 1 {
-		ch.out.Align(prefix, 8)
+		ch.align()
 	}
 	for i, p := range ch.parts {
 		end := len(ch.out)
@@ -297,7 +289,7 @@ func (ch *chain) flush() {
 		}
 		m := ch.out[p.at:end]
 		if p.sign != nil {
-			m[16] |= byte(smb2.FlagSigned)
+			smb2.SetSigned(m)
 			p.sign.signer.Sign(m)
 		}
 		if p.hash != nil {

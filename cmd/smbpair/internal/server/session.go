@@ -7,7 +7,6 @@ import (
 
 	"smbdiff/cmd/smbpair/internal/auth"
 	"smbdiff/cmd/smbpair/internal/proto"
-	"smbdiff/cmd/smbpair/internal/wire"
 	"smbdiff/decrypt"
 	"smbdiff/dissect/smb2"
 )
@@ -356,8 +355,10 @@ func (ss *session) wrap(b []byte, stale bool) []byte {
 // connection has to end.
 func (c *conn) unseal(pdu []byte) ([]byte, *session) {
 	s := c.srv
+	var h smb2.Transform
+	smb2.DecodeData(pdu, &h)
 	s.mu.Lock()
-	ss := c.sessions[wire.Read(pdu[44:]).U64()]
+	ss := c.sessions[h.SessionID]
 	var in *decrypt.Sealer
 	if ss != nil {
 		in = ss.in

@@ -5,8 +5,9 @@ import (
 	"time"
 
 	"smbdiff/cmd/smbpair/internal/proto"
-	"smbdiff/cmd/smbpair/internal/wire"
+	"smbdiff/dissect/fscc"
 	"smbdiff/dissect/smb2"
+	"smbdiff/dissect/wire"
 )
 
 // setInfo is [MS-SMB2] 3.3.5.21.
@@ -39,7 +40,6 @@ func (rq *request) setInfo() proto.Status {
 // setFileInfo is [MS-FSA] 2.1.5.15.
 func (rq *request) setFileInfo(class uint8, in []byte) proto.Status {
 	o := rq.open
-	r := wire.Read(in)
 	need := map[uint8]struct {
 		size   int
 		access uint32
@@ -60,45 +60,66 @@ func (rq *request) setFileInfo(class uint8, in []byte) proto.Status {
 		return st
 	}
 	switch class {
-	case 4:
-		return rq.setBasic(r)
 	case 10, 65:
-		return rq.rename(in)
-	case 13:
-		return rq.setDisposition(r.U8() != 0)
-	case 64:
-		return rq.setDisposition(r.U32()&1 != 0)
-	case 14:
-		o.position = r.U64()
+		return rq.rename(class, in)
+	case 11, 72:
+		return rq.hardLink(class, in)
 	case 15:
 		return rq.setFullEA(in)
+	}
+	return rq.setValues(class, in)
+}
+
+// setValues sets what classes of a fixed size hold.
+func (rq *request) setValues(class uint8, in []byte) proto.Status {
+	var (
+		basic       fscc.Basic
+		disposition fscc.Disposition
+		extended    fscc.DispositionEx
+		position    fscc.Position
+		mode        fscc.Mode
+		allocation  fscc.Allocation
+		end         fscc.End
+	)
+	switch m := map[uint8]fscc.Structure{4: &basic, 13: &disposition, 64: &extended, 14: &position, 16: &mode, 19: &allocation, 20: &end}[class]; {
+	case m == nil:
+		return proto.OK
+	case !fscc.Decode(in, m):
+		return proto.InfoLengthMismatch
+	}
+	switch class {
+	case 4:
+		return rq.setBasic(&basic)
+	case 13:
+		return rq.setDisposition(disposition.Delete != 0)
+	case 64:
+		return rq.setDisposition(extended.Flags&1 != 0)
+	case 14:
+		rq.open.position = position.Offset
 	case 16:
-		if m := r.U32(); m&^0x3a != 0 || m&0x30 == 0x30 {
+		if mode.Bits&^0x3a != 0 || mode.Bits&0x30 == 0x30 {
 			return proto.InvalidParameter
 		}
 	case 19:
-		return rq.setAllocation(r.U64())
+		return rq.setAllocation(allocation.Bytes)
 	case 20:
-		return rq.setSize(r.U64())
-	case 11, 72:
-		return rq.hardLink(in)
+		return rq.setSize(end.Bytes)
 	}
 	return proto.OK
 }
 
 // setBasic is [MS-FSA] 2.1.5.15.2. 0 leaves a time as it is, -1 and -2 say
 // whether writes may change it.
-func (rq *request) setBasic(r *wire.Reader) proto.Status {
+func (rq *request) setBasic(m *fscc.Basic) proto.Status {
 	o, s := rq.open, rq.c.srv
 	n := o.file.node
-	var v [4]uint64
-	for i := range v {
-		v[i] = r.U64()
-		if int64(v[i]) < -2 {
+	v := [...]uint64{m.Times.Creation, m.Times.LastAccess, m.Times.LastWrite, m.Times.Change}
+	for _, t := range v {
+		if int64(t) < -2 {
 			return proto.InvalidParameter
 		}
 	}
-	a := r.U32()
+	a := m.Attributes
 	if a != 0 {
 		if a&proto.AttrDirectory != 0 && !n.Dir || a&proto.AttrTemporary != 0 && n.Dir {
 			return proto.InvalidParameter

@@ -4,8 +4,8 @@ import (
 	"strings"
 
 	"smbdiff/cmd/smbpair/internal/proto"
-	"smbdiff/cmd/smbpair/internal/wire"
 	"smbdiff/dissect/smb2"
+	"smbdiff/dissect/wire"
 )
 
 // tree is a tree connect, [MS-SMB2] 3.3.1.9.
@@ -22,7 +22,7 @@ func (c *conn) treeConnect(rq *request) proto.Status {
 	if !smb2.Decode(rq.msg, &m) || len(m.Path)%2 != 0 {
 		return proto.InvalidParameter
 	}
-	path := wire.Text(m.Path)
+	path := wire.UTF16(m.Path)
 	name := path[strings.LastIndexByte(path, '\\')+1:]
 	if !strings.HasPrefix(path, `\\`) || len(path) == len(name)+2 {
 		return proto.InvalidParameter

@@ -1,74 +1,61 @@
 package server
 
 import (
+	"encoding/binary"
 	"smbdiff/cmd/smbpair/internal/proto"
 	"smbdiff/cmd/smbpair/internal/sd"
-	"smbdiff/cmd/smbpair/internal/wire"
+	"smbdiff/dissect/fscc"
 	"smbdiff/dissect/smb2"
+	"smbdiff/dissect/wire"
 )
 
 // volumeInfo is the information of [MS-FSCC] 2.5.
-func (rq *request) volumeInfo(q *smb2.QueryInfoRequest) (b wire.Buf, least int, st proto.Status) {
+func (rq *request) volumeInfo(q *smb2.QueryInfoRequest) (b []byte, least int, st proto.Status) {
 	s, t := rq.c.srv, rq.tc
 	total, free := t.share.Volume.Space()
+	const sector = 512 // bytes
+	var m fscc.Structure
 	switch q.Class {
-	case 1: // FileFsVolumeInformation
-		label := wire.AppendText(nil, t.share.Name)
-		b.U64(wire.FileTime(s.started))
-		b.U32(s.volumeID(t))
-		b.U32(uint32(len(label)))
-		b.U16(0)
-		b.Bytes(label)
-		return b, 24, proto.OK
-	case 3: // FileFsSizeInformation
-		b.U64(total / cluster)
-		b.U64(free / cluster)
-		b.U32(cluster / 512)
-		b.U32(512)
-	case 4: // FileFsDeviceInformation
-		b.U32(7)
-		b.U32(0x20)
-	case 5: // FileFsAttributeInformation
-		b.U32(0x000500cf) // case kept, Unicode, ACLs, sparse files, reparse points, streams
-		b.U32(255)
-		counted(&b, "NTFS")
-		return b, 16, proto.OK
-	case 6: // FileFsControlInformation
-		b.Zero(24)
-		b.U64(^uint64(0))
-		b.U64(^uint64(0))
-		b.U64(0)
-	case 7: // FileFsFullSizeInformation
-		b.U64(total / cluster)
-		b.U64(free / cluster)
-		b.U64(free / cluster)
-		b.U32(cluster / 512)
-		b.U32(512)
-	case 8: // FileFsObjectIdInformation
-		b.Bytes(s.guid[:12])
-		b.U32(s.volumeID(t))
-		b.Zero(48)
-	case 11: // FileFsSectorSizeInformation
-		for range 4 {
-			b.U32(512)
-		}
-		b.U32(3)
-		b.U32(0)
-		b.U32(0)
-	case classPosix:
+	case 1:
+		m, least = &fscc.Volume{Created: wire.FileTime(s.started), Serial: s.volumeID(t), Label: wire.AppendUTF16(nil, t.share.Name)}, 24
+	case 3:
+		m = &fscc.Size{Units: total / cluster, Free: free / cluster, UnitSectors: cluster / sector, SectorBytes: sector}
+	case 4:
+		m = &fscc.Device{Type: 7, Characteristics: 0x20} // a disk, mounted
+	case 5:
+		const attributes = 0x000500cf // case kept, Unicode, ACLs, sparse files, reparse points, object ids, streams
+		m, least = &fscc.SystemAttributes{Attributes: attributes, MaxName: 255, Name: wire.AppendUTF16(nil, "NTFS")}, 16
+	case 6:
+		m = &fscc.Control{DefaultQuotaThreshold: ^uint64(0), DefaultQuotaLimit: ^uint64(0)}
+	case 7:
+		m = &fscc.FullSize{Units: total / cluster, CallerFree: free / cluster, Free: free / cluster, UnitSectors: cluster / sector, SectorBytes: sector}
+	case 8:
+		id := s.guid
+		binary.LittleEndian.PutUint32(id[12:], s.volumeID(t))
+		m = &fscc.ObjectIDs{Object: id}
+	case 11:
+		const aligned = 3 // the device and its partition
+		m = &fscc.SectorSize{Logical: sector, PhysicalAtomic: sector, PhysicalPerformance: sector, EffectiveAtomic: sector, Flags: aligned}
+	case fscc.ClassPosix:
 		if !rq.c.posix {
 			return nil, 0, proto.InvalidInfoClass
 		}
-		posixVolume(&b, total, free, uint64(s.volumeID(t)))
+		const files = 1 << 32
+		m = &fscc.SystemPosix{Transfer: 1 << 20, Block: cluster, Blocks: total / cluster, Free: free / cluster, UserFree: free / cluster,
+			Files: files, FreeFiles: files, ID: uint64(s.volumeID(t))}
 	default:
 		return nil, 0, proto.InvalidInfoClass
 	}
-	return b, len(b), proto.OK
+	b = fscc.Append(nil, m)
+	if least == 0 {
+		least = len(b)
+	}
+	return b, least, proto.OK
 }
 
 // securityInfo gives the parts of the descriptor that the client asks for,
 // [MS-FSA] 2.1.5.14.
-func (rq *request) securityInfo(q *smb2.QueryInfoRequest) (wire.Buf, proto.Status) {
+func (rq *request) securityInfo(q *smb2.QueryInfoRequest) ([]byte, proto.Status) {
 	need := uint32(0)
 	if q.Additional&(proto.SecOwner|proto.SecGroup|proto.SecDACL) != 0 {
 		need |= proto.ReadControl

@@ -9,24 +9,16 @@ import (
 
 	"smbdiff/cmd/smbpair/internal/client"
 	"smbdiff/cmd/smbpair/internal/proto"
-	"smbdiff/cmd/smbpair/internal/wire"
+	"smbdiff/dissect/fscc"
+	"smbdiff/dissect/wire"
 )
 
 // symlink is a Symbolic Link Reparse Data Buffer, [MS-FSCC] 2.1.2.4, that goes to a
 // path relative to its own.
 func symlink(to string) []byte {
-	name := wire.AppendText(nil, to)
-	b := wire.Buf{0x0c, 0, 0, 0xa0}
-	b.U16(uint16(12 + 2*len(name)))
-	b.U16(0)
-	b.U16(0)
-	b.U16(uint16(len(name)))
-	b.U16(uint16(len(name)))
-	b.U16(uint16(len(name)))
-	b.U32(1)
-	b.Bytes(name)
-	b.Bytes(name)
-	return b
+	const tag, relative = 0xa000000c, 1
+	name := wire.AppendUTF16(nil, to)
+	return fscc.Append(nil, &fscc.ReparsePoint{Tag: tag, Data: fscc.Append(nil, &fscc.Link{Symbolic: true, Flags: relative, Substitute: name, Print: name})})
 }
 
 // TestReparsePoints sets, gets and deletes reparse points, and runs into them.

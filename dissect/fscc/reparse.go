@@ -100,7 +100,8 @@ func reparseData(c *wire.Codec, tag uint32, size int) {
 	}
 	switch tag {
 	case tagSymlink, tagMountPoint:
-		link(c, tag == tagSymlink)
+		l := Link{Symbolic: tag == tagSymlink}
+		l.Walk(c)
 	case tagNFS:
 		nfs(c)
 	case tagLxSymlink:
@@ -110,18 +111,27 @@ func reparseData(c *wire.Codec, tag uint32, size int) {
 	c.Rest(Unknown)
 }
 
-// link is the path buffer of [MS-FSCC] 2.1.2.4 and 2.1.2.5.
-func link(c *wire.Codec, flags bool) {
+// Link is the data of a symbolic link or a mount point, [MS-FSCC] 2.1.2.4 and
+// 2.1.2.5. Names are UTF-16LE.
+type Link struct {
+	Symbolic   bool // which has flags
+	Flags      uint32
+	Substitute []byte
+	Print      []byte
+}
+
+// Walk reads or writes the structure.
+func (x *Link) Walk(c *wire.Codec) {
 	substitute := c.Ref16(fOffset, fLength)
-	name := c.Ref16(fOffset, fLength)
-	if flags {
-		c.Show32(fLinkFlags)
+	print := c.Ref16(fOffset, fLength)
+	if x.Symbolic {
+		wire.U32(c, fLinkFlags, &x.Flags)
 	}
 	at := c.Pos()
 	c.SetBase(at)
-	c.BytesAt(fSubstitute, substitute)
-	c.BytesAt(fPrint, name)
-	c.Seek(max(at+substitute.Off+substitute.Len, at+name.Off+name.Len))
+	c.DataAt(fSubstitute, substitute, &x.Substitute)
+	c.DataAt(fPrint, print, &x.Print)
+	c.Seek(max(at+substitute.Off+substitute.Len, at+print.Off+print.Len))
 }
 
 // nfs is [MS-FSCC] 2.1.2.6.

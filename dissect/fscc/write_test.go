@@ -37,6 +37,8 @@ func structures() []struct {
 				"\x02\x00b\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x06\x00\x00\x00\x00\x00\x00\x00a\x00"},
 		{&Volume{1, 2, a}, "\x01\x00\x00\x00\x00\x00\x00\x00\x02\x00\x00\x00\x02\x00\x00\x00\x00\x00a\x00"},
 		{&SystemAttributes{3, 255, a}, "\x03\x00\x00\x00\xff\x00\x00\x00\x02\x00\x00\x00a\x00"},
+		{&Link{Symbolic: true, Flags: 1, Substitute: a, Print: []byte("b\x00c\x00")}, "\x00\x00\x02\x00\x02\x00\x04\x00\x01\x00\x00\x00a\x00b\x00c\x00"},
+		{&ReparsePoint{Tag: 0xa000001d, Data: []byte("\x02\x00\x00\x00x")}, "\x1d\x00\x00\xa0\x05\x00\x00\x00\x02\x00\x00\x00x"},
 		{&Position{9}, "\x09\x00\x00\x00\x00\x00\x00\x00"},
 	}
 }
@@ -50,8 +52,11 @@ func TestWrite(t *testing.T) {
 			continue
 		}
 		again := reflect.New(reflect.TypeOf(s.m).Elem()).Interface().(Structure)
-		if l, ok := again.(*Listing); ok {
-			l.Class = s.m.(*Listing).Class
+		switch x := again.(type) { // what the caller knows
+		case *Listing:
+			x.Class = s.m.(*Listing).Class
+		case *Link:
+			x.Symbolic = true
 		}
 		if !Decode(got, again) || !reflect.DeepEqual(again, s.m) {
 			t.Errorf("%+v written and read: %+v", s.m, again)

@@ -64,11 +64,25 @@ func appleRequest(c *wire.Codec) {
 	c.Show32(fAppleReserved)
 	switch code {
 	case appleQuery:
-		c.Show64(fAppleBitmask)
-		c.Show64(fAppleCaps)
+		new(AppleQuery).walkRest(c)
 	case appleResolve:
 		c.Show64(fscc.FileID64)
 	}
+}
+
+// AppleQuery is the data of AAPL that asks what the server has of Apple's
+// extensions: kAAPL_SERVER_QUERY.
+type AppleQuery struct{ Wanted, Capabilities uint64 }
+
+func (x *AppleQuery) walk(c *wire.Codec, _ *Facts) {
+	c.Const32(fAppleCode, appleQuery)
+	c.Show32(fAppleReserved)
+	x.walkRest(c)
+}
+
+func (x *AppleQuery) walkRest(c *wire.Codec) {
+	wire.U64(c, fAppleBitmask, &x.Wanted)
+	wire.U64(c, fAppleCaps, &x.Capabilities)
 }
 
 func appleResponse(c *wire.Codec) {

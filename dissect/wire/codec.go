@@ -89,7 +89,12 @@ func (c *Codec) Base() int { return c.base }
 func (c *Codec) SetBase(at int) { c.base = at }
 
 // Seek moves the cursor; a place outside the bounds becomes the nearest inside.
-func (c *Codec) Seek(at int) { c.pos = min(max(at, 0), c.end) }
+// While writing it stays at the end.
+func (c *Codec) Seek(at int) {
+	if c.mode != writing {
+		c.pos = min(max(at, 0), c.end)
+	}
+}
 
 // Skip moves the cursor over n bytes; they stay unclaimed. It writes zeros.
 func (c *Codec) Skip(n int) {

@@ -5,8 +5,8 @@ import (
 	"slices"
 
 	"smbdiff/cmd/smbpair/internal/proto"
-	"smbdiff/cmd/smbpair/internal/wire"
 	"smbdiff/dissect/smb2"
+	"smbdiff/dissect/wire"
 )
 
 // Open says how a file is opened, [MS-SMB2] 2.2.13.
@@ -60,7 +60,7 @@ func (t *Tree) createRequest(path string, o *Open, contexts []smb2.CreateContext
 	path = clean(path)
 	const impersonation = 2
 	m := &smb2.CreateRequest{Oplock: o.Oplock, Impersonation: impersonation, Access: o.Access, Attributes: o.Attributes, ShareAccess: o.Share,
-		Disposition: o.Disposition, Options: o.Options, Name: wire.AppendText(nil, path), Contexts: contexts}
+		Disposition: o.Disposition, Options: o.Options, Name: wire.AppendUTF16(nil, path), Contexts: contexts}
 	if o.Lease != nil {
 		m.Oplock = proto.OplockLease
 	}

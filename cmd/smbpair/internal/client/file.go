@@ -5,8 +5,8 @@ import (
 	"strings"
 
 	"smbdiff/cmd/smbpair/internal/proto"
-	"smbdiff/cmd/smbpair/internal/wire"
 	"smbdiff/dissect/smb2"
+	"smbdiff/dissect/wire"
 )
 
 // allOnes is the FileId of requests that are on no file, and of those related to
@@ -103,7 +103,7 @@ func (f *File) Set(kind, class uint8, extra uint32, data []byte) error {
 
 // List asks for the next entries of a directory; nil at the end.
 func (f *File) List(pattern string, class uint8, restart bool, most uint32) ([]byte, error) {
-	m := &smb2.QueryDirectoryRequest{Class: class, FileID: f.id, MaxOutput: most, Pattern: wire.AppendText(nil, pattern)}
+	m := &smb2.QueryDirectoryRequest{Class: class, FileID: f.id, MaxOutput: most, Pattern: wire.AppendUTF16(nil, pattern)}
 	if restart {
 		m.Flags = 1
 	}

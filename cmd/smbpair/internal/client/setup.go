@@ -9,8 +9,8 @@ import (
 	"slices"
 
 	"smbdiff/cmd/smbpair/internal/proto"
-	"smbdiff/cmd/smbpair/internal/wire"
 	"smbdiff/dissect/smb2"
+	"smbdiff/dissect/wire"
 )
 
 const clientCaps = proto.CapDFS | proto.CapLeasing | proto.CapLargeMTU | proto.CapMultiChan | proto.CapPersistent | proto.CapDirLeasing | proto.CapEncryption
@@ -116,15 +116,12 @@ func (c *Conn) oldNegotiate() (done bool, err error) {
 	if slices.Max(c.cfg.Dialects) > smb2.Dialect202 {
 		names += "\x02SMB 2.???\x00"
 	}
-	b := make(wire.Buf, 4)
-	b.Bytes([]byte("\xffSMB\x72\x00\x00\x00\x00\x18")) // SMB_COM_NEGOTIATE, paths folded and canonical
-	b.U16(0xc853)                                      // Unicode, NT status, extended security, long names
-	b.Zero(12)
-	b.U16(0xffff) // no tree
-	b.U16(0xfeff)
-	b.Zero(5) // no user, no multiplex id, no words
-	b.U16(uint16(len(names)))
-	b.Bytes([]byte(names))
+	b := append(make([]byte, 4), "\xffSMB\x72\x00\x00\x00\x00\x18\x53\xc8"...) // SMB_COM_NEGOTIATE; paths folded, Unicode, NT status, long names
+	b = append(b, make([]byte, 12)...)
+	b = append(b, 0xff, 0xff, 0xff, 0xfe) // no tree, a process
+	b = append(b, 0, 0, 0, 0, 0)          // no user, no multiplex id, no words
+	b = append(b, byte(len(names)), 0)
+	b = append(b, names...)
 	k := &call{Request: &Request{Command: smb2.Negotiate}, answer: make(chan *Response, 1)}
 	c.mu.Lock()
 	c.waiting[0] = k
@@ -166,7 +163,7 @@ func (c *Conn) contexts() (list []smb2.NegotiateContext, err error) {
 		add(smb2.ContextCompression, m)
 	}
 	if host, _, err := splitHost(c.cfg.Server); err == nil {
-		list = append(list, smb2.NegotiateContext{Type: smb2.ContextNetname, Data: wire.AppendText(nil, host)})
+		list = append(list, smb2.NegotiateContext{Type: smb2.ContextNetname, Data: wire.AppendUTF16(nil, host)})
 	}
 	return append(list, c.cfg.Offers...), nil
 }
@@ -209,7 +206,7 @@ type Tree struct {
 func (c *Conn) Connect(share string) (*Tree, error) {
 	host, _, _ := splitHost(c.cfg.Server)
 	name := `\\` + host + `\` + share
-	r, err := c.Do(&Request{Command: smb2.TreeConnect, Path: name, Body: &smb2.TreeConnectRequest{Path: wire.AppendText(nil, name)}})
+	r, err := c.Do(&Request{Command: smb2.TreeConnect, Path: name, Body: &smb2.TreeConnectRequest{Path: wire.AppendUTF16(nil, name)}})
 	if err != nil {
 		return nil, err
 	}

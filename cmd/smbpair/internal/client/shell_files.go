@@ -13,8 +13,9 @@ import (
 	"time"
 
 	"smbdiff/cmd/smbpair/internal/proto"
-	"smbdiff/cmd/smbpair/internal/wire"
 	"smbdiff/dissect/field"
+	"smbdiff/dissect/fscc"
+	"smbdiff/dissect/wire"
 )
 
 func fileVerbs() []verb {
@@ -82,33 +83,21 @@ func (s *Shell) scan(dir, pattern string, do func(entry) error) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, f.Close()) }()
-	const class, fixed = 37, 104
+	const class = 37 // FileIdBothDirectoryInformation
 	for first := true; ; first = false {
 		b, err := f.List(pattern, class, first, 65536)
 		if err != nil || b == nil {
 			return err
 		}
-		for len(b) >= fixed {
-			in := wire.Read(b)
-			next := int(in.U32())
-			in.Skip(20)
-			e := entry{written: wire.Time(in.U64())}
-			in.Skip(8)
-			e.size = in.U64()
-			in.Skip(8)
-			e.attr = in.U32()
-			name, ok := wire.Range(b, fixed, int64(in.U32()))
-			if !ok {
-				return errors.New("QUERY_DIRECTORY: the answer is damaged")
-			}
-			e.name = wire.Text(name)
-			if err := do(e); err != nil {
+		m := fscc.Listing{Class: class}
+		if !fscc.Decode(b, &m) {
+			return errors.New("QUERY_DIRECTORY: the answer is damaged")
+		}
+		for _, e := range m.Entries {
+			x := entry{written: wire.Time(e.Times.LastWrite), size: e.EndOfFile, attr: e.Attributes, name: wire.UTF16(e.Name)}
+			if err := do(x); err != nil {
 				return err
 			}
-			if next < fixed || next > len(b) {
-				break
-			}
-			b = b[next:]
 		}
 	}
 }
@@ -317,12 +306,7 @@ func (s *Shell) hardlink(args []string) error {
 }
 
 func (s *Shell) newName(to string) []byte {
-	name := wire.AppendText(nil, clean(s.path(to)))
-	var b wire.Buf
-	b.Zero(16)
-	b.U32(uint32(len(name)))
-	b.Bytes(name)
-	return b
+	return fscc.Append(nil, &fscc.Rename{Name: wire.AppendUTF16(nil, clean(s.path(to)))})
 }
 
 // scopy has the server copy a file.

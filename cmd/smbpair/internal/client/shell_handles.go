@@ -8,9 +8,10 @@ import (
 	"strings"
 
 	"smbdiff/cmd/smbpair/internal/proto"
-	"smbdiff/cmd/smbpair/internal/wire"
 	"smbdiff/dissect/field"
+	"smbdiff/dissect/fscc"
 	"smbdiff/dissect/smb2"
+	"smbdiff/dissect/wire"
 )
 
 func handleVerbs() []verb {
@@ -196,8 +197,7 @@ func (s *Shell) truncate(args []string) error {
 	if err != nil {
 		return err
 	}
-	var b wire.Buf
-	b.U64(n)
+	b := fscc.Append(nil, &fscc.End{Bytes: n})
 	return s.on(args[0], proto.FileWrite, func(f *File) error {
 		f.Size = n
 		return f.Set(1, 20, 0, b)
@@ -284,16 +284,15 @@ func (s *Shell) notify(args []string) error {
 		if err == nil && b == nil {
 			err = s.say("too many changes")
 		}
-		for err == nil && len(b) >= 12 {
-			in := wire.Read(b)
-			next, action, n := int(in.U32()), in.U32(), int64(in.U32())
-			name, _ := wire.Range(b, 12, n)
-			err = s.say("%s %s", [...]string{"change", "added", "removed", "modified", "old name", "new name", "stream added",
-				"stream removed", "stream modified"}[min(action, 8)], field.Safe(wire.Text(name)))
-			if next < 12 || next > len(b) {
-				break
+		var m fscc.Changes
+		if !fscc.Decode(b, &m) {
+			return errors.New("CHANGE_NOTIFY: the answer is damaged")
+		}
+		for _, e := range m.List {
+			if err == nil {
+				err = s.say("%s %s", [...]string{"change", "added", "removed", "modified", "old name", "new name", "stream added",
+					"stream removed", "stream modified"}[min(e.Action, 8)], field.Safe(wire.UTF16(e.Name)))
 			}
-			b = b[next:]
 		}
 		return err
 	})

@@ -11,9 +11,10 @@ import (
 	"time"
 
 	"smbdiff/cmd/smbpair/internal/proto"
-	"smbdiff/cmd/smbpair/internal/wire"
 	"smbdiff/dissect/field"
 	"smbdiff/dissect/fscc"
+	"smbdiff/dissect/smb2"
+	"smbdiff/dissect/wire"
 )
 
 func infoVerbs() []verb {
@@ -153,17 +154,25 @@ func (s *Shell) allinfo(args []string) error {
 	if err != nil {
 		return err
 	}
-	in := wire.Read(b)
+	var m fscc.All
+	if !fscc.Decode(b, &m) {
+		return damagedInfo()
+	}
 	const layout = "2006-01-02 15:04:05.0000000"
-	for _, what := range []string{"create_time", "access_time", "write_time", "change_time"} {
-		if err := s.say("%s: %s", what, wire.Time(in.U64()).Format(layout)); err != nil {
+	t := m.Basic.Times
+	for _, x := range [...]struct {
+		what string
+		at   uint64
+	}{{"create_time", t.Creation}, {"access_time", t.LastAccess}, {"write_time", t.LastWrite}, {"change_time", t.Change}} {
+		if err := s.say("%s: %s", x.what, wire.Time(x.at).Format(layout)); err != nil {
 			return err
 		}
 	}
-	attr := in.U32()
-	in.Skip(12)
-	return s.say("attributes: %s (0x%x)\nsize: %d", attributes(attr), attr, in.U64())
+	attr := m.Basic.Attributes
+	return s.say("attributes: %s (0x%x)\nsize: %d", attributes(attr), attr, m.Standard.EndOfFile)
 }
+
+func damagedInfo() error { return errors.New("QUERY_INFO: the answer is damaged") }
 
 // altname asks for FileAlternateNameInformation, [MS-FSCC] 2.4.5.
 func (s *Shell) altname(args []string) error {
@@ -172,8 +181,11 @@ func (s *Shell) altname(args []string) error {
 		if err != nil {
 			return err
 		}
-		in := wire.Read(b)
-		return s.say("%s", field.Safe(wire.Text(in.Bytes(int(in.U32())))))
+		var m fscc.NameInfo
+		if !fscc.Decode(b, &m) {
+			return damagedInfo()
+		}
+		return s.say("%s", field.Safe(wire.UTF16(m.Name)))
 	})
 }
 
@@ -181,23 +193,21 @@ func (s *Shell) altname(args []string) error {
 func (s *Shell) streams(args []string) error {
 	return s.on(args[0], proto.ReadAttributes, func(f *File) error {
 		b, err := f.Query(infoFile, 22, 0, 65536)
-		for err == nil && len(b) >= 24 {
-			in := wire.Read(b)
-			next, n := int(in.U32()), int64(in.U32())
-			size := in.U64()
-			name, _ := wire.Range(b, 24, n)
-			err = s.say("%s %d bytes", field.Safe(wire.Text(name)), size)
-			if next < 24 || next > len(b) {
-				break
+		var m fscc.Streams
+		if err == nil && !fscc.Decode(b, &m) {
+			return damagedInfo()
+		}
+		for _, e := range m.List {
+			if err == nil {
+				err = s.say("%s %d bytes", field.Safe(wire.UTF16(e.Name)), e.Size)
 			}
-			b = b[next:]
 		}
 		return err
 	})
 }
 
-// onRoot asks something of the file system.
-func (s *Shell) onRoot(class uint8, do func(*wire.Reader) error) error {
+// onRoot asks for a class of the file system.
+func (s *Shell) onRoot(class uint8, m fscc.Structure) error {
 	f, err := s.Tree.Create("", Open{Access: proto.ReadAttributes, Share: shareAll, Disposition: proto.OpenExisting, Options: proto.OptDirectory})
 	if err != nil {
 		return err
@@ -206,26 +216,28 @@ func (s *Shell) onRoot(class uint8, do func(*wire.Reader) error) error {
 	if err := errors.Join(err, f.Close()); err != nil {
 		return err
 	}
-	return do(wire.Read(b))
+	if !fscc.Decode(b, m) {
+		return damagedInfo()
+	}
+	return nil
 }
 
-// df asks for FileFsSizeInformation, [MS-FSCC] 2.5.8.
+// df asks for FileFsSizeInformation.
 func (s *Shell) df([]string) error {
-	return s.onRoot(3, func(in *wire.Reader) error {
-		total, free := in.U64(), in.U64()
-		unit := uint64(in.U32()) * uint64(in.U32())
-		return s.say("%d units of %d bytes, %d free", total, unit, free)
-	})
+	var m fscc.Size
+	if err := s.onRoot(3, &m); err != nil {
+		return err
+	}
+	return s.say("%d units of %d bytes, %d free", m.Units, uint64(m.UnitSectors)*uint64(m.SectorBytes), m.Free)
 }
 
-// volume asks for FileFsVolumeInformation, [MS-FSCC] 2.5.9.
+// volume asks for FileFsVolumeInformation.
 func (s *Shell) volume([]string) error {
-	return s.onRoot(1, func(in *wire.Reader) error {
-		in.Skip(8)
-		serial, n := in.U32(), in.U32()
-		in.Skip(2)
-		return s.say("volume %s, serial number 0x%08x", field.Safe(wire.Text(in.Bytes(int(n)))), serial)
-	})
+	var m fscc.Volume
+	if err := s.onRoot(1, &m); err != nil {
+		return err
+	}
+	return s.say("volume %s, serial number 0x%08x", field.Safe(wire.UTF16(m.Label)), m.Serial)
 }
 
 // showacls asks for the security descriptor.
@@ -268,18 +280,14 @@ func (s *Shell) setea(args []string) error {
 func (s *Shell) geteas(args []string) error {
 	return s.on(args[0], proto.ReadEA, func(f *File) error {
 		b, err := f.Query(infoFile, 15, 0, 65536)
-		for err == nil && len(b) >= 8 {
-			next, n := int(binary.LittleEndian.Uint32(b)), int64(b[5])
-			name, ok1 := wire.Range(b, 8, n)
-			value, ok2 := wire.Range(b, 8+n+1, int64(binary.LittleEndian.Uint16(b[6:])))
-			if !ok1 || !ok2 {
-				return errors.New("QUERY_INFO: the answer is damaged")
+		var m fscc.EAs
+		if err == nil && !fscc.Decode(b, &m) {
+			return damagedInfo()
+		}
+		for _, e := range m.List {
+			if err == nil {
+				err = s.say("%s: %s", field.Safe(string(e.Name)), field.Safe(string(bytes.TrimRight(e.Value, "\x00"))))
 			}
-			err = s.say("%s: %s", field.Safe(string(name)), field.Safe(string(bytes.TrimRight(value, "\x00"))))
-			if next < 8 || next > len(b) {
-				break
-			}
-			b = b[next:]
 		}
 		return err
 	})
@@ -304,24 +312,18 @@ func (s *Shell) setmode(args []string) error {
 			attr = proto.AttrNormal
 		}
 		f.Attr = attr
-		return f.setBasic([4]uint64{}, attr)
+		return f.setBasic(fscc.Times{}, attr)
 	})
 }
 
-func (f *File) setBasic(times [4]uint64, attr uint32) error {
-	var b wire.Buf
-	for _, t := range times {
-		b.U64(t)
-	}
-	b.U32(attr)
-	b.U32(0)
-	return f.Set(infoFile, 4, 0, b)
+func (f *File) setBasic(times fscc.Times, attr uint32) error {
+	return f.Set(infoFile, 4, 0, fscc.Append(nil, &fscc.Basic{Times: times, Attributes: attr}))
 }
 
 // utimes sets times; -1 leaves one as it is.
 func (s *Shell) utimes(args []string) error {
-	var times [4]uint64
-	for i := range times {
+	var times fscc.Times
+	for i, v := range [...]*uint64{&times.Creation, &times.LastAccess, &times.LastWrite, &times.Change} {
 		if args[1+i] == "-1" {
 			continue
 		}
@@ -329,7 +331,7 @@ func (s *Shell) utimes(args []string) error {
 		if err != nil {
 			return err
 		}
-		times[i] = wire.FileTime(t)
+		*v = wire.FileTime(t)
 	}
 	return s.on(args[0], proto.ReadAttributes|proto.WriteAttributes, func(f *File) error { return f.setBasic(times, 0) })
 }
@@ -341,14 +343,15 @@ func (s *Shell) snapshots(args []string) error {
 		if err != nil {
 			return err
 		}
-		in := wire.Read(b)
-		n := in.U32()
-		in.Skip(8)
-		for _, name := range strings.Split(wire.Text(in.Bytes(in.Left())), "\x00") {
+		var m smb2.Snapshots
+		if !smb2.DecodeData(b, &m) {
+			return errors.New("IOCTL: the answer is damaged")
+		}
+		for _, name := range strings.Split(wire.UTF16(m.Names), "\x00") {
 			if err == nil && name != "" {
 				err = s.say("%s", field.Safe(name))
 			}
 		}
-		return errors.Join(err, s.say("%d snapshots", n))
+		return errors.Join(err, s.say("%d snapshots", m.Count))
 	})
 }

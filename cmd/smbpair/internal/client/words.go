@@ -10,8 +10,9 @@ import (
 
 	"smbdiff/cmd/smbpair/internal/proto"
 	"smbdiff/cmd/smbpair/internal/sd"
-	"smbdiff/cmd/smbpair/internal/wire"
+	"smbdiff/dissect/fscc"
 	"smbdiff/dissect/smb2"
+	"smbdiff/dissect/wire"
 )
 
 // OpenHelp lists the settings of open.
@@ -182,11 +183,8 @@ func (o *Open) context(key, value string) (err error) {
 		}
 		x = createContext(smb2.TagAppVersion, &smb2.AppVersion{High: h, Low: l})
 	case "apple":
-		var b wire.Buf
-		for _, v := range []uint64{1, 7, 0} { // kAAPL_SERVER_QUERY of all that there is
-			b.U64(v)
-		}
-		x = smb2.CreateContext{Name: []byte("AAPL"), Data: b}
+		const all = 7 // of what there is to ask for
+		x = createContext("AAPL", &smb2.AppleQuery{Wanted: all})
 	case "posix":
 		var mode uint64
 		mode, err = strconv.ParseUint(value, 8, 32)
@@ -205,17 +203,9 @@ func (o *Open) context(key, value string) (err error) {
 	return err
 }
 
-// fullEA is one entry of FileFullEaInformation, [MS-FSCC] 2.4.15.
-func fullEA(name string, value []byte) wire.Buf {
-	var b wire.Buf
-	b.U32(0)
-	b.U8(0)
-	b.U8(uint8(len(name)))
-	b.U16(uint16(len(value)))
-	b.Bytes([]byte(name))
-	b.U8(0)
-	b.Bytes(value)
-	return b
+// fullEA is a list of one extended attribute.
+func fullEA(name string, value []byte) []byte {
+	return fscc.Append(nil, &fscc.EAs{List: []fscc.EA{{Name: []byte(name), Value: value}}})
 }
 
 // parseACEs makes a security descriptor of entries KIND:SID:RIGHTS.

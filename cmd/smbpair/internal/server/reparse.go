@@ -109,21 +109,8 @@ func (rq *request) getReparse(most int) ([]byte, proto.Status) {
 	return b, proto.OK
 }
 
-// soundSymlink checks a Symbolic Link Reparse Data Buffer, [MS-FSCC] 2.1.2.4,
-// behind its head.
-func soundSymlink(data []byte) bool {
-	const fixed = 12
-	if len(data) < fixed {
-		return false
-	}
-	for _, at := range [...]int{0, 4} {
-		off, n := binary.LittleEndian.Uint16(data[at:]), binary.LittleEndian.Uint16(data[at+2:])
-		if fixed+int(off)+int(n) > len(data) {
-			return false
-		}
-	}
-	return true
-}
+// soundSymlink checks the data of a symbolic link.
+func soundSymlink(data []byte) bool { return fscc.Decode(data, &fscc.Link{Symbolic: true}) }
 
 // stopped answers an open that meets a reparse point, [MS-SMB2] 3.3.5.9: the client
 // is told where a symbolic link goes, and how much of the path is behind it.

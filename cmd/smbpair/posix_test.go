@@ -16,9 +16,8 @@ import (
 // symlink is a Symbolic Link Reparse Data Buffer, [MS-FSCC] 2.1.2.4, that goes to a
 // path relative to its own.
 func symlink(to string) []byte {
-	const tag, relative = 0xa000000c, 1
 	name := wire.AppendUTF16(nil, to)
-	return fscc.Append(nil, &fscc.ReparsePoint{Tag: tag, Data: fscc.Append(nil, &fscc.Link{Symbolic: true, Flags: relative, Substitute: name, Print: name})})
+	return fscc.Append(nil, &fscc.ReparsePoint{Tag: fscc.TagSymlink, Data: fscc.Append(nil, &fscc.Link{Symbolic: true, Flags: fscc.LinkRelative, Substitute: name, Print: name})})
 }
 
 // TestReparsePoints sets, gets and deletes reparse points, and runs into them.

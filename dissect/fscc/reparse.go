@@ -32,7 +32,7 @@ var (
 // The tags of [MS-FSCC] 2.1.2.1 that have a walk.
 const (
 	tagMountPoint = 0xa0000003
-	tagSymlink    = 0xa000000c
+	TagSymlink    = 0xa000000c
 	tagNFS        = 0x80000014
 	tagLxSymlink  = 0xa000001d
 
@@ -99,8 +99,8 @@ func reparseData(c *wire.Codec, tag uint32, size int) {
 		return
 	}
 	switch tag {
-	case tagSymlink, tagMountPoint:
-		l := Link{Symbolic: tag == tagSymlink}
+	case TagSymlink, tagMountPoint:
+		l := Link{Symbolic: tag == TagSymlink}
 		l.Walk(c)
 	case tagNFS:
 		nfs(c)
@@ -110,6 +110,10 @@ func reparseData(c *wire.Codec, tag uint32, size int) {
 	}
 	c.Rest(Unknown)
 }
+
+// LinkRelative is the flag of a symbolic link whose target is relative, [MS-FSCC]
+// 2.1.2.4.
+const LinkRelative = 1
 
 // Link is the data of a symbolic link or a mount point, [MS-FSCC] 2.1.2.4 and
 // 2.1.2.5. Names are UTF-16LE.

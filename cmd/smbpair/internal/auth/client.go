@@ -9,8 +9,9 @@ import (
 	"time"
 	"unicode/utf16"
 
-	"smbdiff/cmd/smbpair/internal/wire"
+	"smbdiff/cmd/smbpair/internal/raw"
 	"smbdiff/decrypt"
+	"smbdiff/dissect/wire"
 )
 
 // Client is the client's side of one authentication by NTLMv2 inside SPNEGO.
@@ -29,7 +30,7 @@ const clientFlags = flagUnicode | flagTarget | flagSign | flagSeal | flagNTLM | 
 
 // Start gives the first token.
 func (c *Client) Start() []byte {
-	b := wire.Buf(mark)
+	b := raw.Buf(mark)
 	b.U32(1)
 	b.U32(clientFlags)
 	b.Zero(16) // no domain, no workstation
@@ -47,7 +48,7 @@ func (c *Client) Next(in []byte) ([]byte, error) {
 	challenge := t.mech
 	c.flags = binary.LittleEndian.Uint32(challenge[20:]) & clientFlags
 	n, off := int64(binary.LittleEndian.Uint16(challenge[40:])), int64(binary.LittleEndian.Uint32(challenge[44:]))
-	info, ok := wire.Range(challenge, off, n)
+	info, ok := raw.Range(challenge, off, n)
 	if !ok {
 		return nil, errors.New("the server's challenge is damaged")
 	}
@@ -81,7 +82,7 @@ func (c *Client) Next(in []byte) ([]byte, error) {
 // respond makes NTLMv2_RESPONSE and the base key, [MS-NLMP] 3.3.2.
 func (c *Client) respond(nonce [8]byte, info []byte) (nt, base []byte, err error) {
 	when := binary.LittleEndian.AppendUint64(nil, wire.FileTime(c.Now()))
-	var pairs wire.Buf
+	var pairs raw.Buf
 	for p := info; len(p) >= 4; {
 		id, n := binary.LittleEndian.Uint16(p), int(binary.LittleEndian.Uint16(p[2:]))
 		if id == avEnd || n > len(p)-4 {
@@ -103,7 +104,7 @@ func (c *Client) respond(nonce [8]byte, info []byte) (nt, base []byte, err error
 	if _, err := io.ReadFull(c.Random, own[:]); err != nil {
 		return nil, nil, err
 	}
-	temp := wire.Buf{1, 1, 0, 0, 0, 0, 0, 0}
+	temp := raw.Buf{1, 1, 0, 0, 0, 0, 0, 0}
 	temp.Bytes(when)
 	temp.Bytes(own[:])
 	temp.Zero(4)
@@ -121,10 +122,10 @@ func (c *Client) authenticate(nt, key []byte) []byte {
 		lm = []byte{0}
 	}
 	const fixed = 88
-	b := wire.Buf(mark)
+	b := raw.Buf(mark)
 	b.U32(3)
-	var tail wire.Buf
-	for _, v := range [][]byte{lm, nt, wire.AppendText(nil, c.Domain), wire.AppendText(nil, c.User), nil, key} {
+	var tail raw.Buf
+	for _, v := range [][]byte{lm, nt, wire.AppendUTF16(nil, c.Domain), wire.AppendUTF16(nil, c.User), nil, key} {
 		b.U16(uint16(len(v)))
 		b.U16(uint16(len(v)))
 		b.U32(uint32(fixed + len(tail)))

@@ -13,8 +13,9 @@ import (
 	"time"
 	"unicode/utf16"
 
-	"smbdiff/cmd/smbpair/internal/wire"
+	"smbdiff/cmd/smbpair/internal/raw"
 	"smbdiff/decrypt"
+	"smbdiff/dissect/wire"
 )
 
 // Flags of [MS-NLMP] 2.2.2.5.
@@ -65,22 +66,22 @@ func challenge(name string, nonce [8]byte, asked uint32, now time.Time) []byte {
 	name = strings.ToUpper(name)
 	flags := uint32(flagUnicode | flagTarget | flagNTLM | flagServer | flagESS | flagTargetInfo | flagVersion)
 	flags |= asked & (flagSign | flagSeal | flagAlways | flag128 | flagKeyExch | flag56)
-	var info wire.Buf
+	var info raw.Buf
 	pair := func(id uint16, v []byte) {
 		info.U16(id)
 		info.U16(uint16(len(v)))
 		info.Bytes(v)
 	}
-	text := wire.AppendText(nil, name)
+	text := wire.AppendUTF16(nil, name)
 	pair(avNBDomain, text)
 	pair(avNBComputer, text)
 	pair(avDNSDomain, nil)
-	pair(avDNSComputer, wire.AppendText(nil, strings.ToLower(name)))
+	pair(avDNSComputer, wire.AppendUTF16(nil, strings.ToLower(name)))
 	pair(avTimestamp, binary.LittleEndian.AppendUint64(nil, wire.FileTime(now)))
 	pair(avEnd, nil)
 
 	const fixed = 56
-	b := wire.Buf(mark)
+	b := raw.Buf(mark)
 	b.U32(2)
 	b.U16(uint16(len(text)))
 	b.U16(uint16(len(text)))
@@ -116,14 +117,14 @@ func parseAuth(b []byte) (m authMessage, ok bool) {
 		if n == 0 {
 			return nil
 		}
-		v, good := wire.Range(b, off, n)
+		v, good := raw.Range(b, off, n)
 		ok = ok && good
 		return v
 	}
 	m.flags = binary.LittleEndian.Uint32(b[60:])
 	text := func(v []byte) string {
 		if m.flags&flagUnicode != 0 {
-			return wire.Text(v)
+			return wire.UTF16(v)
 		}
 		return string(v)
 	}

@@ -326,27 +326,15 @@ func (s *Shell) scopy(args []string) error {
 	return s.say("%s: %d bytes", field.Safe(args[1]), n)
 }
 
-// symlinkTag is IO_REPARSE_TAG_SYMLINK, [MS-FSCC] 2.1.2.1.
-const symlinkTag = 0xa000000c
-
-// symlink makes a file a symbolic link, [MS-FSCC] 2.1.2.4. A target that does not
+// symlink makes a file a symbolic link. A target that does not
 // begin with a slash is relative.
 func (s *Shell) symlink(args []string) error {
-	target := wire.AppendText(nil, strings.ReplaceAll(args[0], "/", `\`))
-	var b wire.Buf
-	b.U32(symlinkTag)
-	b.U16(uint16(12 + len(target)))
-	b.U16(0)
-	for range 2 { // the same name to follow and to show
-		b.U16(0)
-		b.U16(uint16(len(target)))
-	}
-	relative := uint32(1)
+	target := wire.AppendUTF16(nil, strings.ReplaceAll(args[0], "/", `\`))
+	m := fscc.Link{Symbolic: true, Flags: fscc.LinkRelative, Substitute: target, Print: target}
 	if strings.HasPrefix(args[0], "/") {
-		relative = 0
+		m.Flags = 0
 	}
-	b.U32(relative)
-	b.Bytes(target)
+	b := fscc.Append(nil, &fscc.ReparsePoint{Tag: fscc.TagSymlink, Data: fscc.Append(nil, &m)})
 	f, err := s.openPath(args[1], proto.FileRead|proto.FileWrite|proto.Delete, proto.CreateNew)
 	if err != nil {
 		return err
@@ -366,14 +354,10 @@ func (s *Shell) readlink(args []string) error {
 	if err := errors.Join(err, f.Close()); err != nil {
 		return err
 	}
-	const fixed = 20
-	in := wire.Read(b)
-	tag := in.U32()
-	in.Skip(4)
-	off, n := in.U16(), in.U16()
-	name, ok := wire.Range(b, fixed+int64(off), int64(n))
-	if tag != symlinkTag || !ok {
+	var point fscc.ReparsePoint
+	m := fscc.Link{Symbolic: true}
+	if !fscc.Decode(b, &point) || point.Tag != fscc.TagSymlink || !fscc.Decode(point.Data, &m) {
 		return fmt.Errorf("%s is no symbolic link", field.Safe(args[0]))
 	}
-	return s.say("%s", field.Safe(wire.Text(name)))
+	return s.say("%s", field.Safe(wire.UTF16(m.Substitute)))
 }

@@ -3,7 +3,8 @@ package rpc
 import (
 	"unicode/utf8"
 
-	"smbdiff/cmd/smbpair/internal/wire"
+	"smbdiff/cmd/smbpair/internal/raw"
+	"smbdiff/dissect/wire"
 )
 
 // reader reads NDR, [C706] 14: values are aligned to their size.
@@ -23,8 +24,8 @@ func (r *reader) take(n, align int) []byte {
 	return r.b[at:r.at]
 }
 
-func (r *reader) u16() uint16 { return wire.Read(r.take(2, 2)).U16() }
-func (r *reader) u32() uint32 { return wire.Read(r.take(4, 4)).U32() }
+func (r *reader) u16() uint16 { return raw.Read(r.take(2, 2)).U16() }
+func (r *reader) u32() uint32 { return raw.Read(r.take(4, 4)).U32() }
 
 // sid is a conformant RPC_SID, [MS-DTYP] 2.4.2.3.
 func (r *reader) sid() (s sid) {
@@ -69,7 +70,7 @@ func (r *reader) text() string {
 	r.u32()
 	n := r.u32()
 	b := r.take(int(min(n, 1<<20))*2, 1)
-	s := wire.Text(b)
+	s := wire.UTF16(b)
 	for len(s) > 0 && s[len(s)-1] == 0 {
 		s = s[:len(s)-1]
 	}
@@ -89,7 +90,7 @@ const maxNames = 1000
 
 // writer writes NDR.
 type writer struct {
-	wire.Buf
+	raw.Buf
 	refs uint32
 }
 
@@ -111,7 +112,7 @@ func (w *writer) ref() {
 
 // text writes a conformant varying string with its NUL.
 func (w *writer) text(s string) {
-	b := wire.AppendText(nil, s)
+	b := wire.AppendUTF16(nil, s)
 	n := uint32(len(b)/2 + 1)
 	w.u32(n)
 	w.u32(0)
@@ -122,7 +123,7 @@ func (w *writer) text(s string) {
 
 // counted writes the fixed part of RPC_UNICODE_STRING, [MS-DTYP] 2.3.10.
 func (w *writer) counted(s string) {
-	n := uint16(len(wire.AppendText(nil, s)))
+	n := uint16(len(wire.AppendUTF16(nil, s)))
 	w.Align(0, 4)
 	w.U16(n)
 	w.U16(n)
@@ -138,7 +139,7 @@ func (w *writer) chars(s string) {
 	if s == "" || !utf8.ValidString(s) {
 		return
 	}
-	b := wire.AppendText(nil, s)
+	b := wire.AppendUTF16(nil, s)
 	w.u32(uint32(len(b) / 2))
 	w.u32(0)
 	w.u32(uint32(len(b) / 2))
@@ -167,5 +168,5 @@ func (r *reader) handle() (kind byte, rid uint32) {
 	if len(b) < 20 {
 		return 0, 0
 	}
-	return b[4], wire.Read(b[16:]).U32()
+	return b[4], raw.Read(b[16:]).U32()
 }

@@ -6,7 +6,7 @@ package rpc
 import (
 	"encoding/binary"
 
-	"smbdiff/cmd/smbpair/internal/wire"
+	"smbdiff/cmd/smbpair/internal/raw"
 )
 
 // Share is a share as clients see it listed.
@@ -176,20 +176,20 @@ func (p *Pipe) packet(b []byte) bool {
 }
 
 // head writes the common header, [C706] 12.6.3.1; the length is put in later.
-func head(kind, flags uint8, call uint32) wire.Buf {
-	b := wire.Buf{5, 0, kind, flags, 0x10, 0, 0, 0, 0, 0, 0, 0}
+func head(kind, flags uint8, call uint32) raw.Buf {
+	b := raw.Buf{5, 0, kind, flags, 0x10, 0, 0, 0, 0, 0, 0, 0}
 	b.U32(call)
 	return b
 }
 
-func (p *Pipe) send(b wire.Buf) {
+func (p *Pipe) send(b raw.Buf) {
 	b.Put16(8, uint16(len(b)))
 	p.out = append(p.out, b)
 }
 
 // bind is [C706] 12.6.4.3: one transfer syntax is spoken.
 func (p *Pipe) bind(kind uint8, call uint32, body []byte) bool {
-	r := wire.Read(body)
+	r := raw.Read(body)
 	transmit := int(r.U16())
 	r.Skip(6)
 	n := int(r.U8())

@@ -4,7 +4,7 @@ import (
 	"encoding/binary"
 	"testing"
 
-	"smbdiff/cmd/smbpair/internal/wire"
+	"smbdiff/cmd/smbpair/internal/raw"
 )
 
 func host() Host {
@@ -87,11 +87,11 @@ func TestUsers(t *testing.T) {
 	in.u32(0x02000000)
 	in.sid(sid{5, []uint32{21, 1, 2, 3}})
 	domain := ask(t, p, 7, in.Buf)
-	if len(domain) != 24 || wire.Read(domain[20:]).U32() != 0 {
+	if len(domain) != 24 || raw.Read(domain[20:]).U32() != 0 {
 		t.Fatalf("opening the domain: %x", domain)
 	}
 	users := ask(t, p, 13, append(domain[:20:20], make([]byte, 12)...))
-	if n := len(users); n < 8 || wire.Read(users[n-8:]).U32() != 3 || wire.Read(users[n-4:]).U32() != 0 {
+	if n := len(users); n < 8 || raw.Read(users[n-8:]).U32() != 3 || raw.Read(users[n-4:]).U32() != 0 {
 		t.Errorf("users: %x", users)
 	}
 	for _, rid := range []uint32{ridFirst, 4711} {
@@ -99,7 +99,7 @@ func TestUsers(t *testing.T) {
 		in.u32(0x02000000)
 		in.u32(rid)
 		user := ask(t, p, 34, in.Buf)
-		if want := map[bool]uint32{true: 0, false: statusNoSuchUser}[rid == ridFirst]; wire.Read(user[20:]).U32() != want {
+		if want := map[bool]uint32{true: 0, false: statusNoSuchUser}[rid == ridFirst]; raw.Read(user[20:]).U32() != want {
 			t.Errorf("opening %d: %x", rid, user)
 		}
 	}

@@ -7,7 +7,7 @@ import (
 	"strconv"
 	"strings"
 
-	"smbdiff/cmd/smbpair/internal/wire"
+	"smbdiff/cmd/smbpair/internal/raw"
 )
 
 // Control bits, [MS-DTYP] 2.4.6.
@@ -87,7 +87,7 @@ type Descriptor struct {
 
 // Parse reads a self-relative descriptor.
 func Parse(b []byte) (d Descriptor, ok bool) {
-	r := wire.Read(b)
+	r := raw.Read(b)
 	revision := r.U8()
 	r.U8()
 	d.Control = r.U16()
@@ -114,21 +114,21 @@ func Parse(b []byte) (d Descriptor, ok bool) {
 }
 
 func parseSID(b []byte, off uint32) (SID, bool) {
-	head, ok := wire.Range(b, int64(off), 8)
+	head, ok := raw.Range(b, int64(off), 8)
 	if !ok || head[0] != 1 || head[1] > 15 {
 		return "", false
 	}
-	all, ok := wire.Range(b, int64(off), 8+4*int64(head[1]))
+	all, ok := raw.Range(b, int64(off), 8+4*int64(head[1]))
 	return SID(all), ok
 }
 
 func parseACL(b []byte, off uint32) (list []ACE, ok bool) {
-	head, ok := wire.Range(b, int64(off), 8)
+	head, ok := raw.Range(b, int64(off), 8)
 	if !ok {
 		return nil, false
 	}
 	n := int(binary.LittleEndian.Uint16(head[4:]))
-	b, ok = wire.Range(b, int64(off), int64(binary.LittleEndian.Uint16(head[2:])))
+	b, ok = raw.Range(b, int64(off), int64(binary.LittleEndian.Uint16(head[2:])))
 	if !ok || len(b) < 8 {
 		return nil, false
 	}
@@ -155,7 +155,7 @@ func parseACL(b []byte, off uint32) (list []ACE, ok bool) {
 }
 
 // Append writes the parts that the information asks for.
-func (d *Descriptor) Append(b wire.Buf, owner, group, dacl, sacl bool) wire.Buf {
+func (d *Descriptor) Append(b raw.Buf, owner, group, dacl, sacl bool) raw.Buf {
 	at := len(b)
 	control := d.Control&^(DACLPresent|SACLPresent) | SelfRelative
 	if dacl {
@@ -190,7 +190,7 @@ func (d *Descriptor) Append(b wire.Buf, owner, group, dacl, sacl bool) wire.Buf 
 	return b
 }
 
-func appendACL(b *wire.Buf, list []ACE) {
+func appendACL(b *raw.Buf, list []ACE) {
 	at := len(*b)
 	b.U16(2)
 	b.U16(0)

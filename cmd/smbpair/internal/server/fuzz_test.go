@@ -135,7 +135,7 @@ func seeds() (out [][]byte) {
 		}
 	}
 	all(smb2.Ioctl, append(fixed(2, 57, 2, 0, 4, proto.FsctlSetReparse, 8, last, 8, last, 4, 120, 4, 20, 4, 0, 4, 0, 4, 0, 4, 1000, 4, 1, 4, 0),
-		fixed(4, tagSymlink, 2, 12, 2, 0, 2, 0, 2, 0, 2, 0, 2, 0, 4, 1)...))
+		fixed(4, fscc.TagSymlink, 2, 12, 2, 0, 2, 0, 2, 0, 2, 0, 2, 0, 4, 1)...))
 	all(smb2.QueryInfo, fixed(2, 41, 1, 1, 1, fscc.ClassPosix, 4, 1000, 2, 0, 2, 0, 4, 0, 4, 15, 4, 0, 8, last, 8, last, 1, 0))
 	all(smb2.QueryInfo, fixed(2, 41, 1, 2, 1, fscc.ClassPosix, 4, 1000, 2, 0, 2, 0, 4, 0, 4, 15, 4, 0, 8, last, 8, last, 1, 0))
 	all(smb2.QueryDirectory, append(fixed(2, 33, 1, fscc.ClassPosix, 1, 0, 4, 0, 8, last, 8, last, 2, 96, 2, 2, 4, 1000), '*', 0))

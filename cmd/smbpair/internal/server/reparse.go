@@ -11,7 +11,6 @@ import (
 
 // Parts of a reparse point, [MS-FSCC] 2.1.2.
 const (
-	tagSymlink   = 0xA000000C
 	tagMicrosoft = 0x80000000 // of tags without a GUID
 	reparseHead  = 8          // tag, length, reserved
 	reparseGUID  = 16
@@ -56,7 +55,7 @@ func (rq *request) setReparse(in []byte) proto.Status {
 		return proto.AccessDenied
 	case st != proto.OK:
 		return st
-	case tag == tagSymlink && !soundSymlink(data):
+	case tag == fscc.TagSymlink && !soundSymlink(data):
 		return proto.ReparseDataInvalid
 	case n.Reparse != nil && reparseTag(n) != tag:
 		return proto.ReparseTagMismatch
@@ -115,7 +114,7 @@ func soundSymlink(data []byte) bool { return fscc.Decode(data, &fscc.Link{Symbol
 // stopped answers an open that meets a reparse point, [MS-SMB2] 3.3.5.9: the client
 // is told where a symbolic link goes, and how much of the path is behind it.
 func (rq *request) stopped(t target) proto.Status {
-	if reparseTag(t.node) != tagSymlink {
+	if reparseTag(t.node) != fscc.TagSymlink {
 		return proto.ReparseNotHandled
 	}
 	var m smb2.SymlinkError

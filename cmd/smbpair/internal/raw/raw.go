@@ -1,12 +1,11 @@
-// Package wire reads and writes the fields of messages, little-endian, for the
-// two halves of the live pair. A read beyond the end gives zero and is
-// remembered; nothing panics. It knows no protocol.
-package wire
+// Package raw reads and writes fields, little-endian, for what both halves of the
+// live pair have encoders of their own: NTLMSSP, DCE/RPC and security descriptors,
+// whose two directions differ. A read beyond the end gives zero and is remembered;
+// nothing panics. It knows no protocol; messages of SMB2 are dissect/smb2's.
+package raw
 
 import (
 	"encoding/binary"
-	"time"
-	"unicode/utf16"
 )
 
 // Reader is a cursor over the fixed part of a message.
@@ -54,14 +53,6 @@ func (r *Reader) U32() uint32 {
 	return 0
 }
 
-// U64 reads 8 bytes.
-func (r *Reader) U64() uint64 {
-	if b := r.take(8); b != nil {
-		return binary.LittleEndian.Uint64(b)
-	}
-	return 0
-}
-
 // Bytes reads n bytes, nil when they are not there.
 func (r *Reader) Bytes(n int) []byte { return r.take(n) }
 
@@ -73,9 +64,6 @@ func (r *Reader) GUID() (g [16]byte) {
 
 // Skip moves over n bytes.
 func (r *Reader) Skip(n int) { r.take(n) }
-
-// Left is how many bytes follow the cursor.
-func (r *Reader) Left() int { return len(r.b) - r.at }
 
 // Cut reports whether something was read beyond the end.
 func (r *Reader) Cut() bool { return r.cut }
@@ -100,14 +88,8 @@ func (b *Buf) U16(v uint16) { *b = binary.LittleEndian.AppendUint16(*b, v) }
 // U32 writes 4 bytes.
 func (b *Buf) U32(v uint32) { *b = binary.LittleEndian.AppendUint32(*b, v) }
 
-// U64 writes 8 bytes.
-func (b *Buf) U64(v uint64) { *b = binary.LittleEndian.AppendUint64(*b, v) }
-
 // Bytes writes p.
 func (b *Buf) Bytes(p []byte) { *b = append(*b, p...) }
-
-// Text writes s as UTF-16LE.
-func (b *Buf) Text(s string) { *b = AppendText(*b, s) }
 
 // Zero writes n zero bytes.
 func (b *Buf) Zero(n int) { *b = append(*b, make([]byte, n)...) }
@@ -124,49 +106,3 @@ func (b Buf) Put16(at int, v uint16) { binary.LittleEndian.PutUint16(b[at:], v) 
 
 // Put32 changes 4 bytes at place at.
 func (b Buf) Put32(at int, v uint32) { binary.LittleEndian.PutUint32(b[at:], v) }
-
-// Put64 changes 8 bytes at place at.
-func (b Buf) Put64(at int, v uint64) { binary.LittleEndian.PutUint64(b[at:], v) }
-
-// AppendText appends s as UTF-16LE.
-func AppendText(b []byte, s string) []byte {
-	for _, r := range s {
-		if r >= 0x10000 {
-			hi, lo := utf16.EncodeRune(r)
-			b = binary.LittleEndian.AppendUint16(b, uint16(hi))
-			b = binary.LittleEndian.AppendUint16(b, uint16(lo))
-			continue
-		}
-		b = binary.LittleEndian.AppendUint16(b, uint16(r))
-	}
-	return b
-}
-
-// Text reads UTF-16LE.
-func Text(b []byte) string {
-	u := make([]uint16, len(b)/2)
-	for i := range u {
-		u[i] = binary.LittleEndian.Uint16(b[2*i:])
-	}
-	return string(utf16.Decode(u))
-}
-
-// epoch is 1970 as a FILETIME: 100 ns since 1601 UTC.
-const epoch = 116444736000000000
-
-// FileTime gives t as a FILETIME, 0 for the zero time.
-func FileTime(t time.Time) uint64 {
-	if t.IsZero() {
-		return 0
-	}
-	return uint64(t.Unix()*10_000_000 + int64(t.Nanosecond()/100) + epoch)
-}
-
-// Time reads a FILETIME, the zero time for 0.
-func Time(v uint64) time.Time {
-	if v == 0 {
-		return time.Time{}
-	}
-	n := int64(v) - epoch
-	return time.Unix(n/10_000_000, n%10_000_000*100).UTC()
-}

@@ -179,3 +179,27 @@ func TestWriteHeaders(t *testing.T) {
 		t.Errorf("%d headers are as their peers wrote them", same)
 	}
 }
+
+// BenchmarkAppend writes the CREATE request of BenchmarkCreate, BenchmarkDecode
+// reads it into its structure, contexts kept.
+func BenchmarkAppend(b *testing.B) {
+	var m CreateRequest
+	msg := createBytes(b)
+	if !Decode(msg, &m) {
+		b.Fatal("does not decode")
+	}
+	buf := make([]byte, HeaderSize, 2*len(msg))
+	b.ReportAllocs()
+	for b.Loop() {
+		Append(buf, &m)
+	}
+}
+
+func BenchmarkDecode(b *testing.B) {
+	msg := createBytes(b)
+	b.ReportAllocs()
+	for b.Loop() {
+		var m CreateRequest
+		Decode(msg, &m)
+	}
+}

@@ -72,6 +72,10 @@ func (k *testRing) Loaded() string { return fmt.Sprint(k.ring.Len()) }
 
 func (k *testRing) Reread() error { return nil }
 
+func (k *testRing) Check() func() ([]state.KeySession, error) {
+	return func() ([]state.KeySession, error) { return k.Sessions(), nil }
+}
+
 func (k *testRing) Try(text string) (string, error) { return "tried", new(keys.Ring).AddSpec(text) }
 
 // TestAddKey opens two sealed captures with a key that is typed while they are

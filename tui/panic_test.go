@@ -16,7 +16,10 @@ func (faultyRing) Keys(bool) []string           { return nil }
 func (faultyRing) Loaded() string               { return "" }
 func (faultyRing) Add(string) error             { return nil }
 func (faultyRing) Reread() error                { return nil }
-func (faultyRing) Try(string) (string, error)   { return "", nil }
+
+func (faultyRing) Check() func() ([]state.KeySession, error) { return nil }
+
+func (faultyRing) Try(string) (string, error) { return "", nil }
 
 // TestPanicChild is no test: run by itself on a terminal it shows a capture and
 // fails, in drawing or in reading, for a test that looks at the terminal then.

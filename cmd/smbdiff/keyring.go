@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"io"
 	"strings"
 
 	"smbdiff/decrypt"
@@ -113,6 +114,48 @@ func (k *keyring) Reread() error {
 	}
 	k.ring = ring
 	return nil
+}
+
+// Check gives what reads the capture whole, as keys check does, and tells the
+// same.
+func (k *keyring) Check() func() ([]state.KeySession, error) {
+	path := k.flags.files[k.side]
+	if path == "-" { // a pipe gives its bytes once
+		return nil
+	}
+	ring := new(keys.Ring) // the other one may grow meanwhile
+	ring.Append(k.ring)
+	return func() ([]state.KeySession, error) {
+		file, err := capture.Open(path)
+		if err != nil {
+			return nil, err
+		}
+		defer file.Close()
+		quiet := &app{stdout: io.Discard, stderr: io.Discard}
+		c, err := quiet.count(k.flags, &side{file: file, ring: ring, opener: decrypt.NewOpener(ring)})
+		if err != nil {
+			return nil, err
+		}
+		list := c.check()
+		if err := quiet.strays(k.flags, c, list); err != nil {
+			return nil, err
+		}
+		out := make([]state.KeySession, len(list))
+		for i := range list {
+			x := &list[i]
+			out[i] = state.KeySession{Name: x.name(), User: x.Account, Dialect: x.version(), Cipher: x.Cipher.String(), Proof: x.proof()}
+			if x.Proved {
+				out[i].From = x.Source
+			}
+			if x.shut() {
+				out[i].Shut, out[i].Hint = x.Why.String(), x.hint
+				if x.what != "" {
+					out[i].Shut += ": " + x.what
+				}
+			}
+		}
+		return out, nil
+	}
 }
 
 // Try reads the capture with one key alone and tells what opens.

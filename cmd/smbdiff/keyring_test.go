@@ -69,6 +69,9 @@ func TestKeyring(t *testing.T) {
 	if c := load(); c.Opened != 106 {
 		t.Errorf("after reading again %d messages open", c.Opened)
 	}
+	if got, err := side.Keys.Check()(); err != nil || len(got) != 1 || !strings.HasPrefix(got[0].Proof, "106/106 tags, ") || got[0].Shut != "" {
+		t.Errorf("checked: %+v, %v", got, err)
+	}
 	if got := side.Keys.Loaded(); got != "1" {
 		t.Errorf("loaded: %s", got)
 	}

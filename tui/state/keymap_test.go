@@ -81,3 +81,28 @@ func TestHelpTellsAll(t *testing.T) {
 		}
 	}
 }
+
+// checkedRing is a keyring whose check finds one session.
+type checkedRing struct{ anyRing }
+
+func (checkedRing) Check() func() ([]KeySession, error) {
+	return func() ([]KeySession, error) {
+		return []KeySession{{Name: "0x1", Proof: "58/58 tags verify"}}, nil
+	}
+}
+
+// TestKeyCheck checks that the screen of keys tells what all tags prove, once
+// that is known.
+func TestKeyCheck(t *testing.T) {
+	a := openSide(t, "good.pcap", false)
+	a.Keys = checkedRing{}
+	s := started(t, Config{A: a})
+	s.Press("K")
+	if got := text(s, 120, 40); !strings.Contains(got, "every tag and signature is being checked") {
+		t.Errorf("what goes on is not told:\n%s", got)
+	}
+	s.Wait()
+	if got := text(s, 120, 40); !strings.Contains(got, "58/58 tags verify") || strings.Contains(got, "being checked") {
+		t.Errorf("no proof:\n%s", got)
+	}
+}

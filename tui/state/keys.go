@@ -25,7 +25,9 @@ type KeySession struct {
 // Keys lists the keys that were proved, a line each: by first and last byte, or
 // whole. Loaded says in a line what was loaded, and what of it matches no session.
 // Reread reads the files again that keys came from. Try tells what a key that is
-// given as to Add would open; it is called on a goroutine.
+// given as to Add would open; it is called on a goroutine. Check gives what reads
+// the capture whole, on a goroutine, and tells of each session what all its tags
+// and signatures prove; nil when that cannot be done.
 type Keyring interface {
 	Sessions() []KeySession
 	Keys(whole bool) []string
@@ -33,6 +35,34 @@ type Keyring interface {
 	Add(text string) error
 	Reread() error
 	Try(text string) (string, error)
+	Check() func() ([]KeySession, error)
+}
+
+// keyCheck is what reading a capture whole tells of its keys.
+type keyCheck struct {
+	done     bool
+	sessions []KeySession
+	err      error
+}
+
+// checkKeys begins the check of a side, once; it gives what is known of its
+// sessions by now.
+func (s *State) checkKeys(d *side) []KeySession {
+	if d.check == nil && d.loaded {
+		d.check = &keyCheck{}
+		if work := d.Keys.Check(); work != nil {
+			s.run(func() func() {
+				sessions, err := work()
+				return func() { *d.check = keyCheck{true, sessions, err} }
+			})
+		} else {
+			d.check.done = true
+		}
+	}
+	if d.check != nil && d.check.sessions != nil {
+		return d.check.sessions
+	}
+	return d.Keys.Sessions()
 }
 
 // keysWindow shows which sessions open, by which key, and why others stay shut.
@@ -58,18 +88,18 @@ func (k *keysWindow) lines(w int) []Line {
 		if d.Keys == nil {
 			continue
 		}
-		for _, s := range d.Keys.Sessions() {
+		for _, s := range k.state.checkKeys(d) {
 			rows = append(rows, []string{name, s.Name, s.User, s.Dialect, s.Cipher, s.From, s.Proof})
 			if s.Shut != "" {
 				shut = append(shut, s)
 			}
 		}
 	}
-	out = append(out, sealed, Line{})
+	out = append(out, sealed, k.checkLine())
 	if len(rows) == 0 {
 		out = append(out, Line{{"no session is sealed or signed", Dim}})
 	} else {
-		out = append(out, table([]string{"", "session", "user", "dialect", "cipher", "key from", "proof"}, rows, w, 1)...)
+		out = append(out, table([]string{"", "session", "user", "dialect", "cipher", "key from", "proof"}, rows, w, 1, 6)...)
 	}
 	for _, s := range shut {
 		out = append(out, Line{})
@@ -95,6 +125,20 @@ func (k *keysWindow) lines(w int) []Line {
 		out = append(out, Line{{l, Dim}})
 	}
 	return out
+}
+
+// checkLine says how far the check of all tags is.
+func (k *keysWindow) checkLine() Line {
+	for _, d := range k.state.sides {
+		switch c := d.check; {
+		case d.Keys == nil || c == nil:
+		case !c.done:
+			return Line{{"every tag and signature is being checked...", Dim}}
+		case c.err != nil:
+			return Line{{"not checked: " + safe(c.err.Error()), Bad}}
+		}
+	}
+	return Line{}
 }
 
 // secrets lists the keys, hidden but for revealTime.

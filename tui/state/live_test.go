@@ -78,6 +78,8 @@ func (anyRing) Loaded() string { return "1 key" }
 
 func (anyRing) Reread() error { return nil }
 
+func (anyRing) Check() func() ([]KeySession, error) { return nil }
+
 func (anyRing) Try(string) (string, error) { return "opens nothing", nil }
 
 // trace gives all that a key can change: the screen, the question, what is

@@ -62,6 +62,7 @@ type side struct {
 	err     error
 	readers [3]*dissect.Reader // request, interim response, final response
 	session string             // dialects and ciphers of its sessions
+	check   *keyCheck          // nil: nobody asked
 	after   chan struct{}      // closed when it may be read, nil: at once
 	done    chan struct{}      // closed when it has been read
 	dropped atomic.Bool        // another has taken its place

@@ -58,6 +58,7 @@ type Config struct {
 
 	Settings   state.Settings                  // of the user's file; zero: the usual keys
 	Statistics func(names []string) string     // counts captures by the names of their sides, as smbdiff stats does
+	MaskPath   func(name string) string        // gives the path of the user's own masks of a name; nil: there are none
 	Open       func(name string) (Side, error) // makes a side of another capture; nil: there is none
 }
 
@@ -117,7 +118,7 @@ func run(c Config, started func(*tview.Application)) (err error) {
 }
 
 func stateConfig(c Config) state.Config {
-	out := state.Config{A: c.A.state(), ASCII: c.ASCII, Mask: c.Mask, Masks: c.Masks, Ignore: c.Ignore, Anchors: c.Anchors, Settings: c.Settings, Statistics: c.Statistics, History: c.History, Frames: c.Frames}
+	out := state.Config{A: c.A.state(), ASCII: c.ASCII, Mask: c.Mask, Masks: c.Masks, Ignore: c.Ignore, Anchors: c.Anchors, Settings: c.Settings, Statistics: c.Statistics, History: c.History, Frames: c.Frames, MaskPath: c.MaskPath}
 	if c.B != nil {
 		b := c.B.state()
 		out.B = &b

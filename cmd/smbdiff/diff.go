@@ -115,7 +115,7 @@ func (d *diffFlags) check() error {
 		}
 		o.Anchors = append(o.Anchors, [2]uint32{uint32(n), uint32(m)})
 	}
-	if d.masks, err = diff.LoadMasks(d.maskNames, d.ignore, d.only); err != nil {
+	if d.masks, err = diff.LoadMasks(maskPaths(d.maskNames), d.ignore, d.only); err != nil {
 		return err
 	}
 	o.Masks = d.masks

@@ -48,8 +48,8 @@ flags of all verbs:
   --port N             TCP port that carries SMB whatever it shows; repeatable
   -Y, --filter EXPR    messages of dump, operations of lists that match: smbdiff help filter
 flags of diff and of A B:
-  --mask SET|FILE      what counts as noise: default, strict, ci, two-sided, none or a TOML file; repeatable,
-                       the last counts first
+  --mask SET|FILE      what counts as noise: default, strict, ci, two-sided, none, a TOML file, or the name of one in
+                       ~/.config/smbdiff/masks; repeatable, the last counts first
   --ignore GLOB        fields to ignore, by name, or by path with a slash; --only GLOB; repeatable
   --mask-status        --ignore may name an outcome (smb2.nt_status)
   --allow-sealed       what stays sealed is no trouble

@@ -2,6 +2,9 @@ package main
 
 import (
 	"io"
+	"os"
+	"path/filepath"
+	"slices"
 	"strings"
 
 	"smbdiff/diff"
@@ -17,7 +20,7 @@ func (a *app) masksVerb(f *flags) int {
 	if len(names) == 0 {
 		return a.sets()
 	}
-	m, err := diff.LoadMasks(names, f.ignore, f.only)
+	m, err := diff.LoadMasks(maskPaths(names), f.ignore, f.only)
 	if err != nil {
 		return a.fail(err)
 	}
@@ -26,6 +29,31 @@ func (a *app) masksVerb(f *flags) int {
 		rows = append(rows, []string{r.Field, r.How, r.Scope, r.Name})
 	}
 	return a.table(rows)
+}
+
+// maskPaths gives names as LoadMasks wants them.
+func maskPaths(names []string) []string {
+	var out []string
+	for _, n := range names {
+		out = append(out, maskPath(n))
+	}
+	return out
+}
+
+// maskPath gives the path of one of the user's own masks that is named without
+// it; sets and paths stay as they are.
+func maskPath(name string) string {
+	if strings.ContainsAny(name, `/\`) || slices.ContainsFunc(diff.Sets(), func(s diff.Set) bool { return s.Name == name }) {
+		return name
+	}
+	if _, err := os.Stat(name); err == nil {
+		return name
+	}
+	own := userFile("XDG_CONFIG_HOME", ".config", filepath.Join("masks", name+".toml"))
+	if _, err := os.Stat(own); own == "" || err != nil {
+		return name
+	}
+	return own
 }
 
 func (a *app) sets() int {

@@ -53,6 +53,9 @@ func (s *State) loadMasks(name string) error {
 	if name = strings.TrimSpace(name); name == "" {
 		return nil
 	}
+	if s.cfg.MaskPath != nil {
+		name = s.cfg.MaskPath(name)
+	}
 	base, err := diff.LoadMasks([]string{name}, nil, nil)
 	if err != nil {
 		return err

@@ -36,6 +36,9 @@ type Config struct {
 	// Statistics counts captures anew, by the names of their sides. nil: it is
 	// not there.
 	Statistics func(names []string) string
+	// MaskPath gives the path of the user's own masks of a name, and other names
+	// as they are. nil: there are none.
+	MaskPath func(name string) string
 	// Open makes a side of another capture. nil: no other one can be opened.
 	Open func(name string) (Side, error)
 }

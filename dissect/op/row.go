@@ -65,6 +65,10 @@ func (o *Op) AppendObject(dst []byte, name func(uint32) string) []byte {
 				dst = append(dst, s...)
 			}
 		}
+		if s := smb1.LevelName(uint8(o.Command), uint16(o.Code), o.InfoClass); s != "" {
+			word()
+			dst = append(dst, s...)
+		}
 		return dst
 	}
 	if o.Proto == Hole {

@@ -127,6 +127,39 @@ var pipeNames = field.Values{
 	{V: 0x37, Name: "WRITE_NMPIPE"}, {V: 0x53, Name: "WAIT_NMPIPE"}, {V: 0x54, Name: "CALL_NMPIPE"},
 }
 
+// LevelName gives the name of the level of a transaction's function that
+// LevelClass folded; "" when there is none.
+func LevelName(command uint8, sub uint16, class uint8) string {
+	if command != Transaction2 {
+		return ""
+	}
+	level := uint64(class & 0x3f)
+	switch class >> 6 {
+	case 1:
+		level |= 0x100
+	case 2:
+		level |= 0x200
+	case 3:
+		level += passThrough
+	}
+	switch sub {
+	case trans2FindFirst, trans2FindNext:
+		if class < 0x40 {
+			level &^= findKeys
+		}
+		return fFindLevel.NameOf(level)
+	case trans2QueryFS:
+		return fQueryFSLevel.NameOf(level)
+	case trans2SetFS:
+		return fSetFSLevel.NameOf(level)
+	case trans2QueryPath, trans2QueryFile:
+		return fQueryLevel.NameOf(level)
+	case trans2SetPath, trans2SetFile:
+		return fSetLevel.NameOf(level)
+	}
+	return ""
+}
+
 // SubCommandName gives the name of a transaction's function, [MS-CIFS] 2.2.2.2,
 // as the command has it; "" when there is none.
 func SubCommandName(command uint8, sub uint16) string {

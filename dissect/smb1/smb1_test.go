@@ -223,3 +223,21 @@ func TestOpened(t *testing.T) {
 		}
 	}
 }
+
+// TestLevelName unfolds what LevelClass folded.
+func TestLevelName(t *testing.T) {
+	for _, c := range []struct {
+		sub  uint16
+		keys uint16
+		def  *field.Def
+	}{{trans2FindFirst, 0, fFindLevel}, {trans2FindNext, 4, fFindLevel}, {trans2QueryFS, 0, fQueryFSLevel}, {trans2SetFS, 0, fSetFSLevel},
+		{trans2QueryPath, 0, fQueryLevel}, {trans2SetFile, 0, fSetLevel}} {
+		for _, v := range c.def.Values {
+			f := Facts{InfoClass: LevelClass(uint16(v.V))}
+			f.resumeKeys(c.keys)
+			if got := LevelName(Transaction2, c.sub, f.InfoClass); got != v.Name {
+				t.Errorf("level %#x of function %d is %q, want %q", v.V, c.sub, got, v.Name)
+			}
+		}
+	}
+}

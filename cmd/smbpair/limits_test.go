@@ -70,6 +70,21 @@ func TestLimits(t *testing.T) {
 		_, err := client.Dial(context.Background(), c)
 		refused("a second session", err, full)
 	})
+	t.Run("strangers", func(t *testing.T) {
+		port := serveLimited(t, server.Limits{Stranger: 100 * time.Millisecond}, 1<<20)
+		nc, err := net.Dial("tcp", "127.0.0.1:"+port)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer nc.Close()
+		tree := dial(t, port)
+		if _, err := nc.Read(make([]byte, 1)); err == nil {
+			t.Error("a connection on which nobody logs on stays")
+		}
+		if _, err := tree.Stat(""); err != nil {
+			t.Error("one on which somebody did:", err)
+		}
+	})
 	t.Run("opens", func(t *testing.T) {
 		tree := dial(t, serveLimited(t, server.Limits{Opens: 3}, 1<<20))
 		create := func(i int) (*client.File, error) {

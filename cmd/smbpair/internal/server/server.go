@@ -55,6 +55,7 @@ type Recorder interface {
 type Limits struct {
 	Conns, Sessions, Opens, Trees int
 	Credits                       int
+	Stranger                      time.Duration // in which somebody has to log on to a connection
 }
 
 // Config is how a server is to be. Zero values are filled in by New.
@@ -129,6 +130,9 @@ func New(c Config) (*Server, error) {
 	l := &s.Limits
 	l.Conns, l.Sessions, l.Opens, l.Trees = orElse(l.Conns, 1024), orElse(l.Sessions, 4096), orElse(l.Opens, 65536), orElse(l.Trees, 4096)
 	l.Credits = orElse(l.Credits, 8192)
+	if l.Stranger == 0 {
+		l.Stranger = 45 * time.Second
+	}
 	for _, u := range c.Users {
 		s.hashes[vfs.Fold(u.Name)] = decrypt.NTHash(u.Password)
 	}
@@ -198,6 +202,7 @@ func (s *Server) accept(nc net.Conn) {
 		return
 	}
 	c := newConn(s, nc)
+	_ = nc.SetReadDeadline(time.Now().Add(s.Limits.Stranger))
 	s.conns[c] = true
 	if s.Record != nil {
 		s.Record.Connect(s.Now(), nc.RemoteAddr(), nc.LocalAddr())

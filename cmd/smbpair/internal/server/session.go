@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"slices"
 	"sync/atomic"
+	"time"
 
 	"smbdiff/cmd/smbpair/internal/auth"
 	"smbdiff/cmd/smbpair/internal/proto"
@@ -79,6 +80,7 @@ func (c *conn) sessionSetup(rq *request) proto.Status {
 		return st
 	}
 	c.known.Store(true)
+	_ = c.nc.SetReadDeadline(time.Time{})
 	if m.Previous != 0 && m.Previous != ss.id && !ch.binding {
 		c.replaceSession(ss, m.Previous)
 	}

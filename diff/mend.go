@@ -131,7 +131,7 @@ func (m *mender) run(from, end int, gone map[int]bool) {
 				continue
 			}
 			b, _ := m.r.traces[1].Op(rows[j].B)
-			if m.r.related(&a, &b) && m.like(first(&a), first(&b)) > 0 {
+			if m.r.related(&a, &b) && !m.r.apart(&a, &b) && m.like(first(&a), first(&b)) > 0 {
 				rows[i].B, rows[i].Grade = rows[j].B, Equal
 				gone[j] = true
 				break
@@ -144,6 +144,11 @@ func (m *mender) run(from, end int, gone map[int]bool) {
 func (r *Result) related(a, b *op.Op) bool {
 	n := int(a.Session)
 	return n == 0 || b.Session == 0 || n > len(r.sessions.a) || r.sessions.a[n-1] < 0 || r.sessions.a[n-1] == int32(b.Session)-1
+}
+
+// apart reports whether two questions about two objects are put in two ways.
+func (r *Result) apart(a, b *op.Op) bool {
+	return looks2(a) && looks2(b) && (a.Of == 3) != (b.Of == 3) && r.traces[0].Name(a.Path) != r.traces[1].Name(b.Path)
 }
 
 // answers looks at pairs of which one side lacks its request or its response.

@@ -1,6 +1,7 @@
 package decrypt
 
 import (
+	"bytes"
 	"encoding/binary"
 	"slices"
 	"sync"
@@ -154,7 +155,8 @@ func direction(fromServer bool) int {
 }
 
 // Unseal opens a whole PDU, transform header first, and verifies its tag. The
-// plaintext is appended to dst.
+// plaintext is appended to dst. What a proved key makes a message of is opened
+// although its tag does not hold: Seal.Broken.
 func (o *Opener) Unseal(dst, pdu []byte, fromServer bool) ([]byte, conv.Seal) {
 	if !isSealed(pdu) {
 		if len(pdu) < sealHeader {
@@ -196,7 +198,19 @@ func (o *Opener) Unseal(dst, pdu []byte, fromServer bool) ([]byte, conv.Seal) {
 	}
 	s.tagsFailed.Add(1)
 	s.lastWhy.Store(uint32(why))
+	if p := s.open[dir].Load(); p != nil && why == conv.ReasonTag {
+		if out := p.sealer.Prefix(dst, pdu); isPlain(out[len(dst):]) {
+			return out, conv.Seal{Opened: true, Cipher: p.sealer.cipher, Why: why}
+		}
+	}
 	return dst, conv.Seal{Why: why}
+}
+
+// isPlain reports whether b begins as a message does, which bytes opened with
+// another key do not: the ProtocolId and StructureSize of an SMB2 header,
+// [MS-SMB2] 2.2.1, or the ProtocolId of a compressed message, 2.2.42.
+func isPlain(b []byte) bool {
+	return bytes.HasPrefix(b, []byte("\xfeSMB\x40\x00")) || bytes.HasPrefix(b, []byte("\xfcSMB"))
 }
 
 // UnsealInPlace is Unseal where the PDU lies, for sessions whose key is proved. Its

@@ -344,7 +344,9 @@ func (c *Comparer) messages(part int, nums [2]uint32, list bool) (masked bool) {
 	}
 	start := len(c.changes)
 	c.findings(part)
-	if !list {
+	broken := ra.Message.Seal.Broken()
+	torn := broken != rb.Message.Seal.Broken() && ra.Message.Sealed && rb.Message.Sealed
+	if !list && !torn {
 		if masked, ok := c.quick(part, &ra.Tree, &rb.Tree); ok {
 			return masked
 		}
@@ -354,6 +356,9 @@ func (c *Comparer) messages(part int, nums [2]uint32, list bool) (masked bool) {
 	c.differ(part, a, b)
 	c.descend(start, a, b)
 	c.follow(c.changes[start:], a, b)
+	if torn {
+		c.tag(partNames[part]+"/outer", broken, start)
+	}
 	return false
 }
 
@@ -366,23 +371,26 @@ func shut(m *conv.Message) bool {
 func (c *Comparer) findings(part int) {
 	ma, mb := &c.readers[0].Message, &c.readers[1].Message
 	bad := func(m *conv.Message) bool { return m.Signature == conv.SignatureInvalid }
-	if bad(ma) != bad(mb) {
+	if bad(ma) != bad(mb) && !(ma.Sealed && mb.Sealed) {
 		c.finding(nameSignature, part, "replace", ma.Signature.String(), mb.Signature.String())
 	}
 	if len(ma.Problems) == 0 && len(mb.Problems) == 0 {
 		return
 	}
 	for _, p := range ma.Problems {
-		if p != conv.FindSignature && !slices.Contains(mb.Problems, p) {
+		if !checked(p) && !slices.Contains(mb.Problems, p) {
 			c.finding(nameProblem, part, "remove", p, "")
 		}
 	}
 	for _, p := range mb.Problems {
-		if p != conv.FindSignature && !slices.Contains(ma.Problems, p) {
+		if !checked(p) && !slices.Contains(ma.Problems, p) {
 			c.finding(nameProblem, part, "add", "", p)
 		}
 	}
 }
+
+// checked are the findings that the state of a signature tells already.
+func checked(p string) bool { return p == conv.FindSignature || p == conv.FindTag }
 
 func (c *Comparer) finding(name string, part int, how, a, b string) {
 	path := partNames[part] + "/" + name

@@ -1,6 +1,8 @@
 package diff
 
 import (
+	"strings"
+
 	"smbdiff/dissect/conv"
 	"smbdiff/dissect/field"
 	"smbdiff/dissect/op"
@@ -110,16 +112,22 @@ func (c *Comparer) sealed(part int) {
 	path := partNames[part] + "/outer"
 	start := len(c.changes)
 	c.level(&c.readers[0].Tree, &c.readers[1].Tree, spans[0], spans[1], path)
+	if c.readers[shut].Message.Seal.Why == conv.ReasonTag {
+		c.tag(path, shut == 0, start)
+	}
+}
+
+// tag tells that the tag of one side's seal does not hold, of A's when a is set,
+// unless one of the changes from number start on says which field of the
+// headers around the message broke it.
+func (c *Comparer) tag(outer string, a bool, start int) {
 	for _, ch := range c.changes[start:] {
-		if ch.Masked == "" {
+		if ch.Masked == "" && strings.HasPrefix(ch.Path, outer+"/") {
 			return
 		}
 	}
-	if c.readers[shut].Message.Seal.Why != conv.ReasonTag {
-		return
-	}
-	ch := Change{Name: nameTag, Path: path + "/header.transform/" + nameTag, Op: "replace", A: "holds", B: "does not hold", NodeA: -1, NodeB: -1}
-	if shut == 0 {
+	ch := Change{Name: nameTag, Path: outer + "/header.transform/" + nameTag, Op: "replace", A: "holds", B: "does not hold", NodeA: -1, NodeB: -1}
+	if a {
 		ch.A, ch.B = ch.B, ch.A
 	}
 	c.put(ch)

@@ -16,7 +16,8 @@ type Opener interface {
 	// before anything sealed under its keys is opened.
 	Setup(s *conv.Setup)
 	// Unseal opens a whole PDU, transform header first, and verifies its tag.
-	// The plaintext is appended to dst.
+	// The plaintext is appended to dst. What a proved key makes a message of
+	// is opened although its tag does not hold: Seal.Broken.
 	Unseal(dst, pdu []byte, fromServer bool) ([]byte, conv.Seal)
 	// UnsealInPlace is Unseal where the PDU lies, for sessions whose key is
 	// proved. The PDU's capacity must have SpareBytes to spare, which are

@@ -333,7 +333,12 @@ func (w *worker) facts(m *conv.Message) {
 	switch {
 	case m.Sealed && m.Seal.Verified:
 		m.Signature = conv.SignatureSealed
-	case m.Sealed, m.SMB2.Flags&smb2.FlagSigned == 0:
+	case m.Seal.Broken():
+		m.Signature = conv.SignatureInvalid
+		m.Problems = append(m.Problems, conv.FindTag)
+	case m.Sealed:
+		m.Signature = conv.SignatureUnverified
+	case m.SMB2.Flags&smb2.FlagSigned == 0:
 		m.Signature = conv.SignatureUnsigned
 	case w.whole && len(m.Bytes) == m.Size:
 		m.Signature = w.opener.Verify(m.Conn, m.Bytes, m.FromServer)
@@ -341,9 +346,6 @@ func (w *worker) facts(m *conv.Message) {
 			m.Problems = append(m.Problems, conv.FindSignature)
 		}
 	default:
-		m.Signature = conv.SignatureUnverified
-	}
-	if m.Sealed && !m.Seal.Verified {
 		m.Signature = conv.SignatureUnverified
 	}
 }

@@ -106,7 +106,7 @@ func (c *Counts) add(m *conv.Message) {
 	c.Messages++
 	if m.Sealed {
 		c.Sealed++
-		if m.Seal.Opened {
+		if m.Seal.Opened && !m.Seal.Broken() {
 			c.Opened++
 		} else {
 			c.Reasons[m.Seal.Why]++

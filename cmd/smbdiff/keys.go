@@ -226,7 +226,7 @@ func (s *sealedSession) seal(m *conv.Message) {
 	}
 	s.way[dir][1]++
 	switch {
-	case m.Seal.Opened:
+	case m.Seal.Opened && !m.Seal.Broken():
 		s.opened++
 		s.way[dir][0]++
 		if m.Seal.Verified {

@@ -125,7 +125,7 @@ func (t *tally) add(m *conv.Message) {
 	t.messages++
 	if m.Sealed {
 		t.sealed++
-		if m.Seal.Opened {
+		if m.Seal.Opened && !m.Seal.Broken() {
 			t.opened++
 		} else {
 			t.reasons[m.Seal.Why&15]++

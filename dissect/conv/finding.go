@@ -23,6 +23,8 @@ const (
 
 	// FindSignature is told of by the opener's check of each message.
 	FindSignature = "the signature does not hold ([MS-SMB2] 3.2.5.1.3, 3.3.5.2.4)"
+	// FindTag is that of the check of what seals it.
+	FindTag = "the tag of the seal does not hold ([MS-SMB2] 3.2.5.1.1, 3.3.5.2.1)"
 )
 
 const (

@@ -62,8 +62,12 @@ type Seal struct {
 	Opened   bool
 	Verified bool // the whole PDU was read and its tag holds
 	Cipher   smb2.Cipher
-	Why      Reason // when not opened
+	Why      Reason // when not opened, or opened although the tag does not hold
 }
+
+// Broken reports that a proved key opened the PDU, whose tag does not hold:
+// something changed it on its way.
+func (s *Seal) Broken() bool { return s.Opened && s.Why == ReasonTag }
 
 // Signature is the state of a message's signature.
 type Signature uint8

@@ -85,7 +85,7 @@ const arenaChunk = 1 << 20
 // message notes the PDU whose first message is m, when it was opened. A cut one
 // opens up to its first missing byte.
 func (p *plan) message(m *conv.Message) {
-	if m.Event != capture.PDUMessage || m.Index != 0 || !m.Sealed || !m.Seal.Opened || m.PDULen < smb2.TransformSize {
+	if m.Event != capture.PDUMessage || m.Index != 0 || !m.Sealed || !m.Seal.Opened || m.Seal.Broken() || m.PDULen < smb2.TransformSize {
 		return
 	}
 	e := edit{pos: m.Pos - nbssSize, len: m.PDULen, plain: m.PDULen - smb2.TransformSize, fromServer: m.FromServer, cut: m.Missing > 0}
@@ -95,7 +95,7 @@ func (p *plan) message(m *conv.Message) {
 		b, err := p.file.ReadPDU(p.buf[:0], p.ext)
 		text, seal := p.opener.Unseal(nil, b, e.fromServer)
 		p.buf = b
-		if err != nil || !seal.Opened {
+		if err != nil || !seal.Opened || seal.Broken() {
 			return
 		}
 		e.plain = uint32(len(text))

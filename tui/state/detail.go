@@ -302,6 +302,8 @@ func messageText(m *conv.Message) string {
 		text += " · sealed, not opened: " + m.Seal.Why.String()
 	case m.Sealed && m.Seal.Verified:
 		text += " · sealed " + m.Seal.Cipher.String() + ", opened, tag verified"
+	case m.Seal.Broken():
+		text += " · sealed " + m.Seal.Cipher.String() + ", opened, but the tag does not hold"
 	case m.Sealed:
 		text += " · sealed, opened"
 	default:

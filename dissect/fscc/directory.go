@@ -28,6 +28,9 @@ var (
 		{V: 10, Name: "FILE_ACTION_ID_NOT_TUNNELLED"}, {V: 11, Name: "FILE_ACTION_TUNNELLED_ID_COLLISION"}}}
 )
 
+// reparsePointAttribute is FILE_ATTRIBUTE_REPARSE_POINT, [MS-FSCC] 2.6.
+const reparsePointAttribute = 0x400
+
 // shortNameSize is the room that entries keep for a short name.
 const shortNameSize = 24
 
@@ -76,7 +79,7 @@ func entriesOf(c *wire.Codec, d *field.Def, class uint8) {
 }
 
 // Listing is entries of a directory in one of the classes of [MS-FSCC] 2.4.8,
-// 2.4.10, 2.4.14, 2.4.17 to 2.4.22 and 2.4.33.
+// 2.4.10, 2.4.15, 2.4.18 to 2.4.25 and 2.4.33.
 type Listing struct {
 	Class   uint8
 	Entries []DirectoryEntry
@@ -89,7 +92,7 @@ type DirectoryEntry struct {
 	EndOfFile  uint64 // bytes
 	Allocation uint64 // bytes
 	Attributes uint32
-	EASize     uint32
+	EASize     uint32 // or the tag, where its class has no place for one
 	ShortName  []byte // UTF-16LE, 24 bytes at most
 	FileID     uint64
 	FileID128  [16]byte
@@ -123,7 +126,7 @@ func (e *DirectoryEntry) walk(c *wire.Codec, class uint8) {
 	}
 	n := int(c.Const32(NameLength, uint32(len(e.Name))))
 	if class != classNames && class != classDirectory && class != classIDGlobalTx {
-		wire.U32(c, fEASize, &e.EASize)
+		wire.U32(c, sizeOrTag(class, e.Attributes), &e.EASize)
 	}
 	switch class {
 	case classBothDirectory:
@@ -157,6 +160,18 @@ func (e *DirectoryEntry) walk(c *wire.Codec, class uint8) {
 		}
 	}
 	name(c, FileName, n, &e.Name)
+}
+
+// sizeOrTag is the field EaSize, in which entries with a reparse point have its
+// tag in the classes of [MS-FSCC] 2.4.8, 2.4.15, 2.4.22 and 2.4.24.
+func sizeOrTag(class uint8, attributes uint32) *field.Def {
+	switch class {
+	case classFullDirectory, classBothDirectory, classIDBothDirectory, classIDFullDirectory:
+		if attributes&reparsePointAttribute != 0 {
+			return Tag
+		}
+	}
+	return fEASize
 }
 
 func (e *DirectoryEntry) walkShort(c *wire.Codec) {

@@ -140,10 +140,14 @@ func (m *mender) run(from, end int, gone map[int]bool) {
 	}
 }
 
-// related reports whether two operations may belong to sessions that are pairs.
+// related reports whether two operations may belong to one session: theirs are a
+// pair, or one of them has no other.
 func (r *Result) related(a, b *op.Op) bool {
-	n := int(a.Session)
-	return n == 0 || b.Session == 0 || n > len(r.sessions.a) || r.sessions.a[n-1] < 0 || r.sessions.a[n-1] == int32(b.Session)-1
+	n, m := int(a.Session)-1, int(b.Session)-1
+	if n < 0 || m < 0 || n >= len(r.sessions.a) || m >= len(r.sessions.b) {
+		return true
+	}
+	return r.sessions.a[n] == int32(m) || r.sessions.a[n] < 0 || r.sessions.b[m] < 0
 }
 
 // apart reports whether two questions about two objects are put in two ways.

@@ -185,32 +185,11 @@ func handleIn(t *dissect.Trace, num uint32, name string) []byte {
 
 // set changes bytes of a message and compares.
 func (p *pairPlanter) set(m *conv.Message, off uint32, v, pdu []byte, c planted) {
-	before := bytes.Clone(pdu)
-	defer copy(pdu, before)
-	at := m.Off + int(off)
-	if m.Sealed {
-		s := p.sealers[m.Session64][0]
-		if m.FromServer {
-			s = p.sealers[m.Session64][1]
-		}
-		if s == nil {
-			return
-		}
-		plain, ok := s.Open(nil, pdu)
-		if !ok {
-			p.t.Fatalf("%s: message %d: does not open", p.path, m.Num)
-		}
-		copy(plain[at:], v)
-		copy(pdu, s.Seal(nil, before[20:36], plain, m.Session64))
-	} else {
-		copy(pdu[at:], v)
+	other, undo := p.alter(m, off, v, pdu)
+	defer undo()
+	if other == nil {
+		return
 	}
-	file := filepath.Join(p.dir, "x.pcap")
-	if err := os.WriteFile(file, p.whole, 0o600); err != nil {
-		p.t.Fatal(err)
-	}
-	other := loadKeys(p.t, file, p.path)
-	defer other.File.Close()
 	r := Traces(p.good, other, Options{})
 	checkTurned(p.t, fmt.Sprintf("%s in frame %d of %s", c.what, m.Frame, filepath.Base(p.path)), p.good, other, r, Options{})
 	p.sum.add(c.what, p.verdict(r, m, c), fmt.Sprintf("%s message %d frame %d", filepath.Base(p.path), m.Num, m.Frame))

@@ -170,39 +170,51 @@ func (p *planter) place(m *conv.Message) []byte {
 
 // plant flips a bit and compares.
 func (p *planter) plant(m *conv.Message, n field.Node, pdu []byte) {
+	other, undo := p.alter(m, n.Off, []byte{m.Bytes[n.Off] ^ 1}, pdu)
+	defer undo()
+	if other == nil {
+		return
+	}
+	r := Traces(p.good, other, Options{})
+	p.sum.add(n.Def.Name, verdictOf(r, m, n.Def), fmt.Sprintf("%s message %d frame %d", filepath.Base(p.path), m.Num, m.Frame))
+}
+
+// alter changes bytes of a message, behind its seal if it has one, and reads the
+// capture. It gives nil when no key is there. undo puts everything back.
+func (p *planter) alter(m *conv.Message, off uint32, v, pdu []byte) (other *dissect.Trace, undo func()) {
 	before := bytes.Clone(pdu)
-	defer copy(pdu, before)
-	at := m.Off + int(n.Off)
+	undo = func() { copy(pdu, before) }
+	at := m.Off + int(off)
 	if m.Sealed {
 		s := p.sealers[m.Session64][0]
 		if m.FromServer {
 			s = p.sealers[m.Session64][1]
 		}
 		if s == nil {
-			return
+			return nil, undo
 		}
 		plain, ok := s.Open(nil, pdu)
 		if !ok {
 			p.t.Fatalf("%s: message %d: does not open", p.path, m.Num)
 		}
-		plain[at] ^= 1
+		copy(plain[at:], v)
 		copy(pdu, s.Seal(nil, before[20:36], plain, m.Session64))
 	} else {
-		pdu[at] ^= 1
+		copy(pdu[at:], v)
 	}
 	file := filepath.Join(p.dir, "x.pcap")
 	if err := os.WriteFile(file, p.whole, 0o600); err != nil {
 		p.t.Fatal(err)
 	}
-	var other *dissect.Trace
 	if len(p.sealers) > 0 {
 		other = loadKeys(p.t, file, p.path)
 	} else {
 		other = load(p.t, file, false)
 	}
-	defer other.File.Close() // there are thousands
-	r := Traces(p.good, other, Options{})
-	p.sum.add(n.Def.Name, verdictOf(r, m, n.Def), fmt.Sprintf("%s message %d frame %d", filepath.Base(p.path), m.Num, m.Frame))
+	return other, func() { // there are thousands
+		other.File.Close()
+		copy(pdu, before)
+	}
 }
 
 // verdictOf says what is wrong with a report of one planted change.

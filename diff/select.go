@@ -5,8 +5,11 @@ import (
 	"strconv"
 	"strings"
 
+	"smbdiff/dissect/field"
 	"smbdiff/dissect/filter"
 	"smbdiff/dissect/op"
+	"smbdiff/dissect/smb1"
+	"smbdiff/dissect/smb2"
 )
 
 // Until ends a comparison behind the first operation of a kind.
@@ -25,7 +28,25 @@ func ParseUntil(s string) (*Until, error) {
 	if u.command == "" || u.status == "" {
 		return nil, fmt.Errorf("%s is no OP/STATUS", s)
 	}
-	return u, nil
+	return u, u.known()
+}
+
+// known gives an error when no operation has the command.
+func (u *Until) known() error {
+	var names []string
+	for _, list := range []field.Values{smb2.CommandNames(), smb1.CommandNames()} {
+		for _, v := range list {
+			if matches(u.command, v.Name) {
+				return nil
+			}
+			names = append(names, v.Name)
+		}
+	}
+	err := fmt.Errorf("no operation is called %s", field.Safe(u.command))
+	if s := filter.Nearest(u.command, names); s != "" {
+		err = fmt.Errorf("%w; did you mean %s?", err, s)
+	}
+	return err
 }
 
 func (u *Until) matches(o *op.Op, name func(uint32) string) bool {

@@ -54,6 +54,9 @@ func quote(s string) string {
 	return strconv.Quote(s)
 }
 
+// Nearest gives the one of some names that s may have been meant to be, or "".
+func Nearest(s string, names []string) string { return nearest(s, names) }
+
 // nearest gives the name that s may have been meant to be, or "". A name that
 // ends like s, after a dot, is near too.
 func nearest(s string, names []string) string {

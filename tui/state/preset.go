@@ -62,6 +62,8 @@ type Settings struct {
 	Theme  string // "": the first of Themes
 	file   string
 	keys   []setKey
+
+	presetLine, themeLine int // 0: the file does not say
 }
 
 // setKey is one line of the file's table keys.
@@ -111,9 +113,13 @@ func ParseSettings(file string, text []byte) (Settings, error) {
 		return s, &SettingsError{File: file, Line: lineOf(text, "theme"), What: fmt.Sprintf("no theme %q", raw.Theme),
 			Hint: "there are " + strings.Join(Themes(), ", ")}
 	}
-	s.Preset = raw.Preset
-	if s.Preset == "" {
+	if s.Preset = raw.Preset; s.Preset == "" {
 		s.Preset = "default"
+	} else {
+		s.presetLine = lineOf(text, "preset")
+	}
+	if raw.Theme != "" {
+		s.themeLine = lineOf(text, "theme")
 	}
 	if !slices.Contains(Presets(), s.Preset) {
 		return s, &SettingsError{File: file, Line: lineOf(text, "preset"), What: fmt.Sprintf("no preset %q", s.Preset),
@@ -186,8 +192,16 @@ func keymapOf(preset string) keymap {
 	return m
 }
 
-// clash finds a key that would do two things at one place.
+// clash tells of a key that would do two things at one place.
 func (s *Settings) clash(m keymap) error {
+	if key, a, b := m.twice(); key != "" {
+		return s.clashError(key, a, b)
+	}
+	return nil
+}
+
+// twice finds a key that would do two things at one place; "" when none does.
+func (m keymap) twice() (key string, first, second Action) {
 	for in := SingleList; in&(all|FindOpen) != 0; in <<= 1 {
 		seen := map[string]Action{}
 		for _, b := range m.list {
@@ -196,24 +210,17 @@ func (s *Settings) clash(m keymap) error {
 			}
 			for key := range strings.FieldsSeq(b.keys) {
 				if other, ok := seen[key]; ok && other != b.action {
-					return s.clashError(key, other, b.action)
+					return key, other, b.action
 				}
 				seen[key] = b.action
 			}
 		}
 	}
-	return nil
+	return "", None, None
 }
 
 func (s *Settings) clashError(key string, a, b Action) error {
-	line := func(x Action) int {
-		for _, k := range s.keys {
-			if k.action == x {
-				return k.line
-			}
-		}
-		return 0
-	}
+	line := s.keyLine
 	if line(b) < line(a) {
 		a, b = b, a
 	}

@@ -7,9 +7,9 @@ import (
 
 // completion writes what a shell reads to complete verbs and flags.
 func (a *app) completion(args []string) int {
-	verbs := "completion decrypt diff dump help keys learn masks stats version view"
+	verbs := "completion config decrypt diff dump help keys learn masks stats version view"
 	var flags []string
-	for word := range strings.FieldsSeq(usage + filterUsage) {
+	for word := range strings.FieldsSeq(usage + filterUsage + configUsage) {
 		if w := strings.TrimRight(word, ",:;.)"); strings.HasPrefix(w, "--") && len(w) > 2 && !strings.ContainsAny(w, "=[|") {
 			flags = append(flags, w)
 		}

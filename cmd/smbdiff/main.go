@@ -36,6 +36,7 @@ const usage = `usage: smbdiff [flags] A          view one capture (a list when s
        smbdiff decrypt [flags] A -o OUT   the capture in plain text, as pcapng; - is stdout
        smbdiff learn [flags] GOOD GOOD... -o FILE   masks that make runs equal which should be
        smbdiff masks [SET|FILE]   the shipped sets of masks, or the rules of one
+       smbdiff config ...         the settings of the screen in force; those of smbcmp taken over: smbdiff config help
        smbdiff completion bash|zsh|fish
        smbdiff help | version
 
@@ -119,6 +120,8 @@ func (a *app) verb(args []string) int {
 			verb, args = args[0], args[1:]
 		case "keys":
 			return a.keysVerb(args[1:])
+		case "config":
+			return a.configVerb(args[1:])
 		case "help", "-h", "--help":
 			if len(args) > 1 && args[1] == "filter" {
 				fmt.Fprint(a.stdout, filterUsage)

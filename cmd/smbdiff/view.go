@@ -76,7 +76,7 @@ func (a *app) view(f *flags) (code int) {
 		}
 		sides = append(sides, s)
 	}
-	c := tui.Config{A: sides[0], ASCII: f.ascii || asciiLocale(), Mono: f.mono || os.Getenv("NO_COLOR") != "" || os.Getenv("TERM") == "vt100",
+	c := tui.Config{A: sides[0], ASCII: f.ascii || asciiLocale(), Mono: f.mono || noColors() != "",
 		NoMouse: !f.mouse, Masks: f.masks, Mask: f.masks.Name, Anchors: f.options.Anchors, Frames: f.frames,
 		History: userFile("XDG_STATE_HOME", ".local/state", "history"), Statistics: v.statistics, Open: v.open, MaskPath: maskPath}
 	if f.filter != nil {
@@ -122,7 +122,7 @@ func (v *viewer) statistics(names []string) string {
 
 // settings reads the user's file about the screen, if there is one.
 func settings() (state.Settings, error) {
-	path := userFile("XDG_CONFIG_HOME", ".config", "config.toml")
+	path := settingsFile()
 	if path == "" {
 		return state.Settings{}, nil
 	}

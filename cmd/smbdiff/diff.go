@@ -40,6 +40,7 @@ type diffFlags struct {
 	anchors     list
 	exitZero    bool
 	bisect      bool
+	quiet       bool // no report: the exit code says it
 	output      string
 	options     diff.Options
 }
@@ -66,6 +67,9 @@ func (d *diffFlags) define(s *flag.FlagSet, verb string) {
 	}
 	for _, n := range []string{"o", "output"} {
 		s.StringVar(&d.output, n, "", "")
+	}
+	for _, n := range []string{"q", "quiet"} {
+		s.BoolVar(&d.quiet, n, false, "")
 	}
 	s.StringVar(&d.widthText, "width", "120", "")
 	s.StringVar(&d.session, "session", "", "")
@@ -194,8 +198,10 @@ func (a *app) diff(f *flags) int {
 	if write == nil {
 		write = r.WriteText
 	}
-	if err := a.output(f.output, 0o644, write); err != nil {
-		return a.fail(err)
+	if !f.quiet || f.output != "" {
+		if err := a.output(f.output, 0o644, write); err != nil {
+			return a.fail(err)
+		}
 	}
 	switch {
 	case code == exitTrouble && r.Exit == exitDone:

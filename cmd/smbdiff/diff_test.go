@@ -71,6 +71,15 @@ func TestDiffExit(t *testing.T) {
 	}
 }
 
+// TestDiffQuiet says by the exit code alone whether two captures differ.
+func TestDiffQuiet(t *testing.T) {
+	for name, want := range map[string]int{"same": 0, "missing": 1} {
+		if code, stdout, stderr := run(t, "diff", "-q", trace("good"), trace(name)); code != want || stdout+stderr != "" {
+			t.Errorf("%s: exit %d %q %q", name, code, stdout, stderr)
+		}
+	}
+}
+
 // TestDiffOutput writes a report to a file, or nothing when that cannot be.
 func TestDiffOutput(t *testing.T) {
 	dir := t.TempDir()

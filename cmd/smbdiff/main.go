@@ -58,7 +58,7 @@ flags of diff:
   --format F           text, json, ndjson, html (one page), junit; -o FILE
   -U, --context N      rows of context in text and html: 3; "all" lists equal rows too
   -y, --side-by-side   text with A to the left, B to the right; --width N: 120
-  --brief, --first     the verdict alone; the first divergence alone
+  --brief, --first     the verdict alone; the first divergence alone; -q, --quiet: the exit code alone
   --show-masked        list what masks hide, with the rule that does
   --statuses-only      compare commands and outcomes; --timing: response times too
   --anchor 14=15       operation 14 of A and 15 of B are a pair; repeatable, on the screen too

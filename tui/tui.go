@@ -55,6 +55,7 @@ type Config struct {
 	NoMouse bool         // the mouse is the terminal's own
 	Frames  [2]uint32    // of A and B at which the cursor begins; 0: where it does anyhow
 	History string       // file in which answers to questions are kept; "": none
+	Filters string       // file in which filters are kept by name; "": none
 
 	Settings   state.Settings                  // of the user's file; zero: the usual keys
 	Statistics func(names []string) string     // counts captures by the names of their sides, as smbdiff stats does
@@ -118,7 +119,7 @@ func run(c Config, started func(*tview.Application)) (err error) {
 }
 
 func stateConfig(c Config) state.Config {
-	out := state.Config{A: c.A.state(), ASCII: c.ASCII, Mask: c.Mask, Masks: c.Masks, Ignore: c.Ignore, Anchors: c.Anchors, Settings: c.Settings, Statistics: c.Statistics, History: c.History, Frames: c.Frames, MaskPath: c.MaskPath}
+	out := state.Config{A: c.A.state(), ASCII: c.ASCII, Mask: c.Mask, Masks: c.Masks, Ignore: c.Ignore, Anchors: c.Anchors, Settings: c.Settings, Statistics: c.Statistics, History: c.History, Filters: c.Filters, Frames: c.Frames, MaskPath: c.MaskPath}
 	if c.B != nil {
 		b := c.B.state()
 		out.B = &b

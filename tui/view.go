@@ -144,7 +144,12 @@ func (v *view) special(key string) bool {
 	if v.prompt == nil || v.state.Prompt().Key == nil {
 		return false
 	}
-	text, ok := v.state.Prompt().Key(key, v.prompt.GetText())
+	p := v.state.Prompt()
+	text, ok := p.Key(key, v.prompt.GetText())
+	if other := v.state.Prompt(); other != p {
+		v.open(other)
+		return true
+	}
 	if ok && text != v.prompt.GetText() {
 		v.prompt.SetText(text)
 	}
@@ -207,7 +212,7 @@ func (v *view) open(p *state.Prompt) {
 			}
 		case tcell.KeyEscape:
 			v.prompt = nil
-			v.state.Closed()
+			v.obey(v.state.Left())
 		}
 	})
 	f.SetChangedFunc(func(string) { v.problem = nil })

@@ -53,6 +53,7 @@ func (a *app) configShow() int {
 	}
 	rows := [][]string{{"SETTING", "VALUE", "ABOUT", "FROM"}, {"file", homely(path), "settings of the screen", there},
 		{"masks", homely(filepath.Join(filepath.Dir(path), "masks")), "your own masks, by name", ""},
+		{"filters", homely(filepath.Join(filepath.Dir(path), "filters.toml")), "filters kept with Ctrl-S", ""},
 		{"history", homely(userFile("XDG_STATE_HOME", ".local/state", "history")), "answers to questions", ""}}
 	for _, r := range s.Rows() {
 		if why := noColors(); r.Name == "theme" && why != "" {

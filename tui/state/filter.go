@@ -26,8 +26,11 @@ func ParseFilter(text string) (Filter, error) {
 }
 
 // askFilter asks for a filter.
-func (s *State) askFilter() Request {
-	return s.ask(Prompt{Label: "filter", Text: s.filter.Text, Accept: s.SetFilter, Complete: s.completeFilter, Key: s.filterKey, Filter: true})
+func (s *State) askFilter() Request { return s.askFilterWith(s.filter.Text) }
+
+// askFilterWith asks for a filter, of which a text is there.
+func (s *State) askFilterWith(text string) Request {
+	return s.ask(Prompt{Label: "filter", Text: text, Accept: s.SetFilter, Complete: s.completeFilter, Key: s.filterKey, Filter: true})
 }
 
 // Empty reports whether the filter lets everything through.

@@ -22,6 +22,10 @@ type Prompt struct {
 	// stands there, and whether it knows the key. nil: no such key is known.
 	Key func(key, text string) (string, bool)
 
+	back func() Request // what is asked again when this question is left
+
+	told, toldOf string // of a key that was pressed, and the text then
+
 	wireshark string // text that is shown as a filter of Wireshark
 	trouble   error  // of a key that was pressed
 	troubled  string // the text then
@@ -72,6 +76,15 @@ func (s *State) Closed() {
 	s.preview.end()
 	s.endSeen()
 	s.changed = true
+}
+
+// Left tells that the open question was left, and gives what comes instead.
+func (s *State) Left() Request {
+	s.Closed()
+	if back := s.prompt.back; back != nil {
+		return back()
+	}
+	return Stay
 }
 
 // earlier gives the answers by question, those of earlier runs too.
@@ -186,6 +199,7 @@ func hintLine(e *filter.Error) []Line {
 func (s *State) keyLines(text string, w int) []Line {
 	keys := Line{{" Tab", Key}, {" complete  ", Plain}, {"↑↓", Key}, {" earlier ones  ", Plain}}
 	if w >= twoLists {
+		keys = append(keys, Line{{"Ctrl-S", Key}, {" save as  ", Plain}}...)
 		keys = append(Line{{" Enter", Key}, {" take  ", Plain}, {"Esc", Key}, {" leave ", Plain}}, keys...)
 	}
 	if s.diffing() {
@@ -196,6 +210,8 @@ func (s *State) keyLines(text string, w int) []Line {
 	switch {
 	case p.trouble != nil && p.troubled == text:
 		return []Line{{{" " + safe(p.trouble.Error()), Bad}}, keys}
+	case p.told != "" && p.toldOf == text:
+		return []Line{{{" " + safe(p.told), Dim}}, keys}
 	case p.wireshark != text || text == "":
 		p.wireshark = ""
 		return []Line{keys}

@@ -60,6 +60,9 @@ func (s *State) endSeen() {
 // offered gives what may stand at the end of a filter that is being typed:
 // values that were seen here before others.
 func (s *State) offered(text string) []filter.Candidate {
+	if saved := s.savedFilters(text); len(saved) > 0 {
+		return saved
+	}
 	name, from := filter.Valued(text)
 	if name == "" {
 		return begin(text)
@@ -107,6 +110,9 @@ func (s *State) seenText(name string, deep bool) string {
 
 // completeFilter completes the last word of a filter with what is offered.
 func (s *State) completeFilter(text string) string {
+	if saved := s.savedFilters(text); len(saved) > 0 {
+		return takeSaved(text, saved)
+	}
 	if name, _ := filter.Valued(text); name == "" {
 		return CompleteFilter(text)
 	}
@@ -120,6 +126,11 @@ func (s *State) filterKey(key, text string) (string, bool) {
 	switch {
 	case key == "Ctrl-T":
 		s.prompt.wireshark = text
+		return text, true
+	case key == "Ctrl-S":
+		if err := s.askName(text); err != nil {
+			s.prompt.trouble, s.prompt.troubled = err, text
+		}
 		return text, true
 	case !s.diffing():
 		return text, false

@@ -33,6 +33,7 @@ type Config struct {
 	Frames   [2]uint32 // of A and B at which the cursor begins; 0: where it does anyhow
 	Settings Settings  // zero: the preset default
 	History  string    // file in which answers to questions are kept; "": none
+	Filters  string    // file in which filters are kept by name; "": none
 	// Statistics counts captures anew, by the names of their sides. nil: it is
 	// not there.
 	Statistics func(names []string) string

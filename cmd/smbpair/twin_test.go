@@ -24,7 +24,7 @@ var twins = []struct {
 	{"sealed", "READ path=docs/plan.txt status=DISK_CORRUPT_ERROR", "differ", "server", "status", "STATUS_SUCCESS vs STATUS_DISK_CORRUPT_ERROR", "READ"},
 	{"sealed", "READ nth=1 drop", "differ", "server", "no_answer", "STATUS_SUCCESS vs no answer", "READ"},
 	{"sealed", "READ nth=1 request drop", "differ", "client", "missing", "only in A", "READ"},
-	{"sealed", "LOCK nth=1 cut", "differ", "server", "no_answer", "STATUS_SUCCESS vs no answer", "LOCK"},
+	{"sealed", "LOCK nth=1 cut", "differ", "network", "no_answer", "STATUS_SUCCESS vs no answer", "LOCK"},
 	{"sealed", "LOCK nth=1 request cut", "differ", "client", "missing", "only in A", "LOCK"},
 	{"sealed", "READ nth=1 flip", "differ", "server", "signature", "signature holds vs does not hold", "READ"},
 	{"sealed", "READ nth=1 request flip", "differ", "client", "signature", "signature holds vs does not hold", "READ"},

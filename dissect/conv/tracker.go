@@ -143,6 +143,7 @@ type connection struct {
 	lastOpen open
 	names    names
 	ended    uint8  // directions that sent a FIN
+	gaveUp   bool   // the client was the first
 	user     uint32 // named by the latest authenticate message
 	hole     uint64 // bytes missing since the last message
 	negotiat uint32 // operation of an SMB1 NEGOTIATE that waits
@@ -243,15 +244,19 @@ func state(m *Message) (s op.State) {
 }
 
 // End tells that one side of a connection ended it. When both have, or one has
-// reset it, what waits for an answer there gets none.
+// reset it, what waits for an answer there gets none. A client that ends it first
+// has waited in vain, which is no loss of the connection.
 func (t *Tracker) End(m *Message) {
 	c := t.conn(m.Conn)
+	if c.ended == 0 {
+		c.gaveUp = !m.FromServer && !m.Reset
+	}
 	c.ended |= 1 << (m.Dir & 1)
 	if c.ended != 3 && !m.Reset {
 		return
 	}
 	closed := func(num uint32) {
-		if o := t.Ops.At(num); o != nil && !o.Done() {
+		if o := t.Ops.At(num); o != nil && !o.Done() && !c.gaveUp {
 			o.State |= op.Closed
 		}
 	}

@@ -37,7 +37,7 @@ const (
 	Unread                         // not opened, or cut: not comparable
 	Orphan                         // a response whose request the capture lacks
 	BadSignature                   // a signature does not hold
-	Closed                         // the connection ended: no answer can come
+	Closed                         // the connection was lost before an answer could come
 	Related                        // a related element of a compound
 )
 

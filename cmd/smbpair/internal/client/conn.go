@@ -277,7 +277,12 @@ func (c *Conn) read() {
 		}
 		if err != nil {
 			if r := c.cfg.Record; r != nil {
-				r.End(c.cfg.Now(), c.nc.RemoteAddr(), c.nc.LocalAddr())
+				first, other := c.nc.RemoteAddr(), c.nc.LocalAddr()
+				if errors.Is(err, net.ErrClosed) {
+					first, other = other, first
+				}
+				r.End(c.cfg.Now(), first, other)
+				r.End(c.cfg.Now(), other, first)
 			}
 			if errors.Is(err, io.EOF) || errors.Is(err, net.ErrClosed) {
 				err = errors.New("the connection ended")

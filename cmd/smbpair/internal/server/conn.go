@@ -62,6 +62,7 @@ type conn struct {
 	pending  map[uint64]*request // by AsyncId
 	held     int                 // bytes of buffers that they keep
 	stopped  bool
+	left     bool // this side ends the connection
 }
 
 func newConn(s *Server, nc net.Conn) *conn {
@@ -90,6 +91,7 @@ func (c *conn) loop() {
 			return
 		}
 		if !keep {
+			c.left = true
 			break
 		}
 		if cap(c.buf) > maxKept {
@@ -264,7 +266,12 @@ func (c *conn) end() {
 		}
 	}
 	if s.Record != nil {
-		s.Record.End(s.Now(), c.nc.RemoteAddr(), c.nc.LocalAddr())
+		first, other := c.nc.RemoteAddr(), c.nc.LocalAddr()
+		if c.left {
+			first, other = other, first
+		}
+		s.Record.End(s.Now(), first, other)
+		s.Record.End(s.Now(), other, first)
 	}
 }
 

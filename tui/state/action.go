@@ -22,7 +22,7 @@ func (s *State) Do(a Action) Request {
 	case Escape:
 		s.escape()
 	case ShowKeys:
-		s.open(&keysWindow{s})
+		s.open(&keysWindow{state: s})
 	case FindRow:
 		return s.askFind()
 	case NextMatch:

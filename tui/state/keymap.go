@@ -60,6 +60,7 @@ const (
 	TryKey
 	RereadKeys
 	ExportKeys
+	KeyDetails
 	FindRow
 	NextMatch
 	PrevMatch
@@ -225,6 +226,7 @@ func bindings() []binding {
 		{"? F1", Help, main | windows&^HelpWindow, "OTHER", "this help", "help", None},
 		{"K", ShowKeys, main, "OTHER", "keys: which sessions open, and why others do not", "keys", None},
 		{"a", AddKey, KeysWindow, "OTHER", "add a key: a file, SESSIONID,KEY or a bare key", "add", None},
+		{"Enter", KeyDetails, KeysWindow, "OTHER", "all that is known of the session", "details", None},
 		{"r", RereadKeys, KeysWindow, "OTHER", "read the key files again", "read again", None},
 		{"t", TryKey, KeysWindow, "OTHER", "try a key without keeping it", "try", None},
 		{"x", ExportKeys, KeysWindow, "OTHER", "copy the command that writes keys for Wireshark", "for Wireshark", None},

@@ -87,7 +87,7 @@ type checkedRing struct{ anyRing }
 
 func (checkedRing) Check() func() ([]KeySession, error) {
 	return func() ([]KeySession, error) {
-		return []KeySession{{Name: "0x1", Proof: "58/58 tags verify"}}, nil
+		return []KeySession{{Name: "0x1", Proof: "58/58 tags verify"}, {Name: "0x2", Shut: strings.Repeat("no key ", 99), Hint: "give one"}}, nil
 	}
 }
 
@@ -104,5 +104,36 @@ func TestKeyCheck(t *testing.T) {
 	s.Wait()
 	if got := text(s, 120, 40); !strings.Contains(got, "58/58 tags verify") || strings.Contains(got, "being checked") {
 		t.Errorf("no proof:\n%s", got)
+	}
+}
+
+// TestKeyDetails chooses a session, reads on below all of them, and tells all
+// that is known of it.
+func TestKeyDetails(t *testing.T) {
+	a := openSide(t, "good.pcap", false)
+	a.Keys = checkedRing{}
+	s := started(t, Config{A: a})
+	press(s, "K")
+	s.Wait()
+	text(s, 80, 24)
+	press(s, "↓")
+	if got := text(s, 80, 24); !strings.Contains(got, ">A  0x2") || strings.Contains(got, "a adds a key") {
+		t.Errorf("not chosen:\n%s", got)
+	}
+	press(s, "G")
+	if got := text(s, 80, 24); !strings.Contains(got, "which is tried on every session") {
+		t.Errorf("what stands below is not shown:\n%s", got)
+	}
+	press(s, "g")
+	if got := text(s, 80, 24); !strings.Contains(got, ">A  0x1") || !strings.Contains(got, "sealed traffic") {
+		t.Errorf("not at the first:\n%s", got)
+	}
+	press(s, "↓", "Enter")
+	if got := text(s, 80, 24); !strings.Contains(got, "Session 0x2 of A") || !strings.Contains(got, "what to do  give one") {
+		t.Errorf("no details:\n%s", got)
+	}
+	press(s, "Esc", "Esc")
+	if s.front() != nil {
+		t.Error("a window stays open")
 	}
 }

@@ -66,7 +66,21 @@ func (s *State) checkKeys(d *side) []KeySession {
 }
 
 // keysWindow shows which sessions open, by which key, and why others stay shut.
-type keysWindow struct{ state *State }
+type keysWindow struct {
+	state *State
+	rows  []keyRow
+}
+
+// keyRow is a session that the window lists, and the side that it is of.
+type keyRow struct {
+	side string
+	KeySession
+}
+
+// keyHead is the lines before the sessions.
+const keyHead = 3
+
+func (k *keysWindow) choices() (first, last int) { return keyHead, keyHead + len(k.rows) }
 
 func (*keysWindow) title() string { return "Keys" }
 
@@ -77,6 +91,7 @@ func (k *keysWindow) lines(w int) []Line {
 	sealed := Line{{"sealed traffic", Dim}}
 	var rows [][]string
 	var shut []KeySession
+	k.rows = nil
 	for i, d := range k.state.sides {
 		name := [...]string{"A", "B"}[i]
 		c := d.Trace.Counts()
@@ -89,6 +104,7 @@ func (k *keysWindow) lines(w int) []Line {
 			continue
 		}
 		for _, s := range k.state.checkKeys(d) {
+			k.rows = append(k.rows, keyRow{name, s})
 			rows = append(rows, []string{name, s.Name, s.User, s.Dialect, s.Cipher, s.From, s.Proof})
 			if s.Shut != "" {
 				shut = append(shut, s)
@@ -126,6 +142,23 @@ func (k *keysWindow) lines(w int) []Line {
 	}
 	return out
 }
+
+// lines tells all that is known of a session, nothing of it cut.
+func (r keyRow) lines(w int) []Line {
+	var out []Line
+	for _, f := range [][2]string{{"session", r.Name}, {"user", r.User}, {"dialect", r.Dialect}, {"cipher", r.Cipher}, {"key from", r.From},
+		{"proof", r.Proof}, {"why shut", r.Shut}, {"what to do", r.Hint}} {
+		name := f[0]
+		for _, l := range wrap(safe(f[1]), w-keyNames) {
+			out = append(out, Line{{fit(name, keyNames), Dim}, {l, Plain}})
+			name = ""
+		}
+	}
+	return out
+}
+
+// keyNames is the cells of the names before what is known of a session.
+const keyNames = 12
 
 // checkLine says how far the check of all tags is.
 func (k *keysWindow) checkLine() Line {
@@ -179,6 +212,12 @@ func (k *keysWindow) do(f *frame, a Action) Request {
 	switch a {
 	case Reveal:
 		k.state.unveil()
+		return Stay
+	case KeyDetails:
+		if i := f.chosen(); i >= 0 {
+			r := k.rows[i]
+			k.state.open(&textWindow{"Session " + safe(r.Name) + " of " + r.side, LogWindow, r.lines})
+		}
 		return Stay
 	case TryKey:
 		return k.state.askTry()

@@ -55,8 +55,8 @@ func (s *State) clickWindow(y int) {
 		head = p.header()
 	}
 	if p, ok := f.window.(picker); ok {
-		if first, last := p.choices(); y-3 >= head && f.top+y-3 >= first && f.top+y-3 < last {
-			f.cur = f.top + y - 3
+		if first, last := p.choices(); y-3 >= head && f.top+f.below+y-3 >= first && f.top+f.below+y-3 < last {
+			f.cur = f.top + f.below + y - 3
 			return
 		}
 	}

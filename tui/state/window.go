@@ -24,6 +24,8 @@ type frame struct {
 	window
 	top, cur int
 	height   int // lines that it shows
+	below    int // of a picker: lines it is moved on to show what stands below the choices
+	most     int // of those
 	left     int // cells that are out of sight to the left
 	widest   int // of its lines
 	inner    int // cells of text that it shows
@@ -83,7 +85,14 @@ func (s *State) doWindow(f *frame, a Action) Request {
 func (f *frame) move(n int) {
 	if p, ok := f.window.(picker); ok {
 		first, last := p.choices()
-		f.cur = max(first, min(f.cur+n, last-1))
+		if back := min(f.below, -n); back > 0 {
+			f.below -= back
+			n += back
+		}
+		last = max(first, last-1)
+		goal := max(first, min(f.cur, last)) + n
+		f.below = min(f.below+max(0, goal-last), f.most)
+		f.cur = max(first, min(goal, last))
 		return
 	}
 	f.top = max(0, f.top+n)
@@ -134,6 +143,9 @@ func (s *State) overlay(f *frame, out []Line, w, h int) {
 		}
 	}
 	f.top = max(0, min(f.top, len(lines)-head-f.height))
+	f.most = max(0, len(lines)-head-f.height-f.top)
+	f.below = min(f.below, f.most)
+	top := f.top + f.below
 	name := cut(f.title(), inner-5)
 	out[2] = Line{{"  ┌─ ", Dim}, {name, Title}, {" " + strings.Repeat("─", inner-3-Width(name)) + "┐", Dim}}.fit(w, Plain)
 	for i := range head + f.height {
@@ -141,7 +153,7 @@ func (s *State) overlay(f *frame, out []Line, w, h int) {
 		var text Line
 		at := i
 		if i >= head {
-			at += f.top
+			at += top
 		}
 		if at < len(lines) {
 			text = lines[at].from(f.left)
@@ -154,7 +166,7 @@ func (s *State) overlay(f *frame, out []Line, w, h int) {
 		out[3+i] = append(l, Span{"│", Dim}).fit(w, Plain)
 	}
 	more := "─"
-	if head+f.top+f.height < len(lines) {
+	if head+top+f.height < len(lines) {
 		more += " ↓ more ─"
 	}
 	if f.left > 0 {

@@ -87,6 +87,9 @@ func TestSmbcmpKeys(t *testing.T) {
 	if len(s.cmp.masks.rules) != 1 {
 		t.Errorf("a ignores %q", s.cmp.masks.rules)
 	}
+	if m := keymapOf("smbcmp"); m.action("PgDn", HelpWindow) != PageDown || m.action("PgUp", HelpWindow) != PageUp {
+		t.Error("PgDn and PgUp do not page in windows")
+	}
 	if s.Press("q") != DoQuit {
 		t.Error("q does not quit")
 	}

@@ -182,16 +182,6 @@ func (s *State) diffVerdict(w int) Line {
 		return append(out, Span{"not compared", Unread})
 	}
 	more := s.partly()
-	if r := c.result; r.first >= 0 && len(r.diffs) > 0 && int(r.diffs[0]) < r.first {
-		p := r.Rows[r.diffs[0]]
-		num := p.A
-		if num == 0 {
-			num = p.B
-		}
-		if text := fmt.Sprintf(" · first difference: op %d", num); Width(c.result.sentence)+len(text) < w {
-			more = append(more, Span{text, Plain})
-		}
-	}
 	if n := s.thanks(); n > 0 {
 		more = append(more, Span{fmt.Sprintf(" · %s equal only by masks of this session", plural(n, "row")), Unread})
 	}

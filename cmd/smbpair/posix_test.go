@@ -81,7 +81,7 @@ func TestFolderStaysIn(t *testing.T) {
 	}
 	for name, to := range map[string]string{"file": filepath.Join(outside, "secret"), "dir": outside, "up": "..", "dev": "/dev/zero"} {
 		if err := os.Symlink(to, filepath.Join(inside, name)); err != nil {
-			t.Skip(err)
+			t.Fatal(err)
 		}
 	}
 	port, _ := serveShare(t, inside)

@@ -117,7 +117,7 @@ func TestAccounts(t *testing.T) {
 	paths, _ := filepath.Glob(filepath.Join("..", "..", "testdata", "traces", "*.pcap*"))
 	budget := int64(4 << 20)
 	if dir := os.Getenv("SMBDIFF_CORPUS"); dir != "" {
-		budget = 128 << 20
+		budget = 1 << 30
 		for _, pattern := range []string{"*.pcap*", filepath.Join("public", "*cap*")} {
 			more, _ := filepath.Glob(filepath.Join(dir, pattern))
 			paths = append(paths, more...)
@@ -137,7 +137,7 @@ func TestAccounts(t *testing.T) {
 				t.Parallel()
 				f, err := Open(path)
 				if err != nil {
-					t.Skip(err)
+					t.Fatal(err)
 				}
 				defer f.Close()
 				n, all := accountCuts(t, f, budget)

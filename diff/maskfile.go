@@ -12,6 +12,8 @@ import (
 	"time"
 
 	"github.com/pelletier/go-toml/v2"
+
+	"smbdiff/dissect/field"
 )
 
 // MaskError says what is wrong with a mask file or a set's name.
@@ -53,6 +55,15 @@ func LoadMasks(names, ignore, only []string) (*Masks, error) {
 			return nil, err
 		}
 	}
+	for i, g := range slices.Concat(ignore, only) {
+		if err := knownField(g); err != nil {
+			flag := "--ignore "
+			if i >= len(ignore) {
+				flag = "--only "
+			}
+			return nil, &MaskError{What: flag + field.Safe(g) + ": " + err.Error(), Hint: hintFields}
+		}
+	}
 	shown := make([]string, len(names))
 	for i, n := range names {
 		shown[i] = filepath.Base(n)
@@ -60,6 +71,8 @@ func LoadMasks(names, ignore, only []string) (*Masks, error) {
 	m.Name = strings.Join(shown, " + ")
 	return m, nil
 }
+
+const hintFields = "smbdiff dump shows the names of fields, diff their paths; * and ? stand for what may differ"
 
 // load appends the rules of a set or a file; from is the file that names it.
 func (m *Masks) load(name, from string, depth int) error {
@@ -123,7 +136,7 @@ func (m *Masks) file(path string, text []byte, depth int) error {
 		}
 		list, err := f.Mask[i].rules(filepath.Base(path) + ":" + strconv.Itoa(line))
 		if err != nil {
-			return &MaskError{File: path, Line: line, What: err.Error()}
+			return &MaskError{File: path, Line: line, What: err.Error(), Hint: hintFields}
 		}
 		m.rules = append(m.rules, list...)
 	}
@@ -211,6 +224,12 @@ func (f *maskRule) rules(name string) (out []rule, err error) {
 		r.scope = scope{commands: f.Command, parts: uint8(f.Message), when: f.When.filter}
 		for i, c := range r.commands {
 			r.commands[i] = strings.ToUpper(c)
+			if err := knownCommand(r.commands[i]); err != nil {
+				return nil, err
+			}
+		}
+		if err := knownField(g); err != nil {
+			return nil, err
 		}
 		last := g[strings.LastIndexByte(g, '/')+1:]
 		if outcomes(last) && r.how != keep && !f.Status {

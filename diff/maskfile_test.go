@@ -1,6 +1,7 @@
 package diff
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -29,12 +30,47 @@ func TestMaskFileErrors(t *testing.T) {
 		{"[[mask]]\nfield = \"x\nhow = \"drop\"\n", `m.toml:2: `},
 		{"[[mask]]\nfield = \"smb2.nt_status\"\nhow = \"drop\"\n", `m.toml:1: smb2.nt_status is an outcome: hiding it needs the word status = true`},
 		{"[[mask]]\nfield = \"response/header/smb2.nt_status\"\nhow = \"hide\"\n", `status = true`},
+		{"\n[[mask]]\nfield = \"smb2.create.oplock_level\"\nhow = \"drop\"\n", `m.toml:2: no field is called smb2.create.oplock_level; did you mean smb2.create.oplock?`},
+		{"[[mask]]\nfield = \"reponse/header/smb2.tid\"\nhow = \"drop\"\n", `m.toml:1: no path begins with reponse; did you mean response?`},
+		{"[[mask]]\nfield = \"smb2.create.context[RqLs]\"\nhow = \"hide\"\n", `with a key it is a path, */smb2.create.context[RqLs]`},
+		{"[[mask]]\nfield = \"smb2.tid\"\nhow = \"drop\"\ncommand = [\"close\", \"creat\"]\n", `m.toml:1: no operation is called CREAT; did you mean CREATE?`},
 		{"extends = \"defualt\"\n", `defualt: no such file or directory`},
 		{"extends = [\"m.toml\"]\n", `extends too many files`},
 	} {
 		_, err := maskOf(t, "m.toml", c.text)
 		if err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%q: %v, want %s", c.text, err, c.want)
+		}
+	}
+}
+
+// TestKnownFields checks the globs of the command line and those that are
+// shipped: each is for something.
+func TestKnownFields(t *testing.T) {
+	for glob, want := range map[string]string{
+		"smb2.filenam":                  "--ignore smb2.filenam: no field is called smb2.filenam; did you mean smb2.filename?",
+		"smb2.creat.*":                  "no field is called smb2.creat.*",
+		"response/header/smb2.tidd":     "did you mean smb2.tid?",
+		"smb2.create.*":                 "",
+		"smbdiff.problem":               "",
+		"smb2.flags.signature":          "",
+		"response":                      "no field is called response",
+		"request/*":                     "",
+		"*/smb2.create.context[RqLs]":   "",
+		"*/find.*[a/b]/smb2.end_of_fil": "",
+		"response/x\x1bx":               "no field is called x",
+	} {
+		_, err := LoadMasks(nil, []string{glob}, nil)
+		if got := fmt.Sprint(err); (want == "") != (err == nil) || want != "" && !strings.Contains(got, want) || strings.Contains(got, "\x1b") {
+			t.Errorf("%s: %s, want %s", glob, got, want)
+		}
+	}
+	if _, err := LoadMasks(nil, nil, []string{"smb2.sesid", "smb2.sesidd"}); err == nil || !strings.HasPrefix(err.Error(), "--only smb2.sesidd: ") {
+		t.Errorf("--only: %v", err)
+	}
+	for _, r := range rules() {
+		if err := knownField(r.glob); err != nil {
+			t.Errorf("%s (%s): %v", r.glob, r.name, err)
 		}
 	}
 }

@@ -7,9 +7,8 @@ import (
 
 	"smbdiff/dissect/field"
 	"smbdiff/dissect/filter"
+	"smbdiff/dissect/ntstatus"
 	"smbdiff/dissect/op"
-	"smbdiff/dissect/smb1"
-	"smbdiff/dissect/smb2"
 )
 
 // Until ends a comparison behind the first operation of a kind.
@@ -31,22 +30,23 @@ func ParseUntil(s string) (*Until, error) {
 	return u, u.known()
 }
 
-// known gives an error when no operation has the command.
+// known gives an error when no operation has the command, or none the status.
 func (u *Until) known() error {
+	if err := knownCommand(u.command); err != nil {
+		return err
+	}
+	if _, err := strconv.ParseUint(u.status, 0, 32); err == nil || strings.HasPrefix(u.status, "0X") {
+		return nil
+	}
 	var names []string
-	for _, list := range []field.Values{smb2.CommandNames(), smb1.CommandNames()} {
-		for _, v := range list {
-			if matches(u.command, v.Name) {
-				return nil
-			}
-			names = append(names, v.Name)
+	for _, v := range ntstatus.Values() {
+		short := strings.TrimPrefix(v.Name, "STATUS_")
+		if matches(u.status, v.Name) || matches(u.status, short) {
+			return nil
 		}
+		names = append(names, short)
 	}
-	err := fmt.Errorf("no operation is called %s", field.Safe(u.command))
-	if s := filter.Nearest(u.command, names); s != "" {
-		err = fmt.Errorf("%w; did you mean %s?", err, s)
-	}
-	return err
+	return nearest(fmt.Errorf("no status is called %s", field.Safe(u.status)), strings.TrimPrefix(u.status, "STATUS_"), names)
 }
 
 func (u *Until) matches(o *op.Op, name func(uint32) string) bool {

@@ -123,6 +123,7 @@ type Side struct {
 	Messages, Operations int
 	Sealed, Opened       int // messages that came sealed, and those of them that opened
 	Dialect, Cipher      string
+	Damaged              bool // part of the file could not be read
 }
 
 // First is the first divergence.
@@ -136,7 +137,8 @@ type First struct {
 	Text    string
 	Of      uint32 // Suspect consequence: the operation of A whose answer differed before
 
-	login bool // a proof of identity is refused
+	login bool   // a proof of identity is refused
+	ended string // the side that ends here, damaged or empty
 }
 
 // Cause is an earlier difference that may explain the first divergence.
@@ -257,6 +259,9 @@ func (r *Result) grader() *Comparer {
 func side(t *dissect.Trace) Side {
 	c := t.Counts()
 	s := Side{File: t.File.Name(), Messages: c.Messages, Operations: c.Operations, Sealed: c.Sealed, Opened: c.Opened}
+	if sum := t.Summary(); sum != nil {
+		s.Damaged = len(sum.Damage) > 0
+	}
 	if filepath.IsAbs(s.File) {
 		s.File = filepath.Base(s.File)
 	}

@@ -156,6 +156,10 @@ func (j *jsonWriter) side(k string, s *Side) {
 	j.number("operations", s.Operations)
 	j.number("sealed", s.Sealed)
 	j.number("opened", s.Opened)
+	if s.Damaged {
+		j.key("damaged")
+		j.b = append(j.b, "true"...)
+	}
 	j.b = append(j.b, '}')
 }
 
@@ -266,7 +270,7 @@ func (j *jsonWriter) change(ch *Change) {
 }
 
 func (j *jsonWriter) presence(k, v string, absent bool) {
-	if absent && v == "" {
+	if absent {
 		j.key(k)
 		j.b = append(j.b, "null"...)
 		return

@@ -1,6 +1,7 @@
 package diff
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
@@ -37,9 +38,9 @@ func (r *Result) judge() {
 	case first >= 0:
 		r.Verdict, r.Exit = "differ", 1
 		r.explain(first)
-	case r.Unread > 0 || len(r.Rows) == r.Left:
+	case r.Unread > 0 || len(r.Rows) == r.Left || r.A.Damaged || r.B.Damaged:
 		r.Verdict, r.Exit = "incomplete", 2
-		if r.options.AllowSealed && r.Unread > 0 {
+		if r.options.AllowSealed && r.Unread > 0 && !r.A.Damaged && !r.B.Damaged {
 			r.Exit = 0
 		}
 	default:
@@ -171,6 +172,10 @@ func derived(name string) bool {
 func (r *Result) suspect(row *Row, a, b *op.Op) {
 	f := r.First
 	own := "client"
+	if r.ends(f) {
+		f.Suspect = "none"
+		return
+	}
 	switch {
 	case f.Reason == "missing" || f.Reason == "extra":
 		o := a
@@ -213,6 +218,24 @@ func (r *Result) suspect(row *Row, a, b *op.Op) {
 	}
 }
 
+// ends reports whether one side lacks an operation or an answer because its
+// capture ends, damaged or empty, before it.
+func (r *Result) ends(f *First) bool {
+	row := &r.Rows[f.Row]
+	a, b := r.pairOps(row)
+	for k, s := range []*Side{&r.A, &r.B} {
+		lacks := k == 0 && (row.A == 0 || a.Response == 0) || k == 1 && (row.B == 0 || b.Response == 0)
+		if !s.Damaged && s.Operations > 0 || !lacks || f.Reason == "status" {
+			continue
+		}
+		if !slices.ContainsFunc(r.Rows[f.Row+1:], func(x Row) bool { return k == 0 && x.A != 0 || k == 1 && x.B != 0 }) {
+			f.ended = "AB"[k : k+1]
+			return true
+		}
+	}
+	return false
+}
+
 // refused reports whether one side's logon failed for what it proves itself
 // with, which two runs never share.
 func refused(a, b *op.Op) bool {
@@ -251,6 +274,9 @@ func (f *First) suspicion() string {
 		return "network (requests equal, the answer is lost)"
 	case "consequence":
 		return "consequence of op " + strconv.FormatUint(uint64(f.Of), 10) + " (A), whose answer differs"
+	}
+	if f.ended != "" {
+		return "none (nothing more of " + f.ended + " could be read)"
 	}
 	return "none"
 }
@@ -311,8 +337,15 @@ func (r *Result) Sentence() string {
 		return "incomplete: none of " + number(len(r.Rows), "row") + " is among those to compare"
 	}
 	rows := len(r.Rows) - r.Left
+	cut := r.damaged()
+	if cut != "" || r.Unread > 0 {
+		s = "incomplete: "
+	}
+	if cut != "" {
+		s += "part of " + cut + " could not be read; "
+	}
 	if r.Unread > 0 {
-		s = "incomplete: " + strconv.Itoa(r.Unread) + " of " + number(rows, "row") + " not compared"
+		s += strconv.Itoa(r.Unread) + " of " + number(rows, "row") + " not compared"
 		if why := r.shutReason(); why != "" {
 			s += " (" + why + ")"
 		}
@@ -327,6 +360,19 @@ func (r *Result) Sentence() string {
 		}
 	}
 	return s
+}
+
+// damaged names the captures of which part could not be read.
+func (r *Result) damaged() string {
+	switch {
+	case r.A.Damaged && r.B.Damaged:
+		return "both captures"
+	case r.A.Damaged:
+		return field.Safe(r.A.File)
+	case r.B.Damaged:
+		return field.Safe(r.B.File)
+	}
+	return ""
 }
 
 func (r *Result) unreadBefore(row int) (n int) {

@@ -17,10 +17,11 @@ type SessionState struct {
 	Dialect smb2.Dialect // 0 when the capture lacks the handshake
 	Cipher  smb2.Cipher  // proved, else as negotiated
 	Signing smb2.SigningAlgorithm
-	Account string // DOMAIN\USER, or NAME@REALM of a ticket that was opened
-	Source  string // where the key is from: the proved one, else one that was tried
-	Proved  bool   // a tag or a signature holds
-	Swapped bool   // the id was given in the other byte order
+	Account string   // DOMAIN\USER, or NAME@REALM of a ticket that was opened
+	Source  string   // where the key is from: the proved one, else one that was tried
+	Others  []string // where the other keys are from that are proved: each channel signs with its own
+	Proved  bool     // a tag or a signature holds
+	Swapped bool     // the id was given in the other byte order
 
 	TagsTried, TagsVerified             uint64 // sealed PDUs
 	SignaturesTried, SignaturesVerified uint64 // signed messages in the clear
@@ -54,6 +55,9 @@ func (o *Opener) report(s *session) SessionState {
 	}
 	if l := s.signers.Load(); l != nil {
 		r.Proved, r.Source = true, (*l)[0].from.source
+		for _, k := range (*l)[1:] {
+			r.Others = append(r.Others, k.from.source)
+		}
 	}
 	for d := range s.open {
 		if p := s.open[d].Load(); p != nil {

@@ -30,6 +30,7 @@ type Trace struct {
 type Counts struct {
 	Messages, Operations int
 	Sealed, Opened       int // messages that came sealed, and those of them that opened
+	Broken               int // of those that did not count as open: their tag does not hold
 	Reasons              [16]int
 	BadSignatures        int
 }
@@ -110,6 +111,9 @@ func (c *Counts) add(m *conv.Message) {
 			c.Opened++
 		} else {
 			c.Reasons[m.Seal.Why]++
+		}
+		if m.Seal.Broken() {
+			c.Broken++
 		}
 	}
 	if m.Signature == conv.SignatureInvalid {

@@ -189,6 +189,9 @@ func (a *app) diff(f *flags) int {
 	}
 	code := exitDone
 	for _, t := range traces {
+		if !f.options.AllowSealed {
+			a.shut(t.File.Name(), tallyOf(t.Counts()))
+		}
 		code = max(code, a.aftermath(t.File.Name(), t.Summary(), t.Counts().Messages))
 	}
 	f.options.Pick.Filter = f.filter

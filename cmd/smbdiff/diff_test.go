@@ -18,14 +18,34 @@ func TestDiffExit(t *testing.T) {
 		t.Fatal(err)
 	}
 	bad := filepath.Join(t.TempDir(), "bad.toml")
-	if err := os.WriteFile(bad, []byte("[[mask]]\nfield = 'x'\nhow = 'drop'\nwhen = 'pth ~ 1'\n"), 0o600); err != nil {
+	if err := os.WriteFile(bad, []byte("[[mask]]\nfield = 'smb2.tid'\nhow = 'drop'\nwhen = 'pth ~ 1'\n"), 0o600); err != nil {
 		t.Fatal(err)
+	}
+	whole, err := os.ReadFile(good)
+	if err != nil {
+		t.Fatal(err)
+	}
+	cut, empty, shut := filepath.Join(t.TempDir(), "cut.pcap"), filepath.Join(t.TempDir(), "empty.pcap"), filepath.Join(t.TempDir(), "shut.pcap")
+	keys := strings.TrimSuffix(good, ".pcap") + ".keys"
+	for path, part := range map[string][]byte{cut: whole[:len(whole)*2/3+3], empty: whole[:24], shut: whole} {
+		if err := os.WriteFile(path, part, 0o600); err != nil {
+			t.Fatal(err)
+		}
 	}
 	for _, c := range []struct {
 		args string
 		code int
 		want string // in stdout or stderr
 	}{
+		{cut + " " + cut + " -k " + keys, 2, "verdict: incomplete: part of both captures could not be read; equal: 36 of 36 pairs"},
+		{cut + " " + cut + " --format json -k " + keys, 2, `"verdict":"incomplete","exit":2,`},
+		{cut + " " + cut + " --allow-sealed --format junit -k " + keys, 2, `errors="1"`},
+		{cut + " GOOD -k " + keys, 1, "suspect: none (nothing more of A could be read)"},
+		{"GOOD " + empty, 1, "suspect: none (nothing more of B could be read)"},
+		{empty + " " + empty + " --format junit", 2, `<error message="incomplete: neither side has an operation"/>`},
+		{shut + " GOOD", 2, "106 of 106 sealed messages could not be opened: no key"},
+		{"GOOD SAME --ignore smb2.filenam", 2, "--ignore smb2.filenam: no field is called smb2.filenam; did you mean smb2.filename?"},
+		{"GOOD SAME --until CREATE/ACCESS_DENID", 2, "did you mean ACCESS_DENIED?"},
 		{"GOOD SAME", 0, "equal: 57 of 57 pairs"},
 		{"GOOD MISSING", 1, "CREATE archive\\plan.txt F10, STATUS_SUCCESS vs STATUS_OBJECT_NAME_NOT_FOUND"},
 		{"GOOD MISSING --exit-zero", 0, "differ at op 37"},

@@ -49,6 +49,9 @@ type checked struct {
 // shut reports whether sealed messages of the session stay shut.
 func (c *checked) shut() bool { return c.opened < c.sealed }
 
+// changed reports whether the key is right, but not all tags hold.
+func (k *checked) changed() bool { return k.shut() && k.opened > 0 && k.Why == conv.ReasonTag }
+
 // check joins what the opener and the messages tell of each session.
 func (c *counted) check() []checked {
 	var list []checked
@@ -127,6 +130,9 @@ func unused(ring *keys.Ring, list []checked) []keys.Key {
 	for i := range list {
 		if list[i].Proved {
 			proved[list[i].Source] = true
+			for _, s := range list[i].Others {
+				proved[s] = true
+			}
 		}
 	}
 	var out []keys.Key
@@ -196,6 +202,8 @@ func (k *checked) proof() string {
 	switch {
 	case text == "":
 		return "nothing sealed, nothing signed"
+	case k.changed():
+		return "! " + text + " verify"
 	case k.shut():
 		return "! " + text + " verify: " + k.Why.String()
 	case k.invalid > 0:
@@ -223,7 +231,11 @@ func appendCheck(out []byte, file string, c *counted, list []checked, left []key
 	for i := range list {
 		k := &list[i]
 		if k.shut() {
-			out = fmt.Appendf(out, "\n%s stays shut: %s\n  frame %d", k.name(), k.Why, k.first)
+			what := "stays shut: " + k.Why.String()
+			if k.changed() {
+				what = "has " + several(k.sealed-k.opened, "PDU") + " whose tag does not hold"
+			}
+			out = fmt.Appendf(out, "\n%s %s\n  frame %d", k.name(), what, k.first)
 			out = fmt.Appendf(out, "; client to server %d of %d open, server to client %d of %d\n", k.way[0][0], k.way[0][1], k.way[1][0], k.way[1][1])
 			out = fmt.Appendf(out, "  why:  %s\n  hint: %s\n", field.Safe(k.what), field.Safe(k.hint))
 		}

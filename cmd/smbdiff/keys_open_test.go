@@ -1,12 +1,16 @@
 package main
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"smbdiff/decrypt"
+	"smbdiff/keys"
 )
 
 // tallied is how the messages of a dump came: sealed, opened, and how many of
@@ -88,5 +92,37 @@ func TestSecrets(t *testing.T) {
 		if got.opened != c.sealed || got.sealed != c.sealed || fmt.Sprint(got.signature) != c.signatures {
 			t.Errorf("%s with %s: %d of %d opened, %v; want %d, %s", c.capture, filepath.Base(c.key), got.opened, got.sealed, got.signature, c.sealed, c.signatures)
 		}
+	}
+}
+
+// TestBrokenTag changes a bit of one sealed message: it opens, its tag does not
+// hold, and nothing says that it stays shut.
+func TestBrokenTag(t *testing.T) {
+	b := good(t)
+	i := bytes.Index(b[20000:], []byte("\xfdSMB"))
+	b[20000+i+60] ^= 1
+	path := filepath.Join(t.TempDir(), "x.pcap")
+	if err := os.WriteFile(path, b, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, args := range [][]string{{path}, {"diff", path, trace("good")}, {"stats", path}, {"keys", "check", path}} {
+		_, out, stderr := run(t, append(args, "-k", strings.TrimSuffix(trace("good"), ".pcap")+".keys")...)
+		want := "1 of 106 sealed messages opened though their tag does not hold"
+		if args[0] == "keys" {
+			want = "has 1 PDU whose tag does not hold"
+		}
+		if text := out + stderr; !strings.Contains(text, want) || strings.Contains(text, "could not be opened") || strings.Contains(text, "stays shut") {
+			t.Errorf("%s: %s", args[0], stderr)
+		}
+	}
+}
+
+// TestUnused gives a session that was bound to two channels with a signing key
+// each: none of the keys is left over.
+func TestUnused(t *testing.T) {
+	ring := &keys.Ring{Keys: []keys.Key{{Source: "x:1"}, {Source: "x:2"}, {Source: "x:3"}}}
+	list := []checked{{SessionState: decrypt.SessionState{Source: "x:2", Others: []string{"x:1"}, Proved: true}}}
+	if left := unused(ring, list); len(left) != 1 || left[0].Source != "x:3" {
+		t.Errorf("left: %v", left)
 	}
 }

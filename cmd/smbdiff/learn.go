@@ -11,7 +11,7 @@ import (
 // learn finds masks that make runs equal, and writes them.
 func (a *app) learn(f *flags) int {
 	if len(f.files) < 2 {
-		return a.fail(usageError{what: fmt.Sprintf("%d captures given, learn takes at least 2", len(f.files)), hint: "smbdiff learn GOOD GOOD -o masks.toml"})
+		return a.fail(usageError{what: several(len(f.files), "capture") + " given, learn takes at least 2", hint: "smbdiff learn GOOD GOOD -o masks.toml"})
 	}
 	traces, shut, err := a.traces(f)
 	defer shut()
@@ -20,6 +20,7 @@ func (a *app) learn(f *flags) int {
 	}
 	code := exitDone
 	for _, t := range traces {
+		a.shut(t.File.Name(), tallyOf(t.Counts()))
 		code = max(code, a.aftermath(t.File.Name(), t.Summary(), t.Counts().Messages))
 	}
 	l, err := diff.Learn(traces, f.maskNames, f.options)

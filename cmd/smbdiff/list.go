@@ -145,6 +145,6 @@ func (a *app) listRead(f *flags, s *side) int {
 		code = a.fail(err)
 	}
 	c := t.Counts()
-	a.shut(s.file.Name(), &tally{messages: c.Messages, sealed: c.Sealed, opened: c.Opened, reasons: c.Reasons})
+	a.shut(s.file.Name(), tallyOf(c))
 	return max(code, a.aftermath(s.file.Name(), t.Summary(), c.Messages))
 }

@@ -8,6 +8,7 @@ import (
 	"slices"
 
 	"smbdiff/decrypt"
+	"smbdiff/dissect"
 	"smbdiff/dissect/capture"
 	"smbdiff/dissect/conv"
 	"smbdiff/dissect/field"
@@ -91,7 +92,7 @@ func (a *app) aftermath(name string, sum *capture.Summary, messages int) int {
 		code = exitTrouble
 	}
 	if messages == 0 {
-		what := fmt.Sprintf("%s: no SMB found in %d packets; %d TCP connections seen", name, sum.Frames, sum.TCPConnections)
+		what := fmt.Sprintf("%s: no SMB found in %s; %s seen", name, several(int(sum.Frames), "packet"), several(sum.TCPConnections, "TCP connection"))
 		for i, p := range sum.Ports {
 			if i == 0 {
 				what += ", server ports"
@@ -118,6 +119,7 @@ func (a *app) aftermath(name string, sum *capture.Summary, messages int) int {
 // tally counts what stayed shut.
 type tally struct {
 	messages, sealed, opened int
+	broken                   int // open, though their tag does not hold
 	reasons                  [16]int
 }
 
@@ -125,17 +127,33 @@ func (t *tally) add(m *conv.Message) {
 	t.messages++
 	if m.Sealed {
 		t.sealed++
-		if m.Seal.Opened && !m.Seal.Broken() {
+		switch {
+		case m.Seal.Broken():
+			t.broken++
+		case m.Seal.Opened:
 			t.opened++
-		} else {
+		default:
 			t.reasons[m.Seal.Why&15]++
 		}
 	}
 }
 
-// shut tells which sealed messages stayed shut and why.
+// tallyOf gives what a trace counted.
+func tallyOf(c dissect.Counts) *tally {
+	t := &tally{messages: c.Messages, sealed: c.Sealed, opened: c.Opened, broken: c.Broken, reasons: c.Reasons}
+	t.reasons[conv.ReasonTag] -= c.Broken
+	return t
+}
+
+// shut tells which sealed messages stayed shut and why, and which opened though
+// something changed them on their way.
 func (a *app) shut(name string, t *tally) {
-	if t.opened == t.sealed {
+	if t.broken > 0 {
+		a.say(fmt.Sprintf("%s: %d of %d sealed messages opened though their tag does not hold: something changed them on their way", name, t.broken, t.sealed),
+			"--filter 'sealed && signature == invalid' chooses them")
+	}
+	left := t.sealed - t.opened - t.broken
+	if left <= 0 {
 		return
 	}
 	most := 0
@@ -144,6 +162,14 @@ func (a *app) shut(name string, t *tally) {
 			most = i
 		}
 	}
-	a.say(fmt.Sprintf("%s: %d of %d sealed messages could not be opened: %s", name, t.sealed-t.opened, t.sealed, conv.Reason(most)),
+	a.say(fmt.Sprintf("%s: %d of %d sealed messages could not be opened: %s", name, left, t.sealed, conv.Reason(most)),
 		"-k FILE gives keys: a Wireshark list, a Samba log, cifs kernel messages, or ID,KEY; smbdiff keys check tells of each session")
+}
+
+// several gives a number of things in words.
+func several(n int, what string) string {
+	if n == 1 {
+		return "1 " + what
+	}
+	return fmt.Sprintf("%d %ss", n, what)
 }

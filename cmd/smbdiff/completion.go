@@ -7,7 +7,7 @@ import (
 
 // completion writes what a shell reads to complete verbs and flags.
 func (a *app) completion(args []string) int {
-	verbs := "completion config decrypt diff dump help keys learn masks stats version view"
+	verbs := strings.Join(verbs[:], " ")
 	var flags []string
 	for word := range strings.FieldsSeq(usage + filterUsage + configUsage) {
 		if w := strings.TrimRight(word, ",:;.)"); strings.HasPrefix(w, "--") && len(w) > 2 && !strings.ContainsAny(w, "=[|") {

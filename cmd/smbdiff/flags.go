@@ -6,6 +6,7 @@ import (
 	"io"
 	"slices"
 	"strconv"
+	"strings"
 
 	"smbdiff/dissect/field"
 	"smbdiff/dissect/filter"
@@ -90,7 +91,7 @@ func parseFlags(verb string, args []string) (*flags, error) {
 			if f.wrong != nil {
 				return nil, f.wrong
 			}
-			return nil, usageError{what: err.Error()}
+			return nil, usageError{what: noFlag(s, verb, err)}
 		}
 		rest := s.Args()
 		if len(rest) == 0 {
@@ -120,6 +121,33 @@ func parseFlags(verb string, args []string) (*flags, error) {
 		f.ports = append(f.ports, uint16(n))
 	}
 	return f, nil
+}
+
+// noFlag says what is wrong with a flag, and of one that is not there which may
+// have been meant.
+func noFlag(s *flag.FlagSet, verb string, err error) string {
+	name, missing := strings.CutPrefix(err.Error(), "flag provided but not defined: -")
+	if !missing {
+		return err.Error()
+	}
+	var names []string
+	s.VisitAll(func(f *flag.Flag) {
+		if len(f.Name) > 1 {
+			names = append(names, "--"+f.Name)
+		}
+	})
+	if len(name) > 1 {
+		name = "-" + name
+	}
+	return "-" + name + ": no flag of " + verb + meant("-"+name, names)
+}
+
+// meant says which of some names a word may have been meant to be.
+func meant(word string, names []string) string {
+	if n := filter.Nearest(word, names); n != "" {
+		return "; did you mean " + n + "?"
+	}
+	return ""
 }
 
 // setFilter reads a filter; a second one narrows the first.
@@ -170,7 +198,7 @@ func (f *flags) check(verb, color string) error {
 		want = []int{0, 1}
 	}
 	if want != nil && !slices.Contains(want, len(f.files)) {
-		return usageError{what: strconv.Itoa(len(f.files)) + " captures given, " + verb + " takes " + numbers(want)}
+		return usageError{what: several(len(f.files), "capture") + " given, " + verb + " takes " + numbers(want)}
 	}
 	if !slices.Contains(formats, f.format) {
 		return usageError{what: "--format " + f.format + ": unknown for " + verb}

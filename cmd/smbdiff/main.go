@@ -136,6 +136,11 @@ func (a *app) verb(args []string) int {
 			return exitDone
 		}
 	}
+	if verb == "view" {
+		if err := noVerb(args); err != nil {
+			return a.fail(err)
+		}
+	}
 	f, err := parseFlags(verb, args)
 	if err != nil {
 		return a.fail(err)
@@ -164,6 +169,24 @@ func (a *app) verb(args []string) int {
 		return a.list(f)
 	}
 	return a.view(f)
+}
+
+// verbs are what a first argument may be that names no capture.
+var verbs = [...]string{"completion", "config", "decrypt", "diff", "dump", "help", "keys", "learn", "masks", "stats", "version", "view"}
+
+// noVerb gives an error for a first word that is no file but close to a verb.
+func noVerb(args []string) error {
+	if len(args) == 0 || strings.ContainsAny(args[0], `.:-/\`) {
+		return nil
+	}
+	word := args[0]
+	if _, err := os.Stat(word); err == nil {
+		return nil
+	}
+	if m := meant(word, verbs[:]); m != "" {
+		return usageError{what: word + ": no such file, and no verb" + m}
+	}
+	return nil
 }
 
 // isTerminal reports whether the output is a terminal.

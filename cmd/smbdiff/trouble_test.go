@@ -84,7 +84,10 @@ func TestTrouble(t *testing.T) {
 		{"missing keys file", []string{filepath.Join(traces, "good.pcap"), "-k", filepath.Join(dir, "absent.keys")}, []string{"absent.keys"}, false},
 		{"malformed key line", []string{filepath.Join(traces, "good.pcap"), "-k", keys}, []string{"bad.keys:2"}, false},
 		{"malformed key", []string{filepath.Join(traces, "good.pcap"), "-k", "0011223344556677,xyz"}, nil, false},
-		{"unknown flag", []string{"--frobnicate", "x"}, []string{"frobnicate"}, false},
+		{"unknown flag", []string{"--frobnicate", "x"}, []string{"--frobnicate: no flag of view"}, false},
+		{"flag with a slip", []string{"diff", "--exit-zer", "a", "b"}, []string{"--exit-zer: no flag of diff; did you mean --exit-zero?"}, false},
+		{"verb with a slip", []string{"dif", "a", "b"}, []string{"dif: no such file, and no verb; did you mean diff?"}, false},
+		{"one capture", []string{"diff", "a"}, []string{"1 capture given"}, false},
 		{"three captures", []string{"a", "b", "c"}, []string{"3 captures"}, false},
 		{"cut pcapng", []string{file("cut.pcapng", pcapng[:len(pcapng)*2/3+1])}, []string{"cut.pcapng"}, true},
 	} {

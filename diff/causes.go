@@ -31,9 +31,7 @@ func (r *Result) causes(c *Comparer, row *Row, a, b *op.Op) {
 		if row.A == 0 {
 			other = &y
 		}
-		if s := kinship(o, other); s > 0 {
-			all = append(all, candidate{i, s})
-		}
+		all = append(all, candidate{i, kinship(o, other)})
 	}
 	sort.SliceStable(all, func(i, j int) bool {
 		if all[i].score != all[j].score {
@@ -77,7 +75,7 @@ func (r *Result) causes(c *Comparer, row *Row, a, b *op.Op) {
 
 // The kinships of an earlier operation to one that diverges, and how they read.
 const (
-	kinNone = iota
+	kinOther = iota
 	kinConn
 	kinSession
 	kinNegotiated
@@ -85,7 +83,7 @@ const (
 	kinHandle
 )
 
-var whys = [...]string{kinConn: "same connection", kinSession: "same session", kinNegotiated: "negotiated on this connection",
+var whys = [...]string{kinOther: "another connection", kinConn: "same connection", kinSession: "same session", kinNegotiated: "negotiated on this connection",
 	kinTree: "same tree", kinHandle: "same handle"}
 
 func kinship(o, e *op.Op) int {
@@ -101,7 +99,7 @@ func kinship(o, e *op.Op) int {
 	case e.Conn == o.Conn:
 		return kinConn
 	}
-	return kinNone
+	return kinOther
 }
 
 // hint links a field that differed to what may come of it.

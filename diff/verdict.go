@@ -211,7 +211,8 @@ func (r *Result) suspect(row *Row, a, b *op.Op) {
 	}
 	f.Suspect = own
 	for i := range f.Row {
-		if e := &r.Rows[i]; e.Response && e.A != 0 {
+		// another question has another answer
+		if e := &r.Rows[i]; e.Response && !e.Request && e.A != 0 {
 			f.Suspect, f.Of = "consequence", e.A
 			return
 		}

@@ -25,6 +25,7 @@ type fact struct {
 	closes     bool // it ends the open
 	looks      bool // it is one of a compound that only asks for information
 	free       bool // the server sends it when it likes
+	failed     bool // its answer is an error
 }
 
 // sessionFacts is what is known of one session.
@@ -172,6 +173,7 @@ func (g *gatherer) add(o *op.Op) {
 	f.opens = o.Proto == op.SMB2 && smb2.Command(o.Command) == smb2.Create ||
 		o.Proto == op.SMB1 && smb1.Opens(uint8(o.Command))
 	f.connects, f.closes, f.free = joins, closing(o), o.State&op.Unsolicited != 0
+	f.failed = o.Response != 0 && o.Status>>30 == severityError
 	f.loose = mix(mix(uint64(o.Proto)<<16|uint64(o.Command), uint64(o.State&op.Unsolicited)), uint64(o.InfoType))
 	if o.Proto > op.SMB2 && o.Request != 0 {
 		f.loose++
@@ -224,6 +226,10 @@ func (g *gatherer) compound(n int, looks bool) {
 		last[i].looks = looks
 	}
 }
+
+// severityError is the severity of a status that says that nothing was done,
+// [MS-ERREF] 2.3.
+const severityError = 3
 
 // establishes reports whether the operation makes a session, and so belongs to
 // its connection.

@@ -1,13 +1,14 @@
 package diff
 
+// mostAgain bounds the operations that are asked again together.
+const mostAgain = 8
+
 // slide moves runs of operations without a partner so that they begin with what
 // opens something, not end with it: of a block that repeats, what is extra is
-// the one that the operations in it belong to.
+// the one that the operations in it belong to. What failed and is asked again
+// stands beside the other side's, and what is extra is that it is asked again.
 func (u *pairer) slide(p *pairing, ia, ib []int32, sa, sb []uint64) {
-	begins := func(side int, in []int32) func(int) bool {
-		return func(i int) bool { f := &u.sides[side].facts[in[i]]; return f.opens || f.connects }
-	}
-	slideRuns(p.a, sa, begins(0, ia), func(from, to int) bool {
+	s := slider{mates: p.a, keys: sa, facts: u.sides[0].facts, in: ia, again: func(from, to int) bool {
 		if p.isMoved(from) {
 			return false
 		}
@@ -15,8 +16,9 @@ func (u *pairer) slide(p *pairing, ia, ib []int32, sa, sb []uint64) {
 		p.a[from] = -1
 		p.set(int32(to), j)
 		return true
-	})
-	slideRuns(p.b, sb, begins(1, ib), func(from, to int) bool {
+	}}
+	s.slide()
+	s = slider{mates: p.b, keys: sb, facts: u.sides[1].facts, in: ib, again: func(from, to int) bool {
 		i := p.b[from]
 		if p.isMoved(int(i)) {
 			return false
@@ -24,24 +26,69 @@ func (u *pairer) slide(p *pairing, ia, ib []int32, sa, sb []uint64) {
 		p.b[from] = -1
 		p.set(i, int32(to))
 		return true
-	})
+	}}
+	s.slide()
 }
 
-// slideRuns finds the runs in what one side is paired with; again moves the
-// partner of one element to another.
-func slideRuns(mates []int32, keys []uint64, begins func(int) bool, again func(from, to int) bool) {
-	for from := 0; from < len(mates); from++ {
-		if mates[from] >= 0 {
+// slider moves the runs of one side. again gives the partner of one element to
+// another.
+type slider struct {
+	mates []int32
+	keys  []uint64
+	facts []fact
+	in    []int32
+	again func(from, to int) bool
+}
+
+func (s *slider) fact(i int) *fact { return &s.facts[s.in[i]] }
+
+func (s *slider) begins(i int) bool { f := s.fact(i); return f.opens || f.connects }
+
+func (s *slider) slide() {
+	for from := 0; from < len(s.mates); from++ {
+		if s.mates[from] >= 0 {
 			continue
 		}
 		end := from
-		for end < len(mates) && mates[end] < 0 {
+		for end < len(s.mates) && s.mates[end] < 0 {
 			end++
 		}
 		next := end
-		for from > 0 && mates[from-1] >= 0 && keys[from-1] == keys[end-1] && begins(end-1) && again(from-1, end-1) {
+		for from > 0 && s.mates[from-1] >= 0 && s.keys[from-1] == s.keys[end-1] && s.begins(end-1) && !s.fact(from-1).failed && s.again(from-1, end-1) {
 			from, end = from-1, end-1
+		}
+		if end == next {
+			next = s.down(from, end)
 		}
 		from = next
 	}
+}
+
+// down gives what a run ends with, if it failed and is asked again behind the
+// run, the partners of what is asked again, and gives where the run ends then.
+func (s *slider) down(from, end int) int {
+	for n := 1; n <= min(end-from, len(s.mates)-end, mostAgain); {
+		if !s.fact(end-n).failed || !s.repeats(end, n) {
+			n++
+			continue
+		}
+		for i := range n {
+			if !s.again(end+i, end-n+i) {
+				return end
+			}
+		}
+		from, end, n = end, end+n, 1
+	}
+	return end
+}
+
+// repeats reports whether the n elements before one, which have no partners,
+// are the same as those that follow, which have.
+func (s *slider) repeats(end, n int) bool {
+	for i := range n {
+		if s.keys[end-n+i] != s.keys[end+i] || s.mates[end+i] < 0 {
+			return false
+		}
+	}
+	return true
 }

@@ -119,7 +119,12 @@ const byBytes aliasClass = 1 << 31
 
 // identity gives what an identifier is known by on its side: its bytes, and the
 // number of what the conversation takes it for, 0 for nothing. Bytes are reused.
-func identity(class aliasClass, o *op.Op, part int, t *field.Tree, i int) (as aliasClass, bytes uint64, num uint32) {
+// What goes on another one is known as that.
+func (c *Comparer) identity(class aliasClass, side, part int, t *field.Tree, i int) (as aliasClass, bytes uint64, num uint32) {
+	o := &c.ops[side]
+	if num = c.resumed.stands(class, side, o); num != 0 {
+		return class, mix(uint64(class)+1, uint64(num)), num
+	}
 	switch class {
 	case aliasSession:
 		num = o.Session
@@ -156,8 +161,8 @@ func (c *Comparer) sameIdentity(class aliasClass, part int, ta, tb *field.Tree, 
 	if c.torn && sameValue(ta, tb, i, j) { // the conversation did not know it
 		return true
 	}
-	ca, x, m := identity(class, &c.ops[0], part, ta, i)
-	cb, y, n := identity(class, &c.ops[1], part, tb, j)
+	ca, x, m := c.identity(class, 0, part, ta, i)
+	cb, y, n := c.identity(class, 1, part, tb, j)
 	if ca != cb {
 		return false
 	}

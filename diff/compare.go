@@ -1,11 +1,9 @@
 package diff
 
 import (
-	"runtime"
 	"slices"
 	"strconv"
 	"strings"
-	"sync"
 
 	"smbdiff/dissect"
 	"smbdiff/dissect/conv"
@@ -39,9 +37,10 @@ type Comparer struct {
 	edges   [2]*edges // nil: not looked for yet
 	joins   *joins    // nil: none
 	parts   *[2]map[uint32]bool
-	looked  *looked // nil: none
-	torn    bool    // one of the operations was put together
-	late    bool    // a CLOSE that stands elsewhere on the other side
+	looked  *looked  // nil: none
+	resumed *resumed // nil: no session goes on another one
+	torn    bool // one of the operations was put together
+	late    bool // a CLOSE that stands elsewhere on the other side
 
 	ops       [2]op.Op
 	part      int
@@ -205,6 +204,9 @@ func (c *Comparer) pair(list bool) (masked bool) {
 	}
 	if c.late {
 		c.closedLate()
+	}
+	if c.mask.lenient && c.resumed.later(0, a) != c.resumed.later(1, b) {
+		c.resumed.again(c.changes)
 	}
 	if c.looked.has(0, a.Num) && c.looked.has(1, b.Num) {
 		for i := range c.changes {
@@ -401,87 +403,6 @@ func (c *Comparer) finding(name string, part int, how, a, b string) {
 	ch := Change{Name: name, Path: path, Op: how, A: a, B: b, NodeA: -1, NodeB: -1}
 	c.hidden(&ch, &d)
 	c.put(ch)
-}
-
-// chunkRows is how many rows are compared at a time by one goroutine.
-const chunkRows = 512
-
-// compare grades all rows. It reports false when it was stopped.
-func (r *Result) compare() bool {
-	chunks := (len(r.Rows) + chunkRows - 1) / chunkRows
-	all := make([]int, chunks)
-	for i := range all {
-		all[i] = i
-	}
-	met := make([][]meeting, chunks)
-	if !r.each(all, func(c *Comparer, k int) {
-		c.meet.reset()
-		r.chunk(c, k)
-		met[k] = c.meet.list
-	}, true, 0) {
-		return false
-	}
-	r.alias = newAliases(met)
-	var again []int
-	for k, list := range met {
-		if slices.ContainsFunc(list, func(m meeting) bool { return !r.alias.holds(m.triple) }) {
-			again = append(again, k)
-		}
-	}
-	return r.each(again, func(c *Comparer, k int) { r.chunk(c, k) }, false, len(r.Rows))
-}
-
-func (r *Result) chunk(c *Comparer, k int) {
-	for i := k * chunkRows; i < min(len(r.Rows), (k+1)*chunkRows); i++ {
-		c.row(&r.Rows[i])
-	}
-}
-
-// each works on chunks on all cores and tells of progress.
-func (r *Result) each(chunks []int, work func(*Comparer, int), meet bool, before int) bool {
-	if len(chunks) == 0 {
-		return true
-	}
-	todo := make(chan int, len(chunks))
-	for _, k := range chunks {
-		todo <- k
-	}
-	close(todo)
-	stop := make(chan struct{})
-	done := make(chan struct{}, len(chunks))
-	var wg sync.WaitGroup
-	for range min(len(chunks), runtime.GOMAXPROCS(0)) {
-		wg.Add(1)
-		go func() {
-			defer wg.Done()
-			c := r.grader()
-			if meet {
-				c.meet = new(meetings)
-			}
-			for k := range todo {
-				select {
-				case <-stop:
-					return
-				default:
-				}
-				work(c, k)
-				done <- struct{}{}
-			}
-		}()
-	}
-	go func() {
-		wg.Wait()
-		close(done)
-	}()
-	n, going := before, true
-	for range done {
-		n = min(n+chunkRows, len(r.Rows))
-		if p := r.options.Progress; p != nil && going && !p(n, len(r.Rows)) {
-			going = false
-			close(stop)
-		}
-	}
-	return going
 }
 
 func number(n int, what string) string {

@@ -138,6 +138,7 @@ type First struct {
 	Of      uint32 // Suspect consequence: the operation of A whose answer differed before
 
 	login bool   // a proof of identity is refused
+	anew  bool   // a connection goes on another one
 	ended string // the side that ends here, damaged or empty
 }
 
@@ -170,8 +171,10 @@ type Result struct {
 	edges   [2]*edges
 	// pairs of connections and of sessions
 	conns, sessions *pairing
-	turned          bool      // pairing exchanged the sides
-	red             *redactor // nil: as captured
+	roots           [2][]int32 // by session: the one that it goes on
+	resumed         *resumed   // nil: none goes on another one
+	turned          bool       // pairing exchanged the sides
+	red             *redactor  // nil: as captured
 	joins           joins
 	parts           [2]map[uint32]bool // operations that are part of a joined one
 	looked          looked
@@ -208,7 +211,7 @@ func (r *Result) pairUp(a, b *list) {
 	if turned {
 		r.traces[0], r.traces[1] = r.traces[1], r.traces[0]
 	}
-	r.conns, r.sessions, r.turned = p.conns, p.sessions, turned
+	r.conns, r.sessions, r.roots, r.turned = p.conns, p.sessions, p.roots, turned
 	r.Rows = p.all.rows()
 	r.mend()
 	if turned {
@@ -217,8 +220,10 @@ func (r *Result) pairUp(a, b *list) {
 		r.parts[0], r.parts[1] = r.parts[1], r.parts[0]
 		p.all = pairingOf(r.Rows)
 		p.turn()
+		r.roots = p.roots
 		r.Rows = p.all.rows()
 	}
+	r.resumed = newResumed(r.traces, r.roots)
 }
 
 // order gives the rows in the order of pairing.
@@ -251,7 +256,7 @@ func (r *Result) Comparer() *Comparer {
 
 func (r *Result) grader() *Comparer {
 	c := NewComparer(r.traces[0], r.traces[1], r.options)
-	c.alias, c.edges, c.joins, c.parts, c.looked = r.alias, r.edges, &r.joins, &r.parts, &r.looked
+	c.alias, c.edges, c.joins, c.parts, c.looked, c.resumed = r.alias, r.edges, &r.joins, &r.parts, &r.looked, r.resumed
 	return c
 }
 

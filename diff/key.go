@@ -36,6 +36,7 @@ type sessionFacts struct {
 	conn  uint32
 	print uint64 // of all its operations in order
 	least sketch // of what its operations are
+	left  bool   // the client has left it, or its share, with its last operation
 	ops   []int32
 }
 
@@ -46,8 +47,16 @@ type sketch struct {
 	n    int
 }
 
-func (s *sketch) add(h uint64) {
-	h = mix(h, 0)
+func (s *sketch) add(h uint64) { s.put(mix(h, 0)) }
+
+// join adds what another one holds.
+func (s *sketch) join(o *sketch) {
+	for _, h := range o.list[:o.n] {
+		s.put(h)
+	}
+}
+
+func (s *sketch) put(h uint64) {
 	if s.n == len(s.list) && h >= s.list[s.n-1] {
 		return
 	}
@@ -202,6 +211,7 @@ func (g *gatherer) add(o *op.Op) {
 	s.ops = append(s.ops, n)
 	s.print = mix(s.print, f.strong)
 	s.least.add(f.strong)
+	s.left = quits(o)
 	if joins && s.share == 0 {
 		s.share = object
 	}
@@ -238,6 +248,14 @@ func establishes(o *op.Op) bool {
 		return smb2.Command(o.Command) <= smb2.SessionSetup
 	}
 	return o.Proto == op.SMB1 && (o.Command == smb1.Negotiate || o.Command == smb1.SessionSetup)
+}
+
+// quits reports whether the operation ends a session, or what it has of a share.
+func quits(o *op.Op) bool {
+	if o.Proto == op.SMB2 {
+		return smb2.Command(o.Command) == smb2.Logoff || smb2.Command(o.Command) == smb2.TreeDisconnect
+	}
+	return o.Proto == op.SMB1 && (o.Command == smb1.Logoff || o.Command == smb1.TreeDisconnect)
 }
 
 func connects(o *op.Op) bool {

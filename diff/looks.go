@@ -246,8 +246,11 @@ func (o *overlooker) add(side int, t *dissect.Trace, p *op.Op, l look) {
 
 func (o *overlooker) sight(side int, p *op.Op) sight {
 	k := sight{session: p.Session, path: o.r.traces[side].Name(p.Path)}
-	if side == 1 && p.Session != 0 && int(p.Session) <= len(o.r.sessions.b) {
-		k.session = uint32(o.r.sessions.b[p.Session-1] + 1)
+	if root := o.r.root(side, p.Session); root >= 0 {
+		if side == 1 {
+			root = o.r.sessions.b[root]
+		}
+		k.session = uint32(root + 1)
 	}
 	return k
 }

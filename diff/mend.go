@@ -143,11 +143,19 @@ func (m *mender) run(from, end int, gone map[int]bool) {
 // related reports whether two operations may belong to one session: theirs are a
 // pair, or one of them has no other.
 func (r *Result) related(a, b *op.Op) bool {
-	n, m := int(a.Session)-1, int(b.Session)-1
-	if n < 0 || m < 0 || n >= len(r.sessions.a) || m >= len(r.sessions.b) {
+	n, m := r.root(0, a.Session), r.root(1, b.Session)
+	if n < 0 || m < 0 {
 		return true
 	}
-	return r.sessions.a[n] == int32(m) || r.sessions.a[n] < 0 || r.sessions.b[m] < 0
+	return r.sessions.a[n] == m || r.sessions.a[n] < 0 || r.sessions.b[m] < 0
+}
+
+// root gives the session that one goes on, by number less one, -1 for none.
+func (r *Result) root(side int, session uint32) int32 {
+	if k := int(session) - 1; k >= 0 && k < len(r.roots[side]) {
+		return r.roots[side][k]
+	}
+	return -1
 }
 
 // apart reports whether two questions about two objects are put in two ways.

@@ -8,7 +8,8 @@ import (
 // paired is what stands beside what: operations, connections and sessions.
 type paired struct {
 	all, conns, sessions *pairing
-	turned               bool // the sides are exchanged
+	roots                [2][]int32 // of sessions: the one that each goes on
+	turned               bool       // the sides are exchanged
 }
 
 // pairUp puts the operations of both sides beside each other: sessions first,
@@ -21,7 +22,8 @@ func pairUp(a, b *list, anchors [][2]uint32) *paired {
 		a, b = b, a
 	}
 	u := &pairer{sides: [2]*list{a, b}, anchors: newAnchors(anchors, [2]int{len(a.facts), len(b.facts)}, p.turned)}
-	p.conns, p.sessions = u.pair()
+	p.roots = chains(a, b)
+	p.conns, p.sessions = u.pair(p.roots)
 	p.all = u.all
 	return p
 }
@@ -29,6 +31,7 @@ func pairUp(a, b *list, anchors [][2]uint32) *paired {
 // turn exchanges the sides.
 func (p *paired) turn() {
 	p.turned = !p.turned
+	p.roots[0], p.roots[1] = p.roots[1], p.roots[0]
 	p.all.turn()
 	p.conns.turn()
 	p.sessions.turn()
@@ -83,19 +86,22 @@ func (p *pairing) turn() {
 }
 
 // pair pairs everything.
-func (u *pairer) pair() (conns, sessions *pairing) {
+func (u *pairer) pair(roots [2][]int32) (conns, sessions *pairing) {
 	a, b := u.sides[0], u.sides[1]
 	u.all = newPairing(len(a.facts), len(b.facts))
-	sessions = matchSessions(a.sessions, b.sessions)
+	wholeA, atA := joined(a, roots[0])
+	wholeB, atB := joined(b, roots[1])
+	whole := matchSessions(wholeA, wholeB)
+	sessions = spread(whole, atA, atB, roots)
 	conns = matchConns(a, b, sessions)
 	for i, j := range conns.a {
 		if j >= 0 {
 			u.around(a.conns[i], b.conns[j])
 		}
 	}
-	for i, j := range sessions.a {
+	for i, j := range whole.a {
 		if j >= 0 {
-			u.around(a.sessions[i].ops, b.sessions[j].ops)
+			u.around(wholeA[i].ops, wholeB[j].ops)
 		}
 	}
 	u.hold()

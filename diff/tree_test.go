@@ -217,7 +217,8 @@ func TestGlob(t *testing.T) {
 func TestAlias(t *testing.T) {
 	all := defs()
 	id := func(open uint32, fid string) uint64 {
-		_, x, _ := identity(aliasOpen, &op.Op{Open: open}, PartResponse, plant(all, "smb2.fid "+fid).tree, 0)
+		c := Comparer{ops: [2]op.Op{{Open: open}}}
+		_, x, _ := c.identity(aliasOpen, 0, PartResponse, plant(all, "smb2.fid "+fid).tree, 0)
 		return mix(x, uint64(open))
 	}
 	known := func(triples ...triple) *aliases {

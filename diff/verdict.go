@@ -186,6 +186,10 @@ func (r *Result) suspect(row *Row, a, b *op.Op) {
 			f.Suspect = "server"
 			return
 		}
+		if (establishes(o) || connects(o)) && (r.resumed.later(0, a) || r.resumed.later(1, b)) {
+			f.Suspect, f.anew = "network", true
+			return
+		}
 	case row.Request:
 	case f.Reason == "no_answer":
 		f.Suspect = "server"
@@ -271,6 +275,9 @@ func (f *First) suspicion() string {
 	case "network":
 		if f.Field == nameTime {
 			return "network (only the time differs)"
+		}
+		if f.anew {
+			return "network (the connection was lost and made anew)"
 		}
 		return "network (requests equal, the answer is lost)"
 	case "consequence":

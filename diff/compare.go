@@ -39,6 +39,7 @@ type Comparer struct {
 	parts   *[2]map[uint32]bool
 	looked  *looked  // nil: none
 	resumed *resumed // nil: no session goes on another one
+	guards  guards
 	torn    bool // one of the operations was put together
 	late    bool // a CLOSE that stands elsewhere on the other side
 
@@ -108,7 +109,7 @@ func (c *Comparer) row(r *Row) {
 	}
 	c.changes = c.changes[:0]
 	masked := c.pair(false)
-	r.Grade, r.Request, r.Response = Equal, false, false
+	r.Grade, r.Request, r.Response, r.guard = Equal, false, false, 0
 	if masked {
 		r.Grade = Masked
 	}
@@ -120,6 +121,7 @@ func (c *Comparer) row(r *Row) {
 			continue
 		}
 		worst = max(worst, Differs)
+		r.guard |= guardOf(ch)
 		if ch.Part == PartRequest {
 			r.Request = true
 		} else {
@@ -154,6 +156,9 @@ func (c *Comparer) reason(ch *Change) string {
 		if ch.Part == PartResponse && establishes(&c.ops[0]) {
 			return "negotiated"
 		}
+	}
+	if guardOf(ch) != 0 {
+		return "negotiated"
 	}
 	return "field"
 }
@@ -204,6 +209,13 @@ func (c *Comparer) pair(list bool) (masked bool) {
 	}
 	if c.late {
 		c.closedLate()
+	}
+	if len(c.guards) > 0 {
+		session := a.Session
+		if n := c.resumed.stands(aliasSession, 0, a); n != 0 {
+			session = n
+		}
+		c.guards.hide(session, a.Num, c.changes)
 	}
 	if c.mask.lenient && c.resumed.later(0, a) != c.resumed.later(1, b) {
 		c.resumed.again(c.changes)

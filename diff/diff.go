@@ -50,6 +50,8 @@ type Row struct {
 	// Request and Response say which half has unmasked differences.
 	Request, Response bool
 	Out               bool // Pick leaves it out: it counts for nothing
+
+	guard guard
 }
 
 // The parts of an operation, as Change.Part has them.
@@ -178,6 +180,7 @@ type Result struct {
 	joins           joins
 	parts           [2]map[uint32]bool // operations that are part of a joined one
 	looked          looked
+	guards          guards
 }
 
 // Traces compares two traces that have been read. It gives nil when Progress
@@ -256,7 +259,7 @@ func (r *Result) Comparer() *Comparer {
 
 func (r *Result) grader() *Comparer {
 	c := NewComparer(r.traces[0], r.traces[1], r.options)
-	c.alias, c.edges, c.joins, c.parts, c.looked, c.resumed = r.alias, r.edges, &r.joins, &r.parts, &r.looked, r.resumed
+	c.alias, c.edges, c.joins, c.parts, c.looked, c.resumed, c.guards = r.alias, r.edges, &r.joins, &r.parts, &r.looked, r.resumed, r.guards
 	return c
 }
 

@@ -25,9 +25,11 @@ func (r *Result) compare() bool {
 		return false
 	}
 	r.alias = newAliases(met)
+	r.guards = r.findGuards()
 	var again []int
 	for k, list := range met {
-		if slices.ContainsFunc(list, func(m meeting) bool { return !r.alias.holds(m.triple) }) {
+		if slices.ContainsFunc(list, func(m meeting) bool { return !r.alias.holds(m.triple) }) ||
+			len(r.guards) > 0 && slices.ContainsFunc(r.chunkOf(k), func(x Row) bool { return x.guard != 0 }) {
 			again = append(again, k)
 		}
 	}

@@ -251,6 +251,8 @@ func (m *Masks) List() (out []Listed) {
 			Listed{Field: "smb2.allocation_size", Scope: "CLOSE that stands elsewhere, response", How: "drop", Name: ruleLate},
 			Listed{Field: "response/*", Scope: "where one side failed and the other did not", How: "drop", Name: ruleBody},
 			Listed{Field: "smb2.channel_sequence", Scope: "where one connection alone goes on a lost one", How: "drop", Name: ruleResumed},
+			Listed{Field: "smb*.flags*", Scope: "where one side alone signs or seals a session, but for the first time", How: "drop SIGNED", Name: ruleGuard},
+			Listed{Field: "smb2.header.transform", Scope: "where one side alone signs or seals a session, but for the first time", How: "drop", Name: ruleGuard},
 			Listed{Field: "smb2.flags", Scope: "where one dialect alone is 3.1.1", How: "drop the priority", Name: rulePriority})
 	}
 	return out

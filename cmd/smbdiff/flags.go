@@ -35,7 +35,8 @@ type flags struct {
 	out    string
 
 	identities []string
-	unlock     keys.Unwrapper // opens wrapped key files
+	unlock     keys.Unwrapper        // opens wrapped key files
+	piped      map[string]*keys.Ring // what was read from pipes, by spec
 }
 
 // list is a repeatable string flag.

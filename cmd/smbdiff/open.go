@@ -45,7 +45,7 @@ func (f *flags) ringOf(i int) (*keys.Ring, error) {
 		specs = append(specs, f.sideKeys[i]...)
 	}
 	for _, spec := range specs {
-		if err := ring.AddSpec(spec); err != nil {
+		if err := f.addSpec(ring, spec); err != nil {
 			return nil, err
 		}
 	}
@@ -64,6 +64,27 @@ func (f *flags) ringOf(i int) (*keys.Ring, error) {
 		}
 	}
 	return ring, nil
+}
+
+// addSpec adds what a spec names. A pipe can be read once and is kept for the
+// other capture.
+func (f *flags) addSpec(ring *keys.Ring, spec string) error {
+	if info, err := os.Stat(spec); err != nil || info.Mode().IsRegular() {
+		return ring.AddSpec(spec)
+	}
+	piped := f.piped[spec]
+	if piped == nil {
+		piped = f.newRing()
+		if err := piped.AddSpec(spec); err != nil {
+			return err
+		}
+		if f.piped == nil {
+			f.piped = map[string]*keys.Ring{}
+		}
+		f.piped[spec] = piped
+	}
+	ring.Append(piped)
+	return nil
 }
 
 // warnTyped warns of keys on the command line.

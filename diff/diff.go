@@ -98,6 +98,7 @@ type Options struct {
 	ShowMasked   bool        // list what masks hide
 	Brief        bool        // the verdict alone
 	First        bool        // list the first divergence alone
+	Most         int         // rows that differ are listed up to that many; 0: all
 	SideBySide   bool        // of the text: A to the left, B to the right
 	Width        int         // of that, in cells; 0: 120
 	Redact       bool        // names, addresses and payload are replaced by words
@@ -163,10 +164,12 @@ type Result struct {
 	Exit     int    // 0, 1, 2
 	Unread   int    // rows that were not comparable
 	Left     int    // rows that Pick leaves out
+	Unlisted int    // rows that differ behind the last one that Options.Most lets be listed
 	First    *First
 	FirstAny int // index of the first row with an unmasked difference, -1: none
 	Causes   []Cause
 
+	end     int // of the rows that are listed, when some are Unlisted
 	traces  [2]*dissect.Trace
 	options Options
 	alias   *aliases

@@ -125,6 +125,9 @@ func (h *htmlWriter) rows() {
 			h.row(i)
 		}
 	})
+	if r.Unlisted > 0 {
+		h.write("<p class=\"dim\">", number(r.Unlisted, "more row"), verb(r.Unlisted), "</p>\n")
+	}
 }
 
 // title names a row on a line.

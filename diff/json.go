@@ -78,7 +78,7 @@ type jsonWriter struct {
 func (j *jsonWriter) all() bool { return j.r.options.Context < 0 }
 
 func (j *jsonWriter) listed(i int) bool {
-	if j.r.options.Brief {
+	if j.r.options.Brief || i >= j.r.upTo() {
 		return false
 	}
 	return j.r.lists(i) || j.all() && !j.r.Rows[i].Out && !j.r.options.First
@@ -119,6 +119,9 @@ func (j *jsonWriter) head() {
 	j.number("unread", r.Unread)
 	if r.Left > 0 {
 		j.number("left_out", r.Left)
+	}
+	if r.Unlisted > 0 {
+		j.number("unlisted", r.Unlisted)
 	}
 	j.key("counts")
 	j.b = append(j.b, '{')

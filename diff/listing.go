@@ -19,11 +19,19 @@ func (r *Result) Differ() (n int) {
 	return n
 }
 
+// upTo gives the end of the rows that reports list.
+func (r *Result) upTo() int {
+	if r.Unlisted > 0 && !r.options.First {
+		return r.end
+	}
+	return len(r.Rows)
+}
+
 // lists reports whether a row is listed for its own sake.
 func (r *Result) lists(i int) bool {
 	row := &r.Rows[i]
 	switch {
-	case row.Out:
+	case row.Out || i >= r.upTo():
 		return false
 	case r.options.First:
 		return r.First != nil && r.First.Row == i
@@ -37,7 +45,7 @@ func (r *Result) lists(i int) bool {
 func (r *Result) listing(emit func(what listKind, i int)) {
 	context := r.options.Context
 	next, gap := 0, 0 // the first row not told yet, rows left out since the last one told
-	for i := range r.Rows {
+	for i := range r.upTo() {
 		if !r.lists(i) {
 			continue
 		}
@@ -59,14 +67,14 @@ func (r *Result) listing(emit func(what listKind, i int)) {
 		}
 		gap = tell(emit, listedFull, i, gap, false)
 		next = i + 1
-		for n := context; n > 0 && next < len(r.Rows) && !r.lists(next); next++ {
+		for n := context; n > 0 && next < r.upTo() && !r.lists(next); next++ {
 			if !r.Rows[next].Out {
 				emit(listedBrief, next)
 				n--
 			}
 		}
 	}
-	for ; next < len(r.Rows); next++ {
+	for ; next < r.upTo(); next++ {
 		if context < 0 {
 			gap = tell(emit, listedBrief, next, gap, r.Rows[next].Out)
 		} else if !r.Rows[next].Out {

@@ -1,6 +1,7 @@
 package diff
 
 import (
+	"math"
 	"strings"
 
 	"github.com/rivo/uniseg"
@@ -14,11 +15,7 @@ const leastWidth = 40
 // beside writes the rows that are to be listed with A to the left and B to the
 // right of a mark.
 func (t *textWriter) beside() {
-	width := t.r.options.Width
-	if width <= 0 {
-		width = 120
-	}
-	half := (max(width, leastWidth) - 3) / 2
+	half := (t.width() - 3) / 2
 	brief := func(row *Row) { t.halves(half, t.half(row, 0), mark(row), t.half(row, 1)) }
 	t.each(func(row *Row) {
 		brief(row)
@@ -26,6 +23,29 @@ func (t *textWriter) beside() {
 			t.fields(half, row)
 		}
 	}, brief)
+}
+
+// width gives the columns of the text, of which only two sides beside each
+// other have a number.
+func (t *textWriter) width() int {
+	switch o := &t.r.options; {
+	case !o.SideBySide:
+		return math.MaxInt
+	case o.Width <= 0:
+		return 120
+	default:
+		return max(o.Width, leastWidth)
+	}
+}
+
+// fold writes a text in as many lines as it needs, those behind the first
+// indented.
+func (t *textWriter) fold(s string) {
+	for indent := ""; s != ""; indent = "    " {
+		var head string
+		head, s = cut(indent+s, t.width())
+		t.line(head)
+	}
 }
 
 // half gives the operation of one side on a line.
@@ -55,7 +75,7 @@ func (t *textWriter) fields(half int, row *Row) {
 			more++
 			continue
 		}
-		t.line("     ", field.Safe(ch.Path))
+		t.fold("     " + field.Safe(ch.Path))
 		sign := t.sign(&ch)
 		x, y := "", ""
 		if ch.Op != "add" {
@@ -68,10 +88,24 @@ func (t *textWriter) fields(half int, row *Row) {
 			y += "  (masked: " + field.Safe(ch.Masked) + ")"
 		}
 		t.halves(half, x, sign, y)
+		if mx, my := t.marks(half, &ch, x, y); mx != my {
+			t.halves(half, mx, " ", my)
+		}
 	}
 	if more > 0 {
 		t.line("     ... ", number(more, "more field"))
 	}
+}
+
+// marks gives what stands below two texts of a line each to mark what differs
+// in them.
+func (t *textWriter) marks(half int, ch *Change, x, y string) (below, besides string) {
+	if ch.Op != "replace" || !ch.Text || max(uniseg.StringWidth(x), uniseg.StringWidth(y)) > half || min(len(ch.A), len(ch.B)) < caretLeast {
+		return "", ""
+	}
+	mx, my := Marks(orNone(ch.A), orNone(ch.B))
+	trim := func(s string) string { return strings.TrimRight(s, " ") }
+	return trim("       " + caretsBelow(orNone(ch.A), mx)), trim("  " + caretsBelow(orNone(ch.B), my))
 }
 
 // halves writes two texts beside each other, in as many lines as they need.
@@ -94,17 +128,25 @@ func (t *textWriter) halves(half int, x, sign, y string) {
 	}
 }
 
-// cut divides a text behind as many cells as there is room for.
+// cut divides a text behind as many cells as there is room for, at a blank or
+// behind a backslash where there is one in the second half of them.
 func cut(s string, cells int) (head, rest string) {
 	at, n, state := 0, 0, -1
+	good := 0
 	for rest = s; rest != ""; {
 		var c string
 		var w int
 		c, rest, w, state = uniseg.FirstGraphemeClusterInString(rest, state)
 		if n+w > cells {
-			return s[:at], s[at:]
+			if c == " " || good == 0 {
+				good = at
+			}
+			return strings.TrimRight(s[:good], " "), strings.TrimLeft(s[good:], " ")
 		}
 		at, n = at+len(c), n+w
+		if (c == " " || c == `\`) && n > cells/2 {
+			good = at
+		}
 	}
 	return s, ""
 }

@@ -59,21 +59,21 @@ func (t *textWriter) side(mark string, s *Side) {
 	if s.Sealed > 0 {
 		line += ", " + strconv.Itoa(s.Opened) + "/" + strconv.Itoa(s.Sealed) + " sealed messages open"
 	}
-	t.line(line)
+	t.fold(line)
 }
 
 func (t *textWriter) verdict() {
 	r := t.r
 	f := r.First
 	if f == nil {
-		t.line("verdict: ", r.Sentence())
+		t.fold("verdict: " + r.Sentence())
 		return
 	}
 	lead := "verdict: "
 	if n := r.unreadBefore(f.Row); n > 0 {
 		lead += "incomplete: " + number(n, "row") + " before it not compared; "
 	}
-	t.line(lead, "differ at ", f.Text)
+	t.fold(lead + "differ at " + f.Text)
 	line := "suspect: " + f.suspicion()
 	for i := range r.Causes {
 		if i == 0 {
@@ -86,7 +86,7 @@ func (t *textWriter) verdict() {
 			break
 		}
 	}
-	t.line(line)
+	t.fold(line)
 	if r.FirstAny >= 0 && r.FirstAny < f.Row {
 		t.line("first difference: op ", r.opOf(r.FirstAny))
 	}
@@ -334,8 +334,11 @@ func (t *textWriter) rest() {
 	if r.Left > 0 {
 		t.line(number(r.Left, "row"), " left out")
 	}
-	t.line(number(n, "row"), verb(n), "; ", strconv.Itoa(r.Counts[Masked]), verb(r.Counts[Masked]), " only in masked fields (mask: ",
-		field.Safe(r.Mask), "); ", strconv.Itoa(r.Unread), " not compared")
+	if r.Unlisted > 0 {
+		t.line("... ", number(r.Unlisted, "more row"), verb(r.Unlisted))
+	}
+	t.fold(number(n, "row") + verb(n) + "; " + strconv.Itoa(r.Counts[Masked]) + verb(r.Counts[Masked]) + " only in masked fields (mask: " +
+		field.Safe(r.Mask) + "); " + strconv.Itoa(r.Unread) + " not compared")
 }
 
 func verb(n int) string {

@@ -19,6 +19,11 @@ func (r *Result) judge() {
 			continue
 		}
 		r.Counts[g]++
+		if g.Shows() && r.options.Most > 0 && r.Differ() > r.options.Most {
+			if r.Unlisted++; r.Unlisted == 1 {
+				r.end = i
+			}
+		}
 		if g.Shows() && r.FirstAny < 0 {
 			r.FirstAny = i
 		}

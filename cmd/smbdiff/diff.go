@@ -31,6 +31,7 @@ type diffFlags struct {
 	ignore      list
 	only        list
 	maskStatus  bool
+	noMask      bool
 	masks       *diff.Masks
 	contextText string
 	widthText   string
@@ -52,6 +53,8 @@ func (d *diffFlags) define(s *flag.FlagSet, verb string) {
 	s.Var(&d.ignore, "ignore", "")
 	s.Var(&d.only, "only", "")
 	s.BoolVar(&d.maskStatus, "mask-status", false, "")
+	s.BoolVar(&d.noMask, "no-mask", false, "")
+	s.IntVar(&o.Most, "max-diffs", 0, "")
 	s.BoolVar(&o.AllowSealed, "allow-sealed", false, "")
 	s.BoolVar(&o.ShowMasked, "show-masked", false, "")
 	s.BoolVar(&o.Brief, "brief", false, "")
@@ -93,6 +96,15 @@ func (d *diffFlags) check() error {
 	var err error
 	if o.Width, err = strconv.Atoi(d.widthText); err != nil || o.Width < 40 || o.Width > 10000 {
 		return usageError{what: "--width " + d.widthText + ": not a number of columns from 40"}
+	}
+	if o.Most < 0 {
+		return usageError{what: "--max-diffs " + strconv.Itoa(o.Most) + ": not a number of rows"}
+	}
+	if d.noMask {
+		if len(d.maskNames) > 0 {
+			return usageError{what: "--no-mask and --mask exclude each other"}
+		}
+		d.maskNames = list{"none"}
 	}
 	for _, g := range d.ignore {
 		if diff.IsOutcome(g) && !d.maskStatus {

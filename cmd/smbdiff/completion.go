@@ -9,7 +9,7 @@ import (
 func (a *app) completion(args []string) int {
 	verbs := strings.Join(verbs[:], " ")
 	var flags []string
-	for word := range strings.FieldsSeq(usage + filterUsage + configUsage) {
+	for word := range strings.FieldsSeq(usage("") + filterUsage + configUsage) {
 		if w := strings.TrimRight(word, ",:;.)"); strings.HasPrefix(w, "--") && len(w) > 2 && !strings.ContainsAny(w, "=[|") {
 			flags = append(flags, w)
 		}

@@ -27,64 +27,6 @@ const (
 	exitTrouble = 2
 )
 
-const usage = `usage: smbdiff [flags] A          view one capture (a list when stdout is no terminal)
-       smbdiff [flags] A B        compare two captures (a report when stdout is no terminal)
-       smbdiff diff [flags] A B   report of the comparison, exit code 0 same, 1 differ, 2 trouble
-       smbdiff dump [flags] A     every message with every field, as ndjson, json or text
-       smbdiff keys ...           list, check, derive, export, import, encrypt keys: smbdiff keys help
-       smbdiff stats [flags] A [B]   per command count, errors, response times, bytes; two side by side
-       smbdiff decrypt [flags] A -o OUT   the capture in plain text, as pcapng; - is stdout
-       smbdiff learn [flags] GOOD GOOD... -o FILE   masks that make runs equal which should be
-       smbdiff masks [SET|FILE]   the shipped sets of masks, or the rules of one
-       smbdiff config ...         the settings of the screen in force; those of smbcmp taken over: smbdiff config help
-       smbdiff completion bash|zsh|fish
-       smbdiff help | version
-
-Captures are pcap or pcapng, plain, gz or zst; - is stdin; a directory is a file set. The screen opens FILE:N at frame N.
-
-flags of all verbs:
-  -k, --key SPEC       key file of any known format, SESSIONID,KEY, or a bare key; repeatable
-  --key-a, --key-b     the same for one side
-  --identity FILE      secret key that opens wrapped key files; repeatable
-  --port N             TCP port that carries SMB whatever it shows; repeatable
-  -Y, --filter EXPR    messages of dump, operations of lists that match: smbdiff help filter
-flags of diff and of A B:
-  --mask SET|FILE      what counts as noise: default, strict, ci, two-sided, none, a TOML file, or the name of one in
-                       ~/.config/smbdiff/masks; repeatable, the last counts first
-  --ignore GLOB        fields to ignore, by name, or by path with a slash; --only GLOB; repeatable
-  --mask-status        --ignore may name an outcome (smb2.nt_status)
-  --allow-sealed       what stays sealed is no trouble
-flags of diff:
-  --format F           text, json, ndjson, html (one page), junit; -o FILE
-  -U, --context N      rows of context in text and html: 3; "all" lists equal rows too
-  -y, --side-by-side   text with A to the left, B to the right; --width N: 120
-  --brief, --first     the verdict alone; the first divergence alone; -q, --quiet: the exit code alone
-  --show-masked        list what masks hide, with the rule that does
-  --statuses-only      compare commands and outcomes; --timing: response times too
-  --anchor 14=15       operation 14 of A and 15 of B are a pair; repeatable, on the screen too
-  --redact             words in place of names, addresses and payload
-  --session S1, --conn C1     rows of that session or connection of A
-  --until 'OP/STATUS'  compare up to the first such operation, e.g. CREATE/ACCESS_DENIED
-  --exit-zero          0 where they differ; --bisect: 125 for trouble, as git bisect run wants it
-flags of dump:
-  --format ndjson|json|text   ndjson; ops: an object an operation; zeek: the same as in Zeek's smb_cmd log
-  --raw                bytes of each field, in hex
-  --limit N            no more than the first N messages, or operations
-flags of stats:
-  --format text|json   text
-flags of the screen:
-  --ascii              no line drawing characters; so without being asked where the locale is not UTF-8
-  --no-mouse           the mouse stays with the terminal
-  --color auto|never   colours unless NO_COLOR is set
-
-Keys are also read from $SMBDIFF_KEYS (FILE:FILE) and from X.keys beside X.pcap.
-
-examples:
-  smbdiff good.pcapng bad.pcapng -k smbd.log
-  smbdiff diff good.pcapng bad.pcapng --brief
-  smbdiff dump trace.pcapng.gz | jq 'select(.status=="STATUS_ACCESS_DENIED") | {frame,command,path}'
-`
-
 const version = "smbdiff 0.1"
 
 func main() {
@@ -123,12 +65,7 @@ func (a *app) verb(args []string) int {
 		case "config":
 			return a.configVerb(args[1:])
 		case "help", "-h", "--help":
-			if len(args) > 1 && args[1] == "filter" {
-				fmt.Fprint(a.stdout, filterUsage)
-				return exitDone
-			}
-			fmt.Fprint(a.stdout, usage)
-			return exitDone
+			return a.help(args[1:])
 		case "completion":
 			return a.completion(args[1:])
 		case "version", "--version":
@@ -149,8 +86,7 @@ func (a *app) verb(args []string) int {
 	f.unlock = a.unlocker(f.identities)
 	switch {
 	case f.help:
-		fmt.Fprint(a.stdout, usage)
-		return exitDone
+		return a.help([]string{verb})
 	case verb == "dump" && (f.format == "ops" || f.format == "zeek"):
 		return a.list(f)
 	case verb == "dump":

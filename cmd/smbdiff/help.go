@@ -1,0 +1,173 @@
+package main
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// topic is a part of the help: the lines that tell of one verb, or of flags.
+type topic struct {
+	verbs string // that have it; "" all but help without a word
+	text  string
+}
+
+// topics are the parts of the help in their order, of 80 columns at most.
+func topics() []topic {
+	return []topic{
+		{"view", `usage: smbdiff [flags] A           view one capture; into a pipe: a list
+       smbdiff [flags] A B         compare two; into a pipe: the report
+`},
+		{"diff", `       smbdiff diff [flags] A B    report of the comparison
+`},
+		{"dump", `       smbdiff dump [flags] A      every message with every field
+`},
+		{"stats", `       smbdiff stats [flags] A [B] per command count, errors, times, bytes
+`},
+		{"learn", `       smbdiff learn [flags] GOOD GOOD... -o FILE
+                                   masks that make runs equal which should be
+`},
+		{"masks", `       smbdiff masks [SET|FILE]    the shipped sets of masks, the rules of one
+`},
+		{"decrypt", `       smbdiff decrypt [flags] A -o OUT
+                                   the capture in plain text, as pcapng
+`},
+		{"", `       smbdiff keys ...            list, check, derive, export, import, encrypt
+       smbdiff config ...          settings of the screen; those of smbcmp
+       smbdiff completion bash|zsh|fish
+       smbdiff help [VERB|filter|masks]     smbdiff version
+`},
+		{"view diff dump stats learn decrypt", `
+Captures are pcap or pcapng, plain, gz or zst; - is stdin; a directory is a
+file set. The screen opens FILE:N at frame N.
+
+  -k, --key SPEC       key file of any known format, SESSIONID,KEY, or a bare
+                       key; repeatable
+  --key-a, --key-b     the same for one side
+  --identity FILE      secret key that opens wrapped key files; repeatable
+  --port N             TCP port that carries SMB whatever it shows; repeatable
+  -Y, --filter EXPR    messages of dump, operations of the others, that match:
+                       smbdiff help filter
+`},
+		{"view diff learn", `
+flags of diff and of A B:
+  --mask SET|FILE      what counts as noise: default, strict, ci, two-sided,
+                       none, a TOML file, or the name of one in
+                       ~/.config/smbdiff/masks; repeatable, the last counts
+                       first; --no-mask: none. smbdiff help masks
+  --ignore GLOB        fields to ignore, by name, or by path with a slash
+  --only GLOB          fields to compare, and no other; both repeatable
+  --mask-status        --ignore may name an outcome (smb2.nt_status)
+  --allow-sealed       what stays sealed is no trouble
+  --anchor 14=15       operation 14 of A and 15 of B are a pair; repeatable
+`},
+		{"diff", `
+flags of diff:
+  --format F           text, json, ndjson, html (one page), junit
+  -o, --output FILE    written as a whole or not at all
+  -U, --context N      rows around each difference in text and html: 3; "all"
+                       lists equal rows too, with what masks hide in json
+  -y, --side-by-side   text with A to the left, B to the right
+  --width N            columns of that: 120
+  --brief              the verdict alone; -q, --quiet: the exit code alone
+  --first              the first divergence alone
+  --max-diffs N        no more than N rows that differ
+  --show-masked        list what masks hide, with the rule that does
+  --statuses-only      compare commands and outcomes
+  --timing             compare response times too
+  --redact             words in place of names, addresses and payload
+  --session S1         rows of that session of A; --conn C1: of a connection
+  --until 'OP/STATUS'  compare up to the first such operation:
+                       CREATE/ACCESS_DENIED, 'CREATE docs*/*'
+  --exit-zero          0 where they differ
+  --bisect             125 for trouble, as git bisect run wants it
+
+exit code: 0 all compared and nothing differs, 1 something differs, 2 trouble,
+or nothing differs and part could not be read (--allow-sealed: 0)
+`},
+		{"dump", `
+flags of dump:
+  --format F           ndjson, json, text; ops: an object an operation; zeek:
+                       the same as in Zeek's smb_cmd log
+  --raw                bytes of each field, in hex
+  --limit N            no more than the first N messages, or operations
+`},
+		{"stats", `
+flags of stats:
+  --format F           text, json
+`},
+		{"view", `
+flags of the screen:
+  --ascii              no line drawing characters; so without being asked
+                       where the locale is not UTF-8
+  --no-mouse           the mouse stays with the terminal
+  --color auto|never   colours unless NO_COLOR is set
+`},
+		{"view diff dump stats learn decrypt", `
+Keys are also read from $SMBDIFF_KEYS (FILE:FILE) and from X.keys beside X.pcap.
+`},
+		{"", `
+examples:
+  smbdiff good.pcapng bad.pcapng -k smbd.log
+  smbdiff diff good.pcapng bad.pcapng --brief
+  smbdiff dump x.pcapng.gz | jq 'select(.status=="STATUS_NOT_FOUND") | .path'
+`},
+	}
+}
+
+// usage gives the help of a verb, "" all of it.
+func usage(verb string) string {
+	var out strings.Builder
+	for _, t := range topics() {
+		if verb == "" || slices.Contains(strings.Fields(t.verbs), verb) {
+			out.WriteString(t.text)
+		}
+	}
+	return "usage: " + strings.TrimLeft(strings.TrimPrefix(out.String(), "usage:"), " ")
+}
+
+// help answers smbdiff help [WORD].
+func (a *app) help(words []string) int {
+	pages := map[string]string{"filter": filterUsage, "masks": usage("masks") + masksUsage, "keys": keysUsage, "config": configUsage}
+	word := strings.Join(words, " ")
+	text := pages[word]
+	switch {
+	case text != "":
+	case word == "" || slices.ContainsFunc(topics(), func(t topic) bool { return slices.Contains(strings.Fields(t.verbs), word) }):
+		text = usage(word)
+	case slices.Contains(verbs[:], word):
+		text = usage("")
+	default:
+		return a.fail(usageError{what: "no help on " + word + meant(word, append(verbs[:], "filter"))})
+	}
+	fmt.Fprint(a.stdout, text)
+	return exitDone
+}
+
+const masksUsage = `
+A mask file is TOML. Its rules count in their order, then those of what it
+extends (without extends: default):
+
+  extends = "default"              a set, a file beside it, or a list of them
+  [[mask]]
+  field   = "smb2.create.oplock"   name, or path with a slash; * and ?; a list
+  how     = "drop"                 see below
+  command = "CREATE"               optional: in these operations, * and ?
+  message = "response"             optional: or request
+  when    = 'path ~ "\\.tmp$"'      optional: a filter, smbdiff help filter
+  values  = ["RH", "RWH"]          optional: where both sides have one of these
+  status  = true                   it may hide an outcome: a status, a missing
+                                   answer, an operation (smbdiff.operation)
+  name    = "oplocks"              what reports call the rule
+
+  drop        the value is ignored, that it is there is compared
+  alias X     renamed by first appearance; equal names must stand for equal
+              values: S session, T tree, F open, M message, L lease, G GUID, C
+              create GUID, or a word of your own
+  any order   entries of a list may stand in any order
+  within N    numbers and times may differ: 10, 2s, or by a factor, 5x
+  length      the size alone is compared
+  shape       zero or not is compared
+  hide        not compared, not listed
+  keep        compared, whatever the rules behind it say
+`

@@ -1,6 +1,8 @@
 package diff
 
 import (
+	"slices"
+	"strings"
 	"unicode/utf8"
 
 	"github.com/sergi/go-diff/diffmatchpatch"
@@ -17,6 +19,11 @@ const markMost = 2048
 func Marks(a, b string) (x, y []Span) {
 	if a == b || len(a) > markMost || len(b) > markMost || !utf8.ValidString(a) || !utf8.ValidString(b) {
 		return nil, nil
+	}
+	if na, nb := flagsIn(a), flagsIn(b); na != nil && nb != nil && len(na)+len(nb) > 2 {
+		if x, y = flagMarks(na, nb), flagMarks(nb, na); x != nil || y != nil {
+			return x, y
+		}
 	}
 	d := diffmatchpatch.New()
 	d.DiffTimeout = 0 // the result must not hang on a clock
@@ -36,4 +43,29 @@ func Marks(a, b string) (x, y []Span) {
 		return nil, nil
 	}
 	return x, y
+}
+
+// flagsIn gives the names in A|B (0x3), nil of other texts.
+func flagsIn(s string) []string {
+	if names, ok := flagNames(s); ok && strings.Contains(s, " (0x") {
+		return names
+	}
+	return nil
+}
+
+// flagMarks gives the flags of a list that the other one does not have; those
+// that follow each other are one part.
+func flagMarks(list, other []string) (out []Span) {
+	at, before := 0, false
+	for _, name := range list {
+		alone := !slices.Contains(other, name)
+		switch {
+		case alone && before:
+			out[len(out)-1].To = at + len(name)
+		case alone:
+			out = append(out, Span{at, at + len(name)})
+		}
+		at, before = at+len(name)+1, alone
+	}
+	return out
 }

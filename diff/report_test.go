@@ -218,6 +218,8 @@ func TestMarks(t *testing.T) {
 		{"same", "same", "", ""},
 		{"abcdef", "uvwxyz", "", ""},
 		{"größe-1", "größe-2", "1", "2"},
+		{"READ_DATA|WRITE_DATA|WRITE_EA|DELETE (0xab)", "READ_DATA|READ_EA|DELETE (0xbb)", "WRITE_DATA|WRITE_EA", "READ_EA"},
+		{"DFS|LEASING (0x3)", "DFS|LEASING (0x80000003)", "", "8000000"},
 	} {
 		x, y := Marks(c.a, c.b)
 		cut := func(s string, marks []Span) (out string) {

@@ -19,6 +19,7 @@ func TestQuantiles(t *testing.T) {
 		{nil, Times{}},
 		{[]int64{7}, Times{1, 7, 7, 7, 7, 7}},
 		{[]int64{4, 1, 3, 2}, Times{4, 1, 2, 4, 4, 10}},
+		{[]int64{202, 1632}, Times{2, 202, 917, 1632, 1632, 1834}},
 		{[]int64{5, 1, 4, 2, 3}, Times{5, 1, 3, 5, 5, 15}},
 	} {
 		if got := times(c.in); got != c.want {

@@ -90,17 +90,16 @@ func (m *Masks) load(name, from string, depth int) error {
 		if errors.As(err, &p) {
 			what = p.Err.Error()
 		}
-		return &MaskError{File: path, What: what, err: err, Hint: "a mask is a file, or one of " + setNames()}
+		return &MaskError{File: path, What: nearest(errors.New(what), name, setNames()).Error(), err: err, Hint: "a mask is a file, or one of " + strings.Join(setNames(), ", ")}
 	}
 	return m.file(path, text, depth)
 }
 
-func setNames() string {
-	var out []string
+func setNames() (out []string) {
 	for _, s := range Sets() {
 		out = append(out, s.Name)
 	}
-	return strings.Join(out, ", ")
+	return out
 }
 
 // maskFile is a mask file.
@@ -191,8 +190,26 @@ func decodeMasks(text []byte, f *maskFile) *MaskError {
 	var d *toml.DecodeError
 	if errors.As(err, &d) {
 		out.Line, _ = d.Position()
+		if k := d.Key(); strings.HasPrefix(out.What, "cannot decode") && len(k) > 0 {
+			out.What = k[len(k)-1] + " has a value of another kind: " + kinds(k[len(k)-1])
+		}
 	}
 	return out
+}
+
+// kinds says what a key of a mask file takes.
+func kinds(key string) string {
+	switch key {
+	case "status":
+		return "true or false"
+	case "values":
+		return "a list of texts"
+	case "mask":
+		return "[[mask]] begins a rule"
+	case "field", "command", "extends":
+		return "a text or a list of texts"
+	}
+	return "a text"
 }
 
 // ruleLines gives the line of each [[mask]].
@@ -200,7 +217,7 @@ func ruleLines(text []byte) (out []int) {
 	n := 0
 	for l := range bytes.Lines(text) {
 		n++
-		if l, _, _ = bytes.Cut(l, []byte("#")); string(bytes.Join(bytes.Fields(l), nil)) == "[[mask]]" {
+		if l, _, _ = bytes.Cut(l, []byte("#")); strings.Trim(string(bytes.Join(bytes.Fields(l), nil)), "[]") == "mask" {
 			out = append(out, n)
 		}
 	}

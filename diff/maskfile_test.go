@@ -34,7 +34,11 @@ func TestMaskFileErrors(t *testing.T) {
 		{"[[mask]]\nfield = \"reponse/header/smb2.tid\"\nhow = \"drop\"\n", `m.toml:1: no path begins with reponse; did you mean response?`},
 		{"[[mask]]\nfield = \"smb2.create.context[RqLs]\"\nhow = \"hide\"\n", `with a key it is a path, */smb2.create.context[RqLs]`},
 		{"[[mask]]\nfield = \"smb2.tid\"\nhow = \"drop\"\ncommand = [\"close\", \"creat\"]\n", `m.toml:1: no operation is called CREAT; did you mean CREATE?`},
-		{"extends = \"defualt\"\n", `defualt: no such file or directory`},
+		{"extends = \"defualt\"\n", `defualt: no such file or directory; did you mean default?`},
+		{"[[mask]]\nfield = \"smb2.tid\"\nhow = \"drop\"\nstatus = \"yes\"\n", `m.toml:4: status has a value of another kind: true or false`},
+		{"[[mask]]\nfield = \"smb2.tid\"\nhow = \"drop\"\nvalues = \"1\"\n", `m.toml:4: values has a value of another kind: a list of texts`},
+		{"mask = 5\n", `m.toml:1: mask has a value of another kind: [[mask]] begins a rule`},
+		{"\n[mask]\nfield = \"smb2.tidd\"\nhow = \"drop\"\n", `m.toml:2: no field is called smb2.tidd`},
 		{"extends = [\"m.toml\"]\n", `extends too many files`},
 	} {
 		_, err := maskOf(t, "m.toml", c.text)

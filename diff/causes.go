@@ -67,6 +67,9 @@ func (r *Result) causes(c *Comparer, row *Row, a, b *op.Op) {
 			out = append(out, x)
 		}
 	}
+	if x := r.credits(c, row, o); x != nil {
+		out = append(out, ranked{*x, 2*kinConn + 9})
+	}
 	sort.SliceStable(out, func(i, j int) bool { return out[i].score > out[j].score })
 	for i := 0; i < len(out) && i < maxCauses; i++ {
 		r.Causes = append(r.Causes, out[i].Cause)
@@ -135,6 +138,34 @@ func (r *Result) hints(o *op.Op, inB bool) (out []hint) {
 		}
 	}
 	return append(out, hint{"smb2.dialect", "it decides on all that follows"})
+}
+
+// creditRows bounds the rows that are searched for credits.
+const creditRows = 512
+
+// credits gives an earlier answer on the connection of an operation that moves
+// data which grants half of the other side's credits or less, if the client
+// asked for another amount: credits bound it, [MS-SMB2] 3.2.4.1.5.
+func (r *Result) credits(c *Comparer, row *Row, o *op.Op) *Cause {
+	if o.Proto != op.SMB2 || row.A != 0 && row.B != 0 && !row.Request {
+		return nil
+	}
+	if cmd := smb2.Command(o.Command); cmd != smb2.Read && cmd != smb2.Write {
+		return nil
+	}
+	for i := range min(r.First.Row, creditRows) {
+		e := &r.Rows[i]
+		x, y := r.pairOps(e)
+		if x.Conn != o.Conn && row.A != 0 || y.Conn != o.Conn && row.A == 0 || e.A == 0 || e.B == 0 || e.Out {
+			continue
+		}
+		for _, ch := range c.Compare(*e) {
+			if ch.Name == "smb2.credits.granted" && 2*min(ch.val[0], ch.val[1]) <= max(ch.val[0], ch.val[1]) {
+				return &Cause{Row: i, Field: ch.Name, Path: ch.Path, A: ch.A, B: ch.B, Why: whys[kinConn] + "; credits bound what is asked at once"}
+			}
+		}
+	}
+	return nil
 }
 
 const statusAccessDenied = 0xc0000022

@@ -26,6 +26,7 @@ type fact struct {
 	looks      bool // it is one of a compound that only asks for information
 	free       bool // the server sends it when it likes
 	failed     bool // its answer is an error
+	related    bool // it takes its handle from the one before it
 }
 
 // sessionFacts is what is known of one session.
@@ -182,6 +183,7 @@ func (g *gatherer) add(o *op.Op) {
 	f.opens = o.Proto == op.SMB2 && smb2.Command(o.Command) == smb2.Create ||
 		o.Proto == op.SMB1 && smb1.Opens(uint8(o.Command))
 	f.connects, f.closes, f.free = joins, closing(o), o.State&op.Unsolicited != 0
+	f.related = o.State&op.Related != 0
 	f.failed = o.Response != 0 && o.Status>>30 == severityError
 	f.loose = mix(mix(uint64(o.Proto)<<16|uint64(o.Command), uint64(o.State&op.Unsolicited)), uint64(o.InfoType))
 	if o.Proto > op.SMB2 && o.Request != 0 {

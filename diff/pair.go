@@ -282,7 +282,7 @@ func (u *pairer) stream(ia, ib []int32) {
 // what names a handle that is closed, or never was one, is still what the
 // other side did there.
 func unheld(f *fact) uint64 {
-	if f.open != 0 || f.opens || f.free || f.looks {
+	if f.open != 0 || f.opens || f.free || f.looks || f.related {
 		return 0
 	}
 	return f.loose

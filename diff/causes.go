@@ -47,18 +47,24 @@ func (r *Result) causes(c *Comparer, row *Row, a, b *op.Op) {
 		Cause
 		score int
 	}
+	type place struct {
+		name string
+		part int
+	}
 	var out []ranked
 	for _, k := range all {
+		told := map[place]bool{}
 		for _, ch := range c.Compare(r.Rows[k.row]) {
-			if ch.Masked != "" || ch.NodeA < 0 && ch.NodeB < 0 && ch.Name != "smb2.nt_status" {
+			if ch.Masked != "" || ch.NodeA < 0 && ch.NodeB < 0 && ch.Name != "smb2.nt_status" || told[place{ch.Name, ch.Part}] {
 				continue
 			}
+			told[place{ch.Name, ch.Part}] = true // of a list, one entry is enough
 			x := ranked{Cause{Row: k.row, Field: ch.Name, Path: ch.Path, A: ch.A, B: ch.B, Why: whys[k.score]}, 2 * k.score}
 			if derived(ch.Name) {
 				x.score--
 			}
 			for _, h := range hints {
-				if matches(h.cause, ch.Name) {
+				if matches(h.cause, ch.Name) && (!h.answer || ch.Part == PartResponse) {
 					x.Why += "; " + h.why
 					x.score += 9
 					break
@@ -106,7 +112,10 @@ func kinship(o, e *op.Op) int {
 }
 
 // hint links a field that differed to what may come of it.
-type hint struct{ cause, why string }
+type hint struct {
+	cause, why string
+	answer     bool // in a response alone
+}
 
 // hints gives what may have caused the outcome of an operation.
 func (r *Result) hints(o *op.Op, inB bool) (out []hint) {
@@ -119,25 +128,25 @@ func (r *Result) hints(o *op.Op, inB bool) (out []hint) {
 		t := &rd.Tree
 		for i := t.Find("smb2.tag", 0); i >= 0; i = t.Find("smb2.tag", i+1) {
 			if tag := t.Show(i); tag == "RqLs" {
-				out = append(out, hint{"smb2.capabilities", "the lease that is asked for needs it"})
+				out = append(out, hint{"smb2.capabilities", "the lease that is asked for needs it", false})
 			} else if strings.HasPrefix(tag, "DH2") {
-				out = append(out, hint{"smb2.capabilities", "the durable handle may need it"}, hint{"smb2.share_caps", "the durable handle may need it"})
+				out = append(out, hint{"smb2.capabilities", "the durable handle may need it", false}, hint{"smb2.share_caps", "the durable handle may need it", false})
 			}
 		}
 	}
 	a, b := r.pairOps(&r.Rows[r.First.Row])
-	if a.Status == statusAccessDenied || b.Status == statusAccessDenied {
+	if a.Status == statusAccessDenied || b.Status == statusAccessDenied || r.First.Reason == "negotiated" {
 		for _, g := range []string{"smb2.sec_mode", "smb2.session_flags", "smb2.share_flags", "smb2.negotiate_context.cipher_id", "smb2.negotiate_context.signing_id"} {
-			out = append(out, hint{g, "signing or encryption may be demanded"})
+			out = append(out, hint{g, "signing or encryption may be demanded", false})
 		}
 	}
 	if o.Proto == op.SMB2 {
 		switch smb2.Command(o.Command) {
 		case smb2.Read, smb2.Write, smb2.Ioctl, smb2.QueryInfo, smb2.SetInfo, smb2.QueryDirectory:
-			out = append(out, hint{"smb2.max_*_size", "it bounds sizes and credit charges"})
+			out = append(out, hint{"smb2.max_*_size", "it bounds sizes and credit charges", false})
 		}
 	}
-	return append(out, hint{"smb2.dialect", "it decides on all that follows"})
+	return append(out, hint{"smb2.dialect", "it decides on all that follows", true})
 }
 
 // creditRows bounds the rows that are searched for credits.

@@ -81,21 +81,10 @@ type matcher struct {
 
 // rank numbers the keys densely.
 func (m *matcher) rank(a, b []uint64) {
-	num := make(map[uint64]uint32, len(a))
-	ranks := func(keys []uint64) []uint32 {
-		out := make([]uint32, len(keys))
-		for i, k := range keys {
-			r, ok := num[k]
-			if !ok {
-				r = uint32(len(num))
-				num[k] = r
-			}
-			out[i] = r
-		}
-		return out
-	}
-	m.a, m.b = ranks(a), ranks(b)
-	m.na, m.nb, m.at = make([]int32, len(num)), make([]int32, len(num)), make([]int32, len(num))
+	t := newRanks(len(a) + len(b))
+	m.a, m.b = t.of(a), t.of(b)
+	n := int(t.next)
+	m.na, m.nb, m.at = make([]int32, n), make([]int32, n), make([]int32, n)
 }
 
 type area struct{ a0, a1, b0, b1, depth int32 }
@@ -125,7 +114,9 @@ func (m *matcher) run() {
 		next := r
 		for _, x := range anchors {
 			m.p.set(x.a, x.b)
-			stack = append(stack, area{next.a0, x.a, next.b0, x.b, r.depth + 1})
+			if next.a0 < x.a && next.b0 < x.b {
+				stack = append(stack, area{next.a0, x.a, next.b0, x.b, r.depth + 1})
+			}
 			next.a0, next.b0 = x.a+1, x.b+1
 		}
 		stack = append(stack, area{next.a0, r.a1, next.b0, r.b1, r.depth + 1})
@@ -181,6 +172,9 @@ func longestRise(all []pairOf) []pairOf {
 	before := make([]int32, len(all))
 	for i, x := range all {
 		lo, hi := 0, len(tails)
+		if hi > 0 && all[tails[hi-1]].b < x.b { // most rise
+			lo = hi
+		}
 		for lo < hi {
 			mid := (lo + hi) / 2
 			if all[tails[mid]].b < x.b {

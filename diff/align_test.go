@@ -1,6 +1,7 @@
 package diff
 
 import (
+	"fmt"
 	"math/rand/v2"
 	"strings"
 	"testing"
@@ -196,10 +197,40 @@ func BenchmarkAlign(b *testing.B) {
 	}
 }
 
-// BenchmarkPairUp pairs one session of 200,000 operations a side, of which the
-// finer keys match worse than the coarser ones.
+// run makes one session of operations on a few files; percent of them are left
+// out, or work on another file.
+func run(n int, seed uint64, percent float64) *list {
+	l := &list{edges: new(edges), sessions: make([]sessionFacts, 1)}
+	r := rand.New(rand.NewPCG(seed, 1))
+	for i := range n {
+		file, what := uint64(i/1700), uint64(i%17)
+		switch x := r.Float64() * 200; {
+		case x < percent:
+			continue
+		case x < 2*percent:
+			file = r.Uint64()
+		}
+		loose := mix(what, 1)
+		f := fact{loose: loose, weak: mix(loose, file), session: 1, start: int64(i), end: int64(i), open: uint32(i/17 + 1), opens: what == 0, closes: what == 16}
+		f.strong = mix(f.weak, 1)
+		l.sessions[0].ops = append(l.sessions[0].ops, int32(len(l.facts)))
+		l.facts = append(l.facts, f)
+	}
+	return l
+}
+
+// BenchmarkPairUp pairs one session of 200,000 operations a side: the same work,
+// and such of which the finer keys match worse than the coarser ones.
 func BenchmarkPairUp(b *testing.B) {
 	const n = 200000
+	for _, percent := range []float64{0, 1, 20} {
+		x, y := run(n, 1, 0), run(n, 2, percent)
+		b.Run(fmt.Sprintf("work_%g", percent), func(b *testing.B) {
+			for b.Loop() {
+				pairUp(x, y, nil)
+			}
+		})
+	}
 	for _, c := range []struct {
 		name                string
 		strong, weak, loose uint64 // how many kinds there are; 0: none is on both sides

@@ -8,6 +8,7 @@ package diff
 import (
 	"path/filepath"
 	"slices"
+	"sync"
 
 	"smbdiff/dissect"
 	"smbdiff/dissect/field"
@@ -197,7 +198,11 @@ func Traces(a, b *dissect.Trace, o Options) *Result {
 		r.red = newRedactor()
 		r.A.File, r.B.File = "A", "B"
 	}
-	la, lb := gather(a), gather(b)
+	var la, lb *list
+	var wg sync.WaitGroup
+	wg.Go(func() { la = gather(a) })
+	lb = gather(b)
+	wg.Wait()
 	r.edges = [2]*edges{la.edges, lb.edges}
 	r.pairUp(la, lb)
 	if !r.compare() {

@@ -165,9 +165,15 @@ func (r *Result) apart(a, b *op.Op) bool {
 
 // answers looks at pairs of which one side lacks its request or its response.
 func (m *mender) answers() {
-	for i := range m.r.Rows {
+	alone := -1 - mendNear // the last row seen that stands alone
+	for i, ahead := 0, 0; i < len(m.r.Rows); i++ {
+		for ; ahead < min(len(m.r.Rows), i+mendNear+1); ahead++ {
+			if row := &m.r.Rows[ahead]; row.A == 0 || row.B == 0 {
+				alone = ahead
+			}
+		}
 		row := &m.r.Rows[i]
-		if row.A == 0 || row.B == 0 {
+		if row.A == 0 || row.B == 0 || alone < i-mendNear {
 			continue
 		}
 		a, b := m.r.pairOps(row)

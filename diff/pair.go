@@ -3,6 +3,7 @@ package diff
 import (
 	"cmp"
 	"slices"
+	"sync"
 )
 
 // paired is what stands beside what: operations, connections and sessions.
@@ -244,38 +245,72 @@ func (u *pairer) stream(ia, ib []int32) {
 		return
 	}
 	u.slide(p, ia, ib, sa, sb)
-	ca, cb := concurrent(fa, ia), concurrent(fb, ib)
-	p.move(sa, sb, func(i, j int32) bool { return (ca[i] || cb[j]) && !fa[ia[i]].looks })
+	ca := sync.OnceValue(func() []bool { return concurrent(fa, ia) })
+	cb := sync.OnceValue(func() []bool { return concurrent(fb, ib) })
+	p.move(sa, sb, func(i, j int32) bool { return (ca()[i] || cb()[j]) && !fa[ia[i]].looks })
+	rest := restKeys{fa: fa, fb: fb, ia: ia, ib: ib, p: p}
 	weak := func(f *fact) uint64 { return f.weak }
-	p.refine(keys(fa, ia, weak), keys(fb, ib, weak))
-	p.refine(keys(fa, ia, bare), keys(fb, ib, bare))
+	p.refine(rest.keys(weak, weak))
+	p.refine(rest.keys(bare, bare))
+	p.refine(rest.onMates())
+	p.refine(rest.keys(unheld, used))
+	p.refine(rest.keys(used, unheld))
+	a, b := rest.keys(used, used)
+	p.between(a, b, 1)
+	u.take(p, ia, ib)
+}
+
+// restKeys gives keys of the operations of two streams that have no partner yet.
+type restKeys struct {
+	fa, fb []fact
+	ia, ib []int32
+	p      *pairing
+	a, b   []uint64 // those of operations with a partner mean nothing
+}
+
+func (r *restKeys) keys(ka, kb func(*fact) uint64) (a, b []uint64) {
+	if r.a == nil {
+		r.a, r.b = make([]uint64, len(r.ia)), make([]uint64, len(r.ib))
+	}
+	for i, j := range r.p.a {
+		if j < 0 {
+			r.a[i] = ka(&r.fa[r.ia[i]])
+		}
+	}
+	for j, i := range r.p.b {
+		if i < 0 {
+			r.b[j] = kb(&r.fb[r.ib[j]])
+		}
+	}
+	return r.a, r.b
+}
+
+// onMates gives the keys of what is done with opens whose creation stands beside
+// each other.
+func (r *restKeys) onMates() (a, b []uint64) {
 	opens := map[uint32]uint64{} // opens of B by number: those of A
 	mates := map[uint32]bool{}
-	for i, j := range p.a {
+	for i, j := range r.p.a {
 		if j < 0 {
 			continue
 		}
-		if x, y := &fa[ia[i]], &fb[ib[j]]; x.open != 0 && y.open != 0 && x.opens {
+		if x, y := &r.fa[r.ia[i]], &r.fb[r.ib[j]]; x.opens && x.open != 0 && y.open != 0 {
 			opens[y.open] = uint64(x.open)
 			mates[x.open] = true
 		}
 	}
-	p.refine(keys(fa, ia, func(f *fact) uint64 {
+	return r.keys(func(f *fact) uint64 {
 		if !mates[f.open] {
 			return 0
 		}
 		return mix(f.loose, uint64(f.open))
-	}), keys(fb, ib, func(f *fact) uint64 {
+	}, func(f *fact) uint64 {
 		k, ok := opens[f.open]
 		if !ok {
 			return 0
 		}
 		return mix(f.loose, k)
-	}))
-	p.refine(keys(fa, ia, unheld), keys(fb, ib, used))
-	p.refine(keys(fa, ia, used), keys(fb, ib, unheld))
-	p.between(keys(fa, ia, used), keys(fb, ib, used), 1)
-	u.take(p, ia, ib)
+	})
 }
 
 // unheld is the key of operations on no known open, used that of those on any:

@@ -63,6 +63,10 @@ func (r *Result) causes(c *Comparer, row *Row, a, b *op.Op) {
 			if derived(ch.Name) {
 				x.score--
 			}
+			if f := r.First; f.Suspect == "consequence" && r.Rows[k.row].A == f.Of && (ch.Part == PartRequest) == f.asked {
+				x.Why += "; it differs first"
+				x.score += 8
+			}
 			for _, h := range hints {
 				if matches(h.cause, ch.Name) && (!h.answer || ch.Part == PartResponse) {
 					x.Why += "; " + h.why
@@ -152,29 +156,38 @@ func (r *Result) hints(o *op.Op, inB bool) (out []hint) {
 // creditRows bounds the rows that are searched for credits.
 const creditRows = 512
 
-// credits gives an earlier answer on the connection of an operation that moves
-// data which grants half of the other side's credits or less, if the client
-// asked for another amount: credits bound it, [MS-SMB2] 3.2.4.1.5.
-func (r *Result) credits(c *Comparer, row *Row, o *op.Op) *Cause {
+// credits gives the first answer on the connection of an operation that moves
+// data with other credits, if one side has half of the other's or less and the
+// client asked for another amount: they bound it, [MS-SMB2] 3.2.4.1.5. Answers
+// to requests that differ, or that came late, grant what those need.
+func (r *Result) credits(c *Comparer, row *Row, o *op.Op) (out *Cause) {
 	if o.Proto != op.SMB2 || row.A != 0 && row.B != 0 && !row.Request {
 		return nil
 	}
 	if cmd := smb2.Command(o.Command); cmd != smb2.Read && cmd != smb2.Write {
 		return nil
 	}
+	var granted [2]uint64
 	for i := range min(r.First.Row, creditRows) {
 		e := &r.Rows[i]
 		x, y := r.pairOps(e)
-		if x.Conn != o.Conn && row.A != 0 || y.Conn != o.Conn && row.A == 0 || e.A == 0 || e.B == 0 || e.Out {
+		if x.Conn != o.Conn && row.A != 0 || y.Conn != o.Conn && row.A == 0 || e.A == 0 || e.B == 0 || e.Request || x.Interim|y.Interim != 0 {
 			continue
 		}
 		for _, ch := range c.Compare(*e) {
-			if ch.Name == "smb2.credits.granted" && 2*min(ch.val[0], ch.val[1]) <= max(ch.val[0], ch.val[1]) {
-				return &Cause{Row: i, Field: ch.Name, Path: ch.Path, A: ch.A, B: ch.B, Why: whys[kinConn] + "; credits bound what is asked at once"}
+			if ch.Name != "smb2.credits.granted" {
+				continue
+			}
+			granted[0], granted[1] = granted[0]+ch.val[0], granted[1]+ch.val[1]
+			if out == nil {
+				out = &Cause{Row: i, Field: ch.Name, Path: ch.Path, A: ch.A, B: ch.B, Why: whys[kinConn] + "; credits bound what is asked at once"}
 			}
 		}
 	}
-	return nil
+	if 2*min(granted[0], granted[1]) > max(granted[0], granted[1]) {
+		return nil
+	}
+	return out
 }
 
 const statusAccessDenied = 0xc0000022

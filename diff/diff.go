@@ -139,9 +139,10 @@ type First struct {
 	Field   string // that says most; "" of an operation that one side lacks
 	Suspect string // server, client, network, consequence, none
 	Text    string
-	Of      uint32 // Suspect consequence: the operation of A whose answer differed before
+	Of      uint32 // Suspect consequence: the operation of A that differed before
 
 	login bool   // a proof of identity is refused
+	asked bool   // of Of, the request differed
 	anew  bool   // a connection goes on another one
 	ended string // the side that ends here, damaged or empty
 }

@@ -214,6 +214,9 @@ func (r *Result) suspect(row *Row, a, b *op.Op) {
 		return
 	case row.Response:
 		f.Suspect = "server"
+		if of := r.wish(a, b); of != 0 {
+			f.Suspect, f.Of, f.asked = "consequence", of, true
+		}
 		return
 	default:
 		own = "none"
@@ -244,6 +247,26 @@ func (r *Result) ends(f *First) bool {
 		}
 	}
 	return false
+}
+
+// wish gives the first operation of A before the first divergence whose request
+// differs and on which that one stands: it made the session or the tree, or used
+// the handle.
+func (r *Result) wish(a, b *op.Op) uint32 {
+	for i := range r.First.Row {
+		e := &r.Rows[i]
+		if !e.Request || e.A == 0 || e.B == 0 {
+			continue
+		}
+		x, y := r.pairOps(e)
+		switch {
+		case a.Open != 0 && x.Open == a.Open, b.Open != 0 && y.Open == b.Open,
+			connects(&x) && (a.Tree != 0 && x.Tree == a.Tree || b.Tree != 0 && y.Tree == b.Tree),
+			establishes(&x) && x.Session != 0 && x.Session == a.Session && r.traces[0].User(x.Session) != r.traces[1].User(y.Session):
+			return e.A
+		}
+	}
+	return 0
 }
 
 // refused reports whether one side's logon failed for what it proves itself
@@ -286,7 +309,11 @@ func (f *First) suspicion() string {
 		}
 		return "network (requests equal, the answer is lost)"
 	case "consequence":
-		return "consequence of op " + strconv.FormatUint(uint64(f.Of), 10) + " (A), whose answer differs"
+		what := "answer"
+		if f.asked {
+			what = "request"
+		}
+		return "consequence of op " + strconv.FormatUint(uint64(f.Of), 10) + " (A), whose " + what + " differs"
 	}
 	if f.ended != "" {
 		return "none (nothing more of " + f.ended + " could be read)"

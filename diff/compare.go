@@ -8,7 +8,6 @@ import (
 	"smbdiff/dissect"
 	"smbdiff/dissect/conv"
 	"smbdiff/dissect/field"
-	"smbdiff/dissect/ntstatus"
 	"smbdiff/dissect/op"
 )
 
@@ -20,6 +19,7 @@ const (
 	nameSignature = "smbdiff.signature"
 	nameProblem   = "smbdiff.problem"
 	nameTag       = "smb2.header.transform.signature"
+	nameReserved  = "smb2.header.transform.reserved"
 	nameOperation = "smbdiff.operation" // one that only one side has
 	nameTime      = "smb2.time"         // from the request to its final response
 )
@@ -40,8 +40,10 @@ type Comparer struct {
 	looked  *looked  // nil: none
 	resumed *resumed // nil: no session goes on another one
 	guards  guards
-	torn    bool // one of the operations was put together
-	late    bool // a CLOSE that stands elsewhere on the other side
+	// operations of A of which findings follow from earlier ones
+	entailed map[uint32]bool
+	torn     bool // one of the operations was put together
+	late     bool // a CLOSE that stands elsewhere on the other side
 
 	ops       [2]op.Op
 	part      int
@@ -113,7 +115,7 @@ func (c *Comparer) row(r *Row) {
 	if masked {
 		r.Grade = Masked
 	}
-	worst := Equal
+	worst, fields := Equal, false
 	for i := range c.changes {
 		ch := &c.changes[i]
 		if ch.Masked != "" {
@@ -122,6 +124,7 @@ func (c *Comparer) row(r *Row) {
 		}
 		worst = max(worst, Differs)
 		r.guard |= guardOf(ch)
+		fields = fields || ch.Name != nameProblem
 		if ch.Part == PartRequest {
 			r.Request = true
 		} else {
@@ -132,6 +135,7 @@ func (c *Comparer) row(r *Row) {
 		}
 	}
 	r.Grade = max(r.Grade, worst)
+	r.findings = worst == Differs && !fields
 	if c.unread && r.Grade < Differs {
 		r.Grade = Unread
 	}
@@ -227,6 +231,11 @@ func (c *Comparer) pair(list bool) (masked bool) {
 			}
 		}
 	}
+	for i := range c.changes {
+		if ch := &c.changes[i]; ch.Masked == "" && ch.Name == nameProblem && c.entailed[a.Num] {
+			ch.Masked = ruleEntailed
+		}
+	}
 	return masked
 }
 
@@ -291,46 +300,12 @@ func (c *Comparer) lone(name string, part int, onlyB bool) {
 	c.put(ch)
 }
 
-// statuses compares the outcome alone.
-func (c *Comparer) statuses() {
-	c.part = PartResponse
-	c.mask.enter(c, c.part)
-	a, b := &c.ops[0], &c.ops[1]
-	c.frames = [2]uint32{a.RespFrame, b.RespFrame}
-	c.unread = (a.State|b.State)&op.Unread != 0
-	if (a.Response == 0) != (b.Response == 0) {
-		c.lone(nameAnswer, PartResponse, a.Response == 0)
-	} else if a.Status != b.Status && a.Response != 0 {
-		c.status()
-	}
-}
-
-func (c *Comparer) status() {
-	name := "smb2.nt_status"
-	if c.ops[0].Proto == op.SMB1 {
-		name = "smb.nt_status"
-	}
-	path := "response/header/" + name
-	if d := c.mask.pseudo(name, path); d.how != hide {
-		ch := Change{Name: name, Path: path, Op: "replace", A: statusText(c.ops[0].Status), B: statusText(c.ops[1].Status), NodeA: -1, NodeB: -1}
-		c.hidden(&ch, &d)
-		c.put(ch)
-	}
-}
-
 // hidden names the rule that hides a change of what is no field.
 func (c *Comparer) hidden(ch *Change, d *decision) {
 	if d.how == drop && d.allows(ch.A, ch.B) {
 		ch.Masked = d.name
 		c.hid(d.nth)
 	}
-}
-
-func statusText(v uint32) string {
-	if s := ntstatus.Name(uint64(v)); s != "" {
-		return s
-	}
-	return string(field.AppendHex32(nil, v))
 }
 
 // messages compares one message of each side.

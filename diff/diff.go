@@ -52,7 +52,8 @@ type Row struct {
 	Request, Response bool
 	Out               bool // Pick leaves it out: it counts for nothing
 
-	guard guard
+	guard    guard
+	findings bool // only what is found about messages differs
 }
 
 // The parts of an operation, as Change.Part has them.
@@ -186,6 +187,7 @@ type Result struct {
 	parts           [2]map[uint32]bool // operations that are part of a joined one
 	looked          looked
 	guards          guards
+	entailed        map[uint32]bool // operations of A of which findings follow from earlier ones
 }
 
 // Traces compares two traces that have been read. It gives nil when Progress
@@ -210,6 +212,7 @@ func Traces(a, b *dissect.Trace, o Options) *Result {
 		return nil
 	}
 	r.overlook()
+	r.entail()
 	r.doubt()
 	r.pick()
 	r.judge()
@@ -269,6 +272,7 @@ func (r *Result) Comparer() *Comparer {
 func (r *Result) grader() *Comparer {
 	c := NewComparer(r.traces[0], r.traces[1], r.options)
 	c.alias, c.edges, c.joins, c.parts, c.looked, c.resumed, c.guards = r.alias, r.edges, &r.joins, &r.parts, &r.looked, r.resumed, r.guards
+	c.entailed = r.entailed
 	return c
 }
 

@@ -3,6 +3,8 @@ package diff
 import (
 	"time"
 
+	"smbdiff/dissect/field"
+	"smbdiff/dissect/ntstatus"
 	"smbdiff/dissect/op"
 	"smbdiff/dissect/smb2"
 )
@@ -82,4 +84,38 @@ func waits(o *op.Op) bool {
 		return true
 	}
 	return false
+}
+
+// statuses compares the outcome alone.
+func (c *Comparer) statuses() {
+	c.part = PartResponse
+	c.mask.enter(c, c.part)
+	a, b := &c.ops[0], &c.ops[1]
+	c.frames = [2]uint32{a.RespFrame, b.RespFrame}
+	c.unread = (a.State|b.State)&op.Unread != 0
+	if (a.Response == 0) != (b.Response == 0) {
+		c.lone(nameAnswer, PartResponse, a.Response == 0)
+	} else if a.Status != b.Status && a.Response != 0 {
+		c.status()
+	}
+}
+
+func (c *Comparer) status() {
+	name := "smb2.nt_status"
+	if c.ops[0].Proto == op.SMB1 {
+		name = "smb.nt_status"
+	}
+	path := "response/header/" + name
+	if d := c.mask.pseudo(name, path); d.how != hide {
+		ch := Change{Name: name, Path: path, Op: "replace", A: statusText(c.ops[0].Status), B: statusText(c.ops[1].Status), NodeA: -1, NodeB: -1}
+		c.hidden(&ch, &d)
+		c.put(ch)
+	}
+}
+
+func statusText(v uint32) string {
+	if s := ntstatus.Name(uint64(v)); s != "" {
+		return s
+	}
+	return string(field.AppendHex32(nil, v))
 }

@@ -247,6 +247,7 @@ func (m *Masks) List() (out []Listed) {
 	if m.lenient {
 		out = append(out, Listed{Field: nameInterim, Scope: "all but CHANGE_NOTIFY and LOCK", How: "drop", Name: rulePending},
 			Listed{Field: nameOperation, Scope: "questions about an object, asked again, of which the other side knows the answer", How: "drop", Name: ruleLook},
+			Listed{Field: nameProblem, Scope: "messages that are the same, where what they rest on is told to differ", How: "drop", Name: ruleEntailed},
 			Listed{Field: "smb2.eof", Scope: "CLOSE that stands elsewhere, response", How: "drop", Name: ruleLate},
 			Listed{Field: "smb2.allocation_size", Scope: "CLOSE that stands elsewhere, response", How: "drop", Name: ruleLate},
 			Listed{Field: "response/*", Scope: "where one side failed and the other did not", How: "drop", Name: ruleBody},

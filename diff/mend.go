@@ -21,9 +21,9 @@ const (
 // join is an operation put together again from two: one damaged field, an id or
 // a command, had torn them apart.
 type join struct {
-	request, response uint32 // messages
-	proto             op.Proto
-	from              uint32 // the operation that gave the other message
+	request, interim, response uint32 // messages
+	proto                      op.Proto
+	from, pends                uint32 // the operations that gave the other message and the interim response
 }
 
 // joins are the operations that were put together, by side and number.
@@ -163,7 +163,8 @@ func (r *Result) apart(a, b *op.Op) bool {
 	return looks2(a) && looks2(b) && (a.Of == 3) != (b.Of == 3) && r.traces[0].Name(a.Path) != r.traces[1].Name(b.Path)
 }
 
-// answers looks at pairs of which one side lacks its request or its response.
+// answers looks at pairs of which one side lacks its request, its response or
+// the interim response that the other side has.
 func (m *mender) answers() {
 	alone := -1 - mendNear // the last row seen that stands alone
 	for i, ahead := 0, 0; i < len(m.r.Rows); i++ {
@@ -183,22 +184,55 @@ func (m *mender) answers() {
 		case !whole && b.Request != 0 && b.Response != 0:
 			m.answer(i, 0, &b, &a)
 		}
+		switch a, b := m.r.pairOps(row); {
+		case a.Interim != 0 && b.Interim == 0:
+			m.pending(i, 1, &a, &b)
+		case b.Interim != 0 && a.Interim == 0:
+			m.pending(i, 0, &b, &a)
+		}
 	}
+}
+
+// likes is like for a message of the whole operation and one of the side that
+// is torn.
+func (m *mender) likes(side int, whole, torn uint32) int {
+	if side == 0 {
+		return m.like(torn, whole)
+	}
+	return m.like(whole, torn)
 }
 
 // answer puts the torn operation of a side together if what it lacks stands near
 // and is like what the whole one has.
 func (m *mender) answer(i, side int, whole, torn *op.Op) {
-	like := func(w, t uint32) int {
-		if side == 0 {
-			return m.like(t, w)
-		}
-		return m.like(w, t)
-	}
-	j := join{request: torn.Request, response: torn.Response, proto: whole.Proto}
-	if j.request == 0 && like(whole.Request, j.response) > like(whole.Response, j.response) { // taken for a response
+	j := join{request: torn.Request, interim: torn.Interim, response: torn.Response, proto: whole.Proto}
+	if j.request == 0 && m.likes(side, whole.Request, j.response) > m.likes(side, whole.Response, j.response) { // taken for a response
 		j.request, j.response = j.response, 0
 	}
+	at := &j.response
+	want := whole.Response
+	if j.response != 0 {
+		at, want = &j.request, whole.Request
+	}
+	if *at, j.from = m.near(i, side, torn, want); j.from != 0 {
+		m.r.join(side, torn.Num, j)
+	}
+}
+
+// near gives a message near a row, of a side's operation without a partner, that
+// is like one of the whole operation of the other side, and that operation.
+func (m *mender) near(i, side int, torn *op.Op, want uint32) (msg, num uint32) {
+	o := m.lone(i, side, torn, func(o *op.Op) bool {
+		return (o.Request == 0 || o.Response == 0) && m.likes(side, want, first(o)) > 0
+	})
+	if o.Num == 0 {
+		return 0, 0
+	}
+	return first(&o), o.Num
+}
+
+// lone gives an operation near a row that has no partner and is as it should be.
+func (m *mender) lone(i, side int, torn *op.Op, is func(*op.Op) bool) op.Op {
 	for k := max(0, i-mendNear); k < min(len(m.r.Rows), i+mendNear+1); k++ {
 		row := &m.r.Rows[k]
 		num := row.B
@@ -208,21 +242,35 @@ func (m *mender) answer(i, side int, whole, torn *op.Op) {
 		if row.A != 0 && row.B != 0 || num == 0 || m.r.parts[side][num] {
 			continue
 		}
-		o, _ := m.r.traces[side].Op(num)
-		msg := first(&o)
-		switch {
-		case o.Conn != torn.Conn || o.Request != 0 && o.Response != 0:
-			continue
-		case j.response == 0 && like(whole.Response, msg) > 0:
-			j.response = msg
-		case j.request == 0 && like(whole.Request, msg) > 0:
-			j.request = msg
-		default:
-			continue
+		if o, _ := m.r.traces[side].Op(num); o.Conn == torn.Conn && is(&o) {
+			return o
 		}
-		j.from = num
+	}
+	return op.Op{}
+}
+
+// pending puts the interim response of a side's operation in its place: it was
+// taken for the final one, which stands alone then, or for a request, or stands
+// alone itself.
+func (m *mender) pending(i, side int, whole, torn *op.Op) {
+	j, ok := m.r.joins[side][torn.Num]
+	if !ok {
+		j = join{request: torn.Request, response: torn.Response, proto: whole.Proto}
+	}
+	switch {
+	case !ok && j.response == 0:
+		o := m.lone(i, side, torn, func(o *op.Op) bool {
+			return o.Request != 0 && m.likes(side, whole.Interim, o.Request) > 0 && m.likes(side, whole.Response, o.Response) > 0
+		})
+		j.interim, j.response, j.from = o.Request, o.Response, o.Num
+	case !ok && m.likes(side, whole.Interim, j.response) > m.likes(side, whole.Response, j.response):
+		j.interim = j.response
+		j.response, j.from = m.near(i, side, torn, whole.Response)
+	default:
+		j.interim, j.pends = m.near(i, side, torn, whole.Interim)
+	}
+	if j.interim != 0 && j.from|j.pends != 0 {
 		m.r.join(side, torn.Num, j)
-		return
 	}
 }
 
@@ -231,15 +279,22 @@ func (r *Result) join(side int, num uint32, j join) {
 		r.joins[side], r.parts[side] = map[uint32]join{}, map[uint32]bool{}
 	}
 	r.joins[side][num] = j
-	r.parts[side][j.from] = true
+	for _, n := range []uint32{j.from, j.pends} {
+		if n != 0 {
+			r.parts[side][n] = true
+		}
+	}
 }
 
 // apply makes the operation whole.
 func (j *join) apply(o *op.Op, t *dissect.Trace) {
-	o.Request, o.Response, o.Proto = j.request, j.response, j.proto
+	o.Request, o.Interim, o.Response, o.Proto = j.request, j.interim, j.response, j.proto
 	from, _ := t.Op(j.from)
 	if from.RespFrame != 0 {
 		o.RespFrame = from.RespFrame
+	}
+	if from.Request == j.request {
+		o.ReqFrame = from.ReqFrame
 	}
 	if from.Response == j.response {
 		o.Status = from.Status

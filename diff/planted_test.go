@@ -30,7 +30,7 @@ const plantedEach = 1
 // whose broken correspondence is told. SMBDIFF_CORPUS names a folder of captures
 // that are tried too.
 func TestPlanted(t *testing.T) {
-	list := []string{"auth-wrongpw-SMB3_02", "sc-SMB2_10-links-plain", "sc-NT1-openlock-plain", "sc-SMB3_00-share-enc"}
+	list := []string{"auth-wrongpw-SMB3_02", "sc-SMB2_10-links-plain", "sc-NT1-openlock-plain", "sc-SMB3_00-share-enc", "rec-notify-seal"}
 	for i := range list {
 		list[i] = pcap(list[i])
 	}

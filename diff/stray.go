@@ -18,9 +18,10 @@ func strayIDs(p op.Proto) []string {
 
 // headerID is one id of a header.
 type headerID struct {
-	node int
-	val  uint64
-	text string
+	node  int
+	val   uint64
+	text  string
+	frame uint32
 }
 
 // strays tells of the ids of an operation that was put together: request and
@@ -28,6 +29,9 @@ type headerID struct {
 func (c *Comparer) strays() {
 	a, b := &c.ops[0], &c.ops[1]
 	for _, name := range strayIDs(a.Proto) {
+		if c.strayInterim(name) {
+			continue
+		}
 		var ids [2][2]headerID // by side: of the request, of the response
 		for part, nums := range [2][2]uint32{{a.Request, b.Request}, {a.Response, b.Response}} {
 			for k, num := range nums {
@@ -49,10 +53,26 @@ func (c *Comparer) strays() {
 	}
 }
 
+// strayInterim tells of an interim response that does not have the id of its
+// request on one side.
+func (c *Comparer) strayInterim(name string) bool {
+	a, b := &c.ops[0], &c.ops[1]
+	if a.Interim == 0 || b.Interim == 0 {
+		return false
+	}
+	x, y := c.id(0, a.Interim, name), c.id(1, b.Interim, name)
+	p, q := c.id(0, a.Request, name), c.id(1, b.Request, name)
+	if min(x.node, y.node, p.node, q.node) < 0 || (x.val == p.val) == (y.val == q.val) {
+		return false
+	}
+	c.stray(name, PartInterim, x, y)
+	return true
+}
+
 func (c *Comparer) id(side int, num uint32, name string) headerID {
 	if r := c.readers[side]; r.Read(num) {
 		if i := r.Tree.Find(name, r.Outer); i >= 0 {
-			return headerID{i, r.Tree.Nodes[i].Val, r.Tree.Show(i)}
+			return headerID{i, r.Tree.Nodes[i].Val, r.Tree.Show(i), r.Message.Frame}
 		}
 	}
 	return headerID{node: -1}
@@ -65,10 +85,7 @@ func (c *Comparer) stray(name string, part int, a, b headerID) {
 		}
 	}
 	c.part = part
-	c.frames = [2]uint32{c.ops[0].ReqFrame, c.ops[1].ReqFrame}
-	if part == PartResponse {
-		c.frames = [2]uint32{c.ops[0].RespFrame, c.ops[1].RespFrame}
-	}
+	c.frames = [2]uint32{a.frame, b.frame}
 	c.put(Change{Name: name, Path: partNames[part] + "/header/" + name, Op: "replace", A: a.text, B: b.text, NodeA: a.node, NodeB: b.node, alias: true})
 }
 
@@ -119,9 +136,13 @@ func (c *Comparer) sealed(part int) {
 
 // tag tells that the tag of one side's seal does not hold, of A's when a is set,
 // unless one of the changes from number start on says which field of the
-// headers around the message broke it.
+// headers around the message broke it: reserved bytes are noise elsewhere.
 func (c *Comparer) tag(outer string, a bool, start int) {
-	for _, ch := range c.changes[start:] {
+	for i := start; i < len(c.changes); i++ {
+		ch := &c.changes[i]
+		if ch.Name == nameReserved {
+			ch.Masked = ""
+		}
 		if ch.Masked == "" && strings.HasPrefix(ch.Path, outer+"/") {
 			return
 		}

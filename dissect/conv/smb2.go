@@ -124,6 +124,9 @@ func (t *Tracker) response2(c *connection, m *Message) {
 	if h.Async() {
 		delete(c.async, h.AsyncID)
 	}
+	if o.State&(op.Orphan|op.Answered) == op.Orphan && o.Interim == 0 {
+		o.Interim = o.Response // what came first was no more than that
+	}
 	o.State |= op.Answered
 	o.Status, o.Response, o.RespFrame = h.Status, m.Num, m.Frame
 	o.RTT = m.Time - o.Start

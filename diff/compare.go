@@ -20,8 +20,11 @@ const (
 	nameProblem   = "smbdiff.problem"
 	nameTag       = "smb2.header.transform.signature"
 	nameReserved  = "smb2.header.transform.reserved"
-	nameOperation = "smbdiff.operation" // one that only one side has
-	nameTime      = "smb2.time"         // from the request to its final response
+	// ciphertext of a call, with what it says below it where it opens
+	nameSealedStub = "dcerpc.encrypted_stub_data"
+	nameMessages   = "smbdiff.messages"  // how many carry an operation
+	nameOperation  = "smbdiff.operation" // one that only one side has
+	nameTime       = "smb2.time"         // from the request to its final response
 )
 
 // Comparer compares pairs of operations field by field. It belongs to one
@@ -124,7 +127,7 @@ func (c *Comparer) row(r *Row) {
 		}
 		worst = max(worst, Differs)
 		r.guard |= guardOf(ch)
-		fields = fields || ch.Name != nameProblem
+		fields = fields || ch.Name != nameProblem && !ch.shut
 		if ch.Part == PartRequest {
 			r.Request = true
 		} else {
@@ -205,6 +208,9 @@ func (c *Comparer) pair(list bool) (masked bool) {
 			c.lone(nameRequest, part, nums[0] == 0)
 		}
 	}
+	if (a.State|b.State)&op.Parts != 0 && !c.torn {
+		masked = c.pieces(a, b, list) || masked
+	}
 	if c.torn {
 		c.strays()
 	}
@@ -232,7 +238,7 @@ func (c *Comparer) pair(list bool) (masked bool) {
 		}
 	}
 	for i := range c.changes {
-		if ch := &c.changes[i]; ch.Masked == "" && ch.Name == nameProblem && c.entailed[a.Num] {
+		if ch := &c.changes[i]; ch.Masked == "" && (ch.Name == nameProblem || ch.shut) && c.entailed[a.Num] {
 			ch.Masked = ruleEntailed
 		}
 	}

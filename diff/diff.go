@@ -79,6 +79,7 @@ type Change struct {
 	NodeA, NodeB   int    // nodes in the trees of that message, -1 for none
 
 	alias bool       // an identifier stands for another one
+	shut  bool       // the call in it opens on one side alone
 	order bool       // the entries of a list stand in another order
 	kind  field.Kind // of a field of both sides
 	val   [2]uint64
@@ -179,10 +180,11 @@ type Result struct {
 	edges   [2]*edges
 	// pairs of connections and of sessions
 	conns, sessions *pairing
-	roots           [2][]int32 // by session: the one that it goes on
-	resumed         *resumed   // nil: none goes on another one
-	turned          bool       // pairing exchanged the sides
-	red             *redactor  // nil: as captured
+	torn            [2][]uint32 // operations that lack a request or a response, while pairing
+	roots           [2][]int32  // by session: the one that it goes on
+	resumed         *resumed    // nil: none goes on another one
+	turned          bool        // pairing exchanged the sides
+	red             *redactor   // nil: as captured
 	joins           joins
 	parts           [2]map[uint32]bool // operations that are part of a joined one
 	looked          looked
@@ -223,12 +225,15 @@ func Traces(a, b *dissect.Trace, o Options) *Result {
 func (r *Result) pairUp(a, b *list) {
 	p := pairUp(a, b, r.options.Anchors)
 	turned := p.turned
+	r.torn = [2][]uint32{a.torn, b.torn}
 	if turned {
 		r.traces[0], r.traces[1] = r.traces[1], r.traces[0]
+		r.torn[0], r.torn[1] = r.torn[1], r.torn[0]
 	}
 	r.conns, r.sessions, r.roots, r.turned = p.conns, p.sessions, p.roots, turned
 	r.Rows = p.all.rows()
 	r.mend()
+	r.torn = [2][]uint32{}
 	if turned {
 		r.traces[0], r.traces[1] = r.traces[1], r.traces[0]
 		r.joins[0], r.joins[1] = r.joins[1], r.joins[0]

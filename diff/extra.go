@@ -119,3 +119,25 @@ func statusText(v uint32) string {
 	}
 	return string(field.AppendHex32(nil, v))
 }
+
+// pieces compares the messages of two operations beside their requests and
+// responses: secondary requests and the responses before the last one of
+// transactions of SMB1, [MS-CIFS] 3.2.4.1.3 and 3.3.4.2, and what WRITE_RAW
+// announces.
+func (c *Comparer) pieces(a, b *op.Op, list bool) (masked bool) {
+	x, y := c.traces[0].Parts(a), c.traces[1].Parts(b)
+	for i := range min(len(x), len(y)) {
+		part := PartRequest
+		if r := c.readers[0]; r.Read(x[i]) && r.Message.Response() {
+			part = PartResponse
+		}
+		c.part, c.parent, c.reordered = part, "", false
+		c.mask.enter(c, part)
+		masked = c.messages(part, [2]uint32{x[i], y[i]}, list) || masked
+	}
+	if len(x) != len(y) {
+		c.part, c.frames = PartRequest, [2]uint32{a.ReqFrame, b.ReqFrame}
+		c.finding(nameMessages, PartRequest, "replace", number(len(x), "more message"), number(len(y), "more message"))
+	}
+	return masked
+}

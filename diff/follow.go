@@ -20,11 +20,11 @@ func (c *Comparer) follow(changes []Change, ra, rb *message) {
 	if !c.mask.lenient {
 		return
 	}
-	real := false
+	real := c.torn // what tore it differs
 	for i := range changes {
 		ch := &changes[i]
 		switch {
-		case ch.Masked != "" || ch.alias && !misread(ch, ra.tree, rb.tree) || isNote(ch, ra, rb):
+		case ch.Masked != "" || ch.shut || ch.alias && !misread(ch, ra.tree, rb.tree) || isNote(ch, ra, rb):
 			real = real || ch.Masked == "" && ch.alias
 		case sameBytes(ra.tree, rb.tree, ch.NodeA, ch.NodeB):
 			ch.Masked = ruleSameBytes
@@ -33,7 +33,7 @@ func (c *Comparer) follow(changes []Change, ra, rb *message) {
 		}
 	}
 	for i := range changes {
-		if ch := &changes[i]; ch.Masked == "" && !ch.alias && explained(changes, i, ra.tree, rb.tree) {
+		if ch := &changes[i]; ch.Masked == "" && !ch.alias && !ch.shut && explained(changes, i, ra.tree, rb.tree) {
 			ch.Masked = ruleFollows
 		}
 	}

@@ -91,6 +91,7 @@ type list struct {
 	sessions []sessionFacts // by number less one
 	conns    [][]int32      // operations that belong to a connection
 	edges    *edges
+	torn     []uint32 // operations that lack their request or their response
 }
 
 // mix folds v into the hash h.
@@ -168,6 +169,9 @@ func (g *gatherer) name(k uint32) uint64 {
 
 func (g *gatherer) add(o *op.Op) {
 	g.edges.add(o)
+	if torn(o) {
+		g.torn = append(g.torn, o.Num)
+	}
 	f := fact{session: o.Session, conn: o.Conn, open: o.Open, start: o.Start, end: o.Start + max(0, o.RTT), frame: max(o.ReqFrame, o.RespFrame)}
 	object, tree := g.name(o.Path), g.trees[o.Tree]
 	joins := connects(o)

@@ -1,6 +1,8 @@
 package diff
 
 import (
+	"slices"
+
 	"smbdiff/dissect"
 	"smbdiff/dissect/op"
 )
@@ -43,15 +45,18 @@ func (r *Result) mend() {
 		shut += c.Sealed - c.Opened
 	}
 	m.shut = shut > 0 && shut <= mendShut
+	m.shifts()
 	m.pairs()
+	m.swaps()
 	m.answers()
 }
 
 type mender struct {
 	r       *Result
 	readers [2]*dissect.Reader
-	left    int  // of mendMost
-	shut    bool // a few messages stay shut
+	left    int   // of mendMost
+	shut    bool  // a few messages stay shut
+	lones   []int // rows of operations without a partner
 }
 
 // first gives the message with which an operation begins.
@@ -166,18 +171,28 @@ func (r *Result) apart(a, b *op.Op) bool {
 // answers looks at pairs of which one side lacks its request, its response or
 // the interim response that the other side has.
 func (m *mender) answers() {
-	alone := -1 - mendNear // the last row seen that stands alone
-	for i, ahead := 0, 0; i < len(m.r.Rows); i++ {
-		for ; ahead < min(len(m.r.Rows), i+mendNear+1); ahead++ {
-			if row := &m.r.Rows[ahead]; row.A == 0 || row.B == 0 {
-				alone = ahead
-			}
+	for i := range m.r.Rows {
+		if m.lonely(i) {
+			m.lones = append(m.lones, i)
+		}
+	}
+	torn := m.torn()
+	if len(m.lones) == 0 && torn[0] == nil && torn[1] == nil {
+		return
+	}
+	near := 0 // of lones, the first that is not far behind
+	for i := range m.r.Rows {
+		for near < len(m.lones) && m.lones[near] < i-mendNear {
+			near++
 		}
 		row := &m.r.Rows[i]
-		if row.A == 0 || row.B == 0 || alone < i-mendNear {
+		if row.A == 0 || row.B == 0 || !torn.has(row) && (near == len(m.lones) || m.lones[near] > i+mendNear) {
 			continue
 		}
 		a, b := m.r.pairOps(row)
+		if m.turn(row, &a, &b) {
+			continue
+		}
 		switch whole := a.Request != 0 && a.Response != 0; {
 		case whole && (b.Request == 0 || b.Response == 0):
 			m.answer(i, 1, &a, &b)
@@ -191,6 +206,40 @@ func (m *mender) answers() {
 			m.pending(i, 0, &b, &a)
 		}
 	}
+}
+
+// tornOps marks operations by side and number.
+type tornOps [2][]bool
+
+func (x *tornOps) has(row *Row) bool {
+	return int(row.A) < len(x[0]) && x[0][row.A] || int(row.B) < len(x[1]) && x[1][row.B]
+}
+
+// torn marks operations that lack their request or their response.
+func (m *mender) torn() (out tornOps) {
+	for side, list := range m.r.torn {
+		for _, num := range list {
+			if out[side] == nil {
+				out[side] = make([]bool, m.r.traces[side].Len()+1)
+			}
+			out[side][num] = true
+		}
+	}
+	return out
+}
+
+// turn puts together operations of one message each that one side takes for a
+// request and the other for a response.
+func (m *mender) turn(row *Row, a, b *op.Op) bool {
+	switch {
+	case a.Request != 0 && a.Response == 0 && b.Request == 0 && m.like(a.Request, b.Response) > 0:
+		m.r.join(1, row.B, join{request: b.Response, proto: a.Proto})
+	case a.Request == 0 && b.Request != 0 && b.Response == 0 && m.like(a.Response, b.Request) > 0:
+		m.r.join(1, row.B, join{response: b.Request, proto: a.Proto})
+	default:
+		return false
+	}
+	return true
 }
 
 // likes is like for a message of the whole operation and one of the side that
@@ -232,14 +281,19 @@ func (m *mender) near(i, side int, torn *op.Op, want uint32) (msg, num uint32) {
 }
 
 // lone gives an operation near a row that has no partner and is as it should be.
+// Where few have none it may stand anywhere: some answers take their time.
 func (m *mender) lone(i, side int, torn *op.Op, is func(*op.Op) bool) op.Op {
-	for k := max(0, i-mendNear); k < min(len(m.r.Rows), i+mendNear+1); k++ {
-		row := &m.r.Rows[k]
-		num := row.B
+	from, _ := slices.BinarySearch(m.lones, i-mendNear)
+	to, _ := slices.BinarySearch(m.lones, i+mendNear+1)
+	if len(m.lones) <= mendRun {
+		from, to = 0, len(m.lones)
+	}
+	for _, k := range m.lones[from:to] {
+		num := m.r.Rows[k].B
 		if side == 0 {
-			num = row.A
+			num = m.r.Rows[k].A
 		}
-		if row.A != 0 && row.B != 0 || num == 0 || m.r.parts[side][num] {
+		if num == 0 || m.r.parts[side][num] {
 			continue
 		}
 		if o, _ := m.r.traces[side].Op(num); o.Conn == torn.Conn && is(&o) {
@@ -288,9 +342,18 @@ func (r *Result) join(side int, num uint32, j join) {
 
 // apply makes the operation whole.
 func (j *join) apply(o *op.Op, t *dissect.Trace) {
+	switch {
+	case o.Response == j.request:
+		o.ReqFrame = o.RespFrame
+	case o.Request == j.response:
+		o.RespFrame = o.ReqFrame
+	}
 	o.Request, o.Interim, o.Response, o.Proto = j.request, j.interim, j.response, j.proto
 	from, _ := t.Op(j.from)
-	if from.RespFrame != 0 {
+	switch {
+	case from.Request == j.response:
+		o.RespFrame = from.ReqFrame
+	case from.RespFrame != 0:
 		o.RespFrame = from.RespFrame
 	}
 	if from.Request == j.request {

@@ -211,6 +211,10 @@ func (c *Comparer) entry(ta, tb *field.Tree, x, y *child, path string) {
 	if !inner {
 		return
 	}
+	if x.name == nameSealedStub && (int(na.End) > i+1) != (int(nb.End) > j+1) {
+		c.shutStub(i, j, path+"/"+c.segment(x, true), int(na.End) > i+1)
+		return
+	}
 	before, parent := c.diffs, c.parent
 	c.parent = na.Def.Name
 	c.level(ta, tb, span{i + 1, int(na.End)}, span{j + 1, int(nb.End)}, path+"/"+c.segment(x, false))

@@ -221,6 +221,32 @@ func (t *Trace) TreeName(num uint32) string {
 	return t.tracker.TreeName(num)
 }
 
+// partsWithin bounds the messages among which the parts of an operation stand.
+const partsWithin = 4096
+
+// Parts gives the messages of an operation beside its request, its interim and
+// its final response.
+func (t *Trace) Parts(o *op.Op) (out []uint32) {
+	if o.State&op.Parts == 0 {
+		return nil
+	}
+	from := o.Request
+	if from == 0 {
+		from = o.Response
+	}
+	t.mu.RLock()
+	defer t.mu.RUnlock()
+	for k := int(from); k < int(from)+partsWithin; k++ { // the message behind it first
+		if k/recordChunk >= len(t.messages) || k%recordChunk >= len(t.messages[k/recordChunk]) {
+			break
+		}
+		if num := uint32(k) + 1; t.messages[k/recordChunk][k%recordChunk].op == o.Num && num != o.Response && num != o.Interim {
+			out = append(out, num)
+		}
+	}
+	return out
+}
+
 // FrameOp gives the number of the operation to which the first message at or
 // behind a frame belongs, 0 when there is none.
 func (t *Trace) FrameOp(frame uint32) uint32 {

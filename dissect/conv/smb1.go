@@ -25,6 +25,7 @@ func (t *Tracker) request1(c *connection, m *Message) {
 	if smb1.Secondary(h.Command) {
 		if o := t.Ops.At(c.one[key1(h)]); o != nil {
 			m.Op, m.Role, m.RequestFrame = o.Num, Request, o.ReqFrame
+			o.State |= op.Parts
 			t.Env1(m, o)
 			t.join(m, o)
 			return
@@ -136,6 +137,8 @@ func (t *Tracker) response1(c *connection, m *Message) {
 	}
 	if o.State&op.Answered == 0 {
 		o.RTT = m.Time - o.Start
+	} else {
+		o.State |= op.Parts
 	}
 	m.RTT = o.RTT
 	o.State |= op.Answered
@@ -186,6 +189,8 @@ func (t *Tracker) raw(m *Message) bool {
 		m.RTT = o.RTT
 		o.State |= op.Answered
 		o.Response, o.RespFrame = m.Num, m.Frame
+	} else {
+		o.State |= op.Parts
 	}
 	return true
 }

@@ -39,6 +39,7 @@ const (
 	BadSignature                   // a signature does not hold
 	Closed                         // the connection was lost before an answer could come
 	Related                        // a related element of a compound
+	Parts                          // more messages carry its request or its response
 )
 
 // Op is one operation. Counts are from 1, 0 says that there is none.

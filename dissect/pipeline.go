@@ -30,15 +30,12 @@ type Batch struct {
 	Messages []conv.Message
 	Out      []byte // for Format and Emit
 
-	pdus    []pdu
-	heads   []byte
-	plain   []byte
-	whole   []byte
-	places  []byte // extents in compact form
-	bytes   int
-	before  <-chan struct{} // closed when the batch before is tracked
-	tracked chan struct{}
-	done    chan struct{} // closed when it may be emitted
+	pdus   []pdu
+	heads  []byte
+	plain  []byte
+	whole  []byte
+	places []byte // extents in compact form
+	bytes  int
 }
 
 // pdu is a capture.PDU kept for a batch.
@@ -69,7 +66,6 @@ func newBatch() *Batch {
 func (b *Batch) reset() {
 	b.Messages, b.Out, b.pdus, b.heads = b.Messages[:0], b.Out[:0], b.pdus[:0], b.heads[:0]
 	b.plain, b.whole, b.places, b.bytes = b.plain[:0], b.whole[:0], b.places[:0], 0
-	b.tracked, b.done = make(chan struct{}), make(chan struct{})
 }
 
 func (b *Batch) add(p *capture.PDU) *pdu {
@@ -113,10 +109,10 @@ type side struct {
 	serverDir uint8
 }
 
-// Run reads the capture once: frames to PDUs on one goroutine; opening, parsing,
-// conversations and formatting by batches on all cores, where a batch waits for
-// the one before it to be tracked, so that conversations see capture order; and
-// output in capture order. A batch stays on one core from opening to formatting.
+// Run reads the capture once. Each worker fills a batch with PDUs, opens them,
+// hands their messages to the tracker, formats and emits them. It reads, tracks
+// and emits when its batch's turn has come, so that all three see capture order,
+// and opens and formats beside the others. A batch stays on one core throughout.
 func Run(f *capture.File, o Options) (*capture.Summary, error) {
 	if o.Opener == nil {
 		o.Opener = shutOpener{}
@@ -129,103 +125,122 @@ func Run(f *capture.File, o Options) (*capture.Summary, error) {
 	if o.Tracker.Whole == nil {
 		o.Tracker.Whole = r.again.whole
 	}
+	r.steps = f.Steps(capture.Options{HeadSize: headSize, Ports: o.Ports})
 	workers := Workers()
-	inFlight := workers + 2
-	r.free = make(chan *Batch, inFlight)
-	for range inFlight {
-		r.free <- newBatch()
+	if o.Format == nil {
+		workers -= waiting
 	}
-	r.toWork = make(chan *Batch, inFlight)
-	r.toEmit = make(chan *Batch, inFlight)
-
 	var pool sync.WaitGroup
 	for i := range workers {
-		pool.Add(1)
-		go func() {
-			defer pool.Done()
-			r.work(i)
-		}()
+		pool.Go(func() { r.work(i) })
 	}
-	tail := make(chan struct{})
-	go func() {
-		defer close(tail)
-		r.emit()
-	}()
-	sum, err := r.scan()
-	close(r.toWork)
-	close(r.toEmit)
 	pool.Wait()
-	<-tail
-	return sum, err
+	return r.steps.End()
 }
 
-// Workers is how many workers Run has: Format gets a number below it.
-func Workers() int { return runtime.GOMAXPROCS(0) }
+// waiting is how many batches may wait for those before them to be formatted,
+// while all cores are busy.
+const waiting = 2
+
+// Workers is how many workers Run has at most: Format gets a number below it.
+func Workers() int { return runtime.GOMAXPROCS(0) + waiting }
 
 type run struct {
-	file    *capture.File
-	o       Options
+	file *capture.File
+	o    Options
+
+	// reading is held by the worker that reads.
+	reading sync.Mutex
+	steps   *capture.Steps
+	ended   bool
+	batches int // handed out
 	hs      conv.Handshakes
 	numbers conv.Sequences
 	sides   []side
-	seen    []bool // connections that the tracker knows
-	servers map[netip.AddrPort]uint32
 	buf     []byte
-	again   again // reads messages of pipes whole, while one is tracked
 
-	free, toWork, toEmit chan *Batch
-	stopped              atomic.Bool
+	// Of the worker whose turn it is to track.
+	tracking turns
+	seen     []bool // connections that the tracker knows
+	servers  map[netip.AddrPort]uint32
+	again    again // reads messages of pipes whole, while one is tracked
+
+	emitting turns
+	stopped  atomic.Bool
 }
 
-// scan finds PDUs and fills batches with them. What a handshake tells is given
-// to the opener before anything later is queued.
-func (r *run) scan() (*capture.Summary, error) {
-	var b *Batch
-	first := make(chan struct{})
-	close(first)
-	before := (<-chan struct{})(first)
-	send := func() {
-		if b == nil {
-			return
-		}
-		b.before, before = before, b.tracked
-		if r.o.Emit != nil {
-			r.toEmit <- b
-		}
-		r.toWork <- b
-		b = nil
+// turns lets batches pass one at a time, in their order.
+type turns struct {
+	mu   sync.Mutex
+	next int
+	wait map[int]chan struct{}
+}
+
+// take waits for the turn of batch n.
+func (t *turns) take(n int) {
+	t.mu.Lock()
+	if t.next == n {
+		t.mu.Unlock()
+		return
 	}
-	sum, err := r.file.Scan(capture.Options{HeadSize: headSize, Ports: r.o.Ports}, func(p *capture.PDU) bool {
-		if r.stopped.Load() {
-			return false
-		}
-		if b == nil {
-			b = <-r.free
-			b.reset()
-		}
-		q := b.add(p)
-		q.fromServer = r.direction(&q.PDU)
-		if len(q.Head) > 0 && q.Head[0] == 0xff && q.Kind.Carries() {
-			q.number = r.numbers.Number(q.Conn, q.Head, q.fromServer)
-		}
-		if q.Kind.Carries() && r.hs.Wants(q.Head) && q.Missing == 0 {
-			msg := q.Head
-			if int(q.Len) > len(msg) {
-				r.buf, _ = r.file.ReadPDU(r.buf[:0], p.Extents)
-				msg = r.buf[len(q.lead):]
-			}
-			if s := r.hs.Message(p.Conn, msg); s != nil {
-				r.o.Opener.Setup(s)
-				r.numbers.Start(p.Conn)
-			}
-		}
-		if b.full(r.o.Whole, p.Len) {
-			send()
-		}
-		return true
+	if t.wait == nil {
+		t.wait = map[int]chan struct{}{}
+	}
+	c := make(chan struct{})
+	t.wait[n] = c
+	t.mu.Unlock()
+	<-c
+}
+
+// pass gives the turn to the batch that follows.
+func (t *turns) pass() {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.next++
+	if c := t.wait[t.next]; c != nil {
+		delete(t.wait, t.next)
+		close(c)
+	}
+}
+
+// read fills the batch with the PDUs that come next and tells its number.
+func (r *run) read(b *Batch) (n int, ok bool) {
+	r.reading.Lock()
+	defer r.reading.Unlock()
+	if r.stopped.Load() {
+		r.steps.Stop()
+	}
+	if r.ended {
+		return 0, false
+	}
+	b.reset()
+	r.ended = !r.steps.Next(func(p *capture.PDU) bool {
+		r.take(b, p)
+		return !b.full(r.o.Whole, p.Len)
 	})
-	send()
-	return sum, err
+	r.batches++
+	return r.batches - 1, len(b.pdus) > 0
+}
+
+// take adds a PDU to the batch. What a handshake tells is given to the opener
+// before anything later is opened.
+func (r *run) take(b *Batch, p *capture.PDU) {
+	q := b.add(p)
+	q.fromServer = r.direction(&q.PDU)
+	if len(q.Head) > 0 && q.Head[0] == 0xff && q.Kind.Carries() {
+		q.number = r.numbers.Number(q.Conn, q.Head, q.fromServer)
+	}
+	if q.Kind.Carries() && r.hs.Wants(q.Head) && q.Missing == 0 {
+		msg := q.Head
+		if int(q.Len) > len(msg) {
+			r.buf, _ = r.file.ReadPDU(r.buf[:0], p.Extents)
+			msg = r.buf[len(q.lead):]
+		}
+		if s := r.hs.Message(p.Conn, msg); s != nil {
+			r.o.Opener.Setup(s)
+			r.numbers.Start(p.Conn)
+		}
+	}
 }
 
 // direction tells whether the server sent the PDU: by what the PDU says, by
@@ -267,21 +282,28 @@ func serverPort(a, b uint16) bool {
 	return a < b
 }
 
-// work opens, tracks and formats batches.
+// work takes batches through all that is done with them.
 func (r *run) work(i int) {
 	w := worker{file: r.file, opener: r.o.Opener, whole: r.o.Whole}
-	for b := range r.toWork {
+	b := newBatch()
+	for {
+		n, ok := r.read(b)
+		if !ok {
+			return
+		}
 		w.open(b)
-		<-b.before
+		r.tracking.take(n)
 		r.track(b)
-		close(b.tracked)
+		r.tracking.pass()
 		if r.o.Format != nil {
 			r.o.Format(i, b)
 		}
-		if r.o.Emit == nil {
-			r.free <- b
-		} else {
-			close(b.done)
+		if r.o.Emit != nil {
+			r.emitting.take(n)
+			if !r.stopped.Load() && !r.o.Emit(b) {
+				r.stopped.Store(true)
+			}
+			r.emitting.pass()
 		}
 	}
 }
@@ -324,17 +346,6 @@ func (r *run) connect(m *conv.Message) {
 		server = c.B
 	}
 	r.o.Tracker.Connect(m.Conn, server, r.servers)
-}
-
-// emit hands batches out in capture order.
-func (r *run) emit() {
-	for b := range r.toEmit {
-		<-b.done
-		if !r.stopped.Load() && !r.o.Emit(b) {
-			r.stopped.Store(true)
-		}
-		r.free <- b
-	}
 }
 
 // shutOpener opens nothing: it stands in where no keys are given.

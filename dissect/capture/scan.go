@@ -14,42 +14,116 @@ import (
 // error is for a capture that cannot be read at all. One Scan of a File can
 // run at a time; it starts the list of connections anew.
 func (f *File) Scan(o Options, fn func(*PDU) bool) (*Summary, error) {
+	s := f.Steps(o)
+	s.Next(func(p *PDU) bool {
+		if !fn(p) {
+			s.Stop()
+		}
+		return true
+	})
+	return s.End()
+}
+
+// Steps is a Scan that its caller takes in steps. It may go from one goroutine
+// to another between two of them.
+type Steps struct {
+	s    *scanner
+	part int
+	walk walker
+	r    record
+	err  error
+}
+
+// Steps begins to read the capture as Scan does.
+func (f *File) Steps(o Options) *Steps {
 	if o.HeadSize <= 0 {
 		o.HeadSize = defaultHead
 	}
 	f.mu.Lock()
 	f.conns = nil
 	f.mu.Unlock()
-	w := newWindow(f)
-	s := &scanner{f: f, w: w, fn: fn, head: min(o.HeadSize, maxWindow), conns: make(map[connKey]*conn)}
+	s := &scanner{f: f, w: newWindow(f), head: min(o.HeadSize, maxWindow), conns: make(map[connKey]*conn), wanted: o.Packet}
 	s.ports = append([]uint16{139, 445}, o.Ports...)
 	if o.Packet != nil {
 		s.packet = new(Packet)
 	}
-	var r record
-	for i := range f.parts {
-		p := &f.parts[i]
-		w.end = p.base + p.size
-		walk := newWalker(w, s, p.base)
-		for walk != nil && !s.sum.Stopped && walk.next(&r) {
-			s.record(&r)
-			if o.Packet != nil {
-				s.report(walk, &r, o.Packet)
-			}
+	return &Steps{s: s, part: -1}
+}
+
+// Next reads on and calls fn for what Scan would call it for. Once fn has
+// returned false it returns as soon as the packet is done with, for which fn may
+// be called again. It reports whether there is more to read.
+func (t *Steps) Next(fn func(*PDU) bool) bool {
+	s := t.s
+	s.fn, s.paused = fn, false
+	for !s.paused {
+		if t.walk == nil && !t.open() {
+			return false
 		}
-		if w.err != nil {
-			if s.sum.Frames == 0 {
-				return nil, &Error{File: p.name, What: reason(w.err), Err: w.err}
-			}
-			s.damaged(w.off, "reading failed after frame %d: %s", s.sum.Frames, reason(w.err))
-			w.err = nil
-		}
-		if p.damage != "" {
-			s.note(Damage{File: p.name, Frame: s.sum.Frames, Offset: p.size, Text: p.damage})
+		for !s.paused && t.walk != nil {
+			t.record()
 		}
 	}
-	s.finish()
-	sum := s.sum
+	return true
+}
+
+// record reads the next packet of the part, or finds its end.
+func (t *Steps) record() {
+	s := t.s
+	if !s.sum.Stopped && t.walk.next(&t.r) {
+		s.record(&t.r)
+		if s.wanted != nil {
+			s.report(t.walk, &t.r, s.wanted)
+		}
+		return
+	}
+	t.close()
+}
+
+// open goes on to the next part. At the end of the last it brings all
+// connections to theirs and reports false.
+func (t *Steps) open() bool {
+	s := t.s
+	if t.part++; t.part < len(s.f.parts) && t.err == nil {
+		p := &s.f.parts[t.part]
+		s.w.end = p.base + p.size
+		if t.walk = newWalker(s.w, s, p.base); t.walk == nil {
+			t.close()
+		}
+		return true
+	}
+	if t.part == len(s.f.parts) && t.err == nil {
+		s.finish()
+	}
+	return false
+}
+
+// close ends the part being read and notes what was wrong with it.
+func (t *Steps) close() {
+	t.walk = nil
+	s, p := t.s, &t.s.f.parts[t.part]
+	if err := s.w.err; err != nil {
+		if s.sum.Frames == 0 {
+			t.err = &Error{File: p.name, What: reason(err), Err: err}
+			return
+		}
+		s.damaged(s.w.off, "reading failed after frame %d: %s", s.sum.Frames, reason(err))
+		s.w.err = nil
+	}
+	if p.damage != "" {
+		s.note(Damage{File: p.name, Frame: s.sum.Frames, Offset: p.size, Text: p.damage})
+	}
+}
+
+// Stop ends the reading: fn is not called again.
+func (t *Steps) Stop() { t.s.sum.Stopped = true }
+
+// End tells what was seen, once Next has returned false or Stop was called.
+func (t *Steps) End() (*Summary, error) {
+	if t.err != nil {
+		return nil, t.err
+	}
+	sum := t.s.sum
 	return &sum, nil
 }
 
@@ -81,7 +155,9 @@ type scanner struct {
 	one       [1]Extent
 	broken    bool // reading again failed, as reported
 	unread    map[uint32]bool
+	paused    bool    // fn has had enough for now
 	packet    *Packet // what is found in the packet being read, when wanted
+	wanted    func(*Packet)
 }
 
 func (s *scanner) frame() uint32 { return s.sum.Frames }
@@ -101,7 +177,7 @@ func (s *scanner) note(d Damage) {
 func (s *scanner) emit() {
 	s.w.pdus++
 	if !s.sum.Stopped && !s.fn(&s.pdu) {
-		s.sum.Stopped = true
+		s.paused = true
 	}
 }
 

@@ -1,12 +1,13 @@
 package dissect
 
 import (
+	"smbdiff/dissect/capture"
 	"smbdiff/dissect/conv"
 	"smbdiff/dissect/wire"
 )
 
 // SpareBytes is the room that UnsealInPlace wants behind a PDU: that of a tag.
-const SpareBytes = 16
+const SpareBytes = capture.Spare
 
 // Opener opens sealed PDUs and checks signatures. The package decrypt has the
 // one that works from keys; Sealed is the one without any. All methods may be

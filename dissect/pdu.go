@@ -2,6 +2,7 @@ package dissect
 
 import (
 	"encoding/binary"
+	"slices"
 
 	"smbdiff/dissect/capture"
 	"smbdiff/dissect/compress"
@@ -128,6 +129,7 @@ func (w *worker) message(b *Batch, p *pdu) {
 	case 0xfc:
 		in = w.bytes(b, p, true)
 	}
+	in = slices.Clip(in) // another PDU may lie behind it
 	if len(in) >= 4 && in[0] == 0xfc {
 		head := in[:min(len(in), 16)]
 		if w.whole {
@@ -229,10 +231,12 @@ func (w *worker) unseal(b *Batch, p *pdu, in []byte, o *outer) []byte {
 		}
 		in = w.bytes(b, p, true)
 	} else if cap(in)-len(in) >= SpareBytes {
+		behind := [SpareBytes]byte(in[len(in) : len(in)+SpareBytes]) // of another PDU
 		plain, seal, spoilt := w.opener.UnsealInPlace(in, p.fromServer)
+		copy(in[len(in):len(in)+SpareBytes], behind[:])
 		if seal.Opened {
 			o.seal, o.whole = seal, true
-			return plain
+			return slices.Clip(plain)
 		}
 		if spoilt {
 			in = w.reread(b, p)

@@ -30,8 +30,9 @@ type Batch struct {
 	Messages []conv.Message
 	Out      []byte // for Format and Emit
 
+	room   []byte // for the capture to be read into
 	pdus   []pdu
-	heads  []byte
+	heads  []byte // those that do not lie in room
 	plain  []byte
 	whole  []byte
 	places []byte // extents in compact form
@@ -48,7 +49,8 @@ type pdu struct {
 }
 
 const (
-	batchPDUs  = 768
+	roomSize   = 256<<10 + capture.Spare
+	batchPDUs  = 2048
 	batchBytes = 128 << 10
 	headSize   = 1024
 )
@@ -58,8 +60,8 @@ const spare = "0123456789abcdef"
 
 // newBatch makes a batch with room for what a run usually puts into one, so that
 // it need not grow step by step.
-func newBatch() *Batch {
-	return &Batch{Messages: make([]conv.Message, 0, batchPDUs), pdus: make([]pdu, 0, batchPDUs), heads: make([]byte, 0, batchBytes+batchPDUs*SpareBytes),
+func newBatch(room int) *Batch {
+	return &Batch{room: make([]byte, room), Messages: make([]conv.Message, 0, batchPDUs), pdus: make([]pdu, 0, batchPDUs), heads: make([]byte, 0, batchBytes+batchPDUs*SpareBytes),
 		plain: make([]byte, 0, batchBytes/8), places: make([]byte, 0, batchBytes)}
 }
 
@@ -77,13 +79,16 @@ func (b *Batch) add(p *capture.PDU) *pdu {
 	q := &b.pdus[len(b.pdus)-1]
 	q.Kind, q.Conn, q.Dir, q.Reset, q.FirstFrame, q.Frame, q.Time = p.Kind, p.Conn, p.Dir, p.Reset, p.FirstFrame, p.Frame, p.Time
 	q.Len, q.Lead, q.Missing, q.Pos, q.NBSS = p.Len, p.Lead, p.Missing, p.Pos, p.NBSS
-	at := len(b.heads)
-	b.heads = append(append(b.heads, p.Head...), spare...) // to be opened in place
-	q.Head = b.heads[at : at+len(p.Head) : len(b.heads)]
-	at = len(b.places)
+	at := len(b.places)
 	b.places = capture.AppendExtents(b.places, p.Extents)
 	q.place, q.Extents = b.places[at:len(b.places):len(b.places)], nil
-	b.bytes += len(p.Head) + len(q.place)
+	b.bytes += len(q.place)
+	if q.Head, q.Stays = p.Head, p.Stays; !p.Stays {
+		at = len(b.heads)
+		b.heads = append(append(b.heads, p.Head...), spare...) // to be opened in place
+		q.Head = b.heads[at : at+len(p.Head) : len(b.heads)]
+		b.bytes += len(p.Head)
+	}
 	q.split()
 	return q
 }
@@ -96,9 +101,9 @@ func (q *pdu) split() {
 
 // full reports whether the batch is to be handed on. A batch that is opened
 // whole is also bounded by the bytes it stands for.
-func (b *Batch) full(whole bool, next uint32) bool {
-	if whole {
-		b.bytes += int(next)
+func (b *Batch) full(whole bool, next *capture.PDU) bool {
+	if whole && !next.Stays {
+		b.bytes += int(next.Len)
 	}
 	return len(b.pdus) >= batchPDUs || b.bytes >= batchBytes
 }
@@ -214,9 +219,9 @@ func (r *run) read(b *Batch) (n int, ok bool) {
 		return 0, false
 	}
 	b.reset()
-	r.ended = !r.steps.Next(func(p *capture.PDU) bool {
+	r.ended = !r.steps.Next(b.room, func(p *capture.PDU) bool {
 		r.take(b, p)
-		return !b.full(r.o.Whole, p.Len)
+		return !b.full(r.o.Whole, p)
 	})
 	r.batches++
 	return r.batches - 1, len(b.pdus) > 0
@@ -285,7 +290,11 @@ func serverPort(a, b uint16) bool {
 // work takes batches through all that is done with them.
 func (r *run) work(i int) {
 	w := worker{file: r.file, opener: r.o.Opener, whole: r.o.Whole}
-	b := newBatch()
+	room := roomSize
+	if r.o.Whole {
+		room = capture.RoomSize
+	}
+	b := newBatch(room)
 	for {
 		n, ok := r.read(b)
 		if !ok {

@@ -58,6 +58,9 @@ type PDU struct {
 	// Head holds the first bytes, all of them when Len <= Options.HeadSize
 	// and none is missing; of a PDUDirect perhaps fewer.
 	Head []byte
+	// Stays says that Head lies in the room of the step: see Steps.Next. Its
+	// capacity has Spare bytes more, which may belong to the next PDU.
+	Stays bool
 	// Extents say where the bytes lie in the file, in order, up to the first
 	// one that is missing.
 	Extents []Extent
@@ -135,6 +138,13 @@ type Summary struct {
 	Fragmented []uint32 // SMB connections with TCP segments in IP fragments, by index
 	Stopped    bool     // the callback ended the scan
 }
+
+// RoomSize is how much memory a step wants at least, Spare of it behind what is
+// read.
+const (
+	RoomSize = 64<<10 + Spare
+	Spare    = 16
+)
 
 const (
 	defaultHead = 1024

@@ -220,7 +220,10 @@ func (s *scanner) header(c *conn, dir int, g *segment, data []byte, pos uint32) 
 		p.Kind, p.Conn, p.Dir, p.Reset = kind, c.index, uint8(dir), false
 		p.FirstFrame, p.Frame, p.Time = first, st.frame, st.time
 		p.Len, p.Lead, p.Missing, p.NBSS, p.Pos = size, 0, 0, st.hdr, st.at-int64(g.len-pos)
-		p.Head = s.peek(g, data, pos, min(size, uint32(s.head)))
+		n := min(size, uint32(s.head))
+		p.Head = s.peek(g, data, pos, n)
+		p.Stays = s.w.stays && int(pos)+int(n) <= len(data)
+		s.w.shown = s.w.shown || p.Stays
 		p.Extents = s.one[:1]
 		if size == 0 {
 			p.Extents = nil

@@ -15,7 +15,7 @@ import (
 // run at a time; it starts the list of connections anew.
 func (f *File) Scan(o Options, fn func(*PDU) bool) (*Summary, error) {
 	s := f.Steps(o)
-	s.Next(func(p *PDU) bool {
+	s.Next(nil, func(p *PDU) bool {
 		if !fn(p) {
 			s.Stop()
 		}
@@ -53,9 +53,14 @@ func (f *File) Steps(o Options) *Steps {
 // Next reads on and calls fn for what Scan would call it for. Once fn has
 // returned false it returns as soon as the packet is done with, for which fn may
 // be called again. It reports whether there is more to read.
-func (t *Steps) Next(fn func(*PDU) bool) bool {
+//
+// room, when not nil, is memory of RoomSize bytes or more to read into. The heads
+// of many PDUs then stay there until a later step is given the same room: see
+// PDU.Stays. The step ends when the room is used up.
+func (t *Steps) Next(room []byte, fn func(*PDU) bool) bool {
 	s := t.s
 	s.fn, s.paused = fn, false
+	s.w.begin(room)
 	for !s.paused {
 		if t.walk == nil && !t.open() {
 			return false
@@ -75,6 +80,7 @@ func (t *Steps) record() {
 		if s.wanted != nil {
 			s.report(t.walk, &t.r, s.wanted)
 		}
+		s.paused = s.paused || s.w.spent(t.r.off+int64(t.r.cap))
 		return
 	}
 	t.close()

@@ -25,7 +25,7 @@ const (
 type window struct {
 	f    *File
 	buf  []byte // what is in memory
-	room []byte // the memory, maxWindow bytes or the whole file
+	room []byte // the memory that is read into
 	off  int64  // of buf in the joined space
 	end  int64  // of the part being read, in the joined space
 	size int    // of the next read
@@ -33,10 +33,33 @@ type window struct {
 
 	pdus  int    // given out since the last read
 	ahead *ahead // nil until it is of use
+
+	lent  bool // room is the caller's
+	stays bool // PDUs may point into buf: it is not overwritten before the step ends
+	shown bool // and one does
 }
 
-func newWindow(f *File) *window {
-	return &window{f: f, room: make([]byte, min(maxWindow, f.size)), size: minWindow * 4}
+func newWindow(f *File) *window { return &window{f: f, size: minWindow * 4} }
+
+// begin starts a step, with memory for it or without.
+func (w *window) begin(room []byte) {
+	if w.stays { // of the step before: what is left of it is read again
+		w.off += int64(len(w.buf))
+		w.buf, w.stays, w.shown = nil, false, false
+	}
+	w.lent = room != nil
+	if w.lent {
+		w.room = room[:len(room)-Spare]
+	} else if w.room == nil {
+		w.room = make([]byte, min(maxWindow, w.f.size))
+	}
+}
+
+// spent reports that the next packet, at off, may not be in memory whole and that
+// what is there must stay.
+func (w *window) spent(off int64) bool {
+	end := w.off + int64(len(w.buf))
+	return w.shown && end-off < 2*packetHead && end < w.end
 }
 
 // peek returns the n bytes at off, fewer at the end of the part, which stay
@@ -63,10 +86,9 @@ func (w *window) extend(off int64, n, most int) []byte {
 	return b
 }
 
-// follow fills the window from what is read ahead of it, where that is of use.
-func (w *window) follow(off int64, n int) bool {
-	few := w.pdus < fewPDUs
-	w.pdus = 0
+// follow fills the window from what is read ahead of it, where that is of use:
+// where there are few PDUs.
+func (w *window) follow(off int64, n int, few bool) bool {
 	if off < w.off {
 		return false
 	}
@@ -90,14 +112,22 @@ func (w *window) follow(off int64, n int) bool {
 }
 
 func (w *window) fill(off int64, n int) []byte {
+	few := w.pdus < fewPDUs
+	w.pdus = 0
+	if w.shown {
+		w.room = make([]byte, len(w.room), len(w.room)+Spare)
+	}
+	w.stays, w.shown = false, false
 	if off-(w.off+int64(len(w.buf))) > farSkip {
 		w.size = minWindow
-	} else if w.size < maxWindow {
-		w.size = min(2*w.size, maxWindow)
-	} else if w.follow(off, n) {
+	} else if w.size < len(w.room) {
+		w.size = min(2*w.size, len(w.room))
+	} else if w.follow(off, n, few) {
 		return w.buf[:min(n, len(w.buf))]
+	} else {
+		w.stays = w.lent && !few
 	}
-	want := int64(min(max(w.size, n), maxWindow))
+	want := int64(min(max(w.size, n), len(w.room)))
 	want = max(min(want, w.end-off), 0)
 	k, err := 0, error(nil)
 	if want > 0 {

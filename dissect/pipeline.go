@@ -49,7 +49,7 @@ type pdu struct {
 }
 
 const (
-	roomSize   = 256<<10 + capture.Spare
+	roomSize   = 128<<10 + capture.Spare
 	batchPDUs  = 2048
 	batchBytes = 128 << 10
 	headSize   = 1024

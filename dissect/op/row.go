@@ -52,7 +52,7 @@ func (o *Op) AppendObject(dst []byte, name func(uint32) string) []byte {
 	if o.Open != 0 {
 		word()
 		dst = append(dst, 'F')
-		dst = strconv.AppendUint(dst, uint64(o.Open), 10)
+		dst = appendUint(dst, uint64(o.Open))
 	}
 	if o.Env&EnvPipe != 0 && o.Detail != 0 { // a call
 		word()
@@ -72,7 +72,7 @@ func (o *Op) AppendObject(dst []byte, name func(uint32) string) []byte {
 		return dst
 	}
 	if o.Proto == Hole {
-		dst = strconv.AppendUint(dst, o.Length, 10)
+		dst = appendUint(dst, o.Length)
 		return append(dst, " bytes are not in the capture"...)
 	}
 	if o.Proto != SMB2 {
@@ -89,9 +89,9 @@ func (o *Op) AppendObject(dst []byte, name func(uint32) string) []byte {
 		}
 	case smb2.Read, smb2.Write, smb2.Lock:
 		word()
-		dst = strconv.AppendUint(dst, o.Offset, 10)
+		dst = appendUint(dst, o.Offset)
 		dst = append(dst, '+')
-		dst = strconv.AppendUint(dst, o.Length, 10)
+		dst = appendUint(dst, o.Length)
 	case smb2.Ioctl:
 		word()
 		if s := smb2.FsctlName(o.Code); s != "" {
@@ -141,39 +141,55 @@ func (o *Op) AppendResult(dst []byte) []byte {
 
 // AppendSeconds appends ns as seconds with micro-second digits.
 func AppendSeconds(dst []byte, ns int64) []byte {
-	if ns < 0 {
-		dst = append(dst, '-')
-		ns = -ns
-	}
-	us := uint64(ns) / 1000
-	dst = strconv.AppendUint(dst, us/1e6, 10)
-	f := uint32(us % 1e6)
-	hi, lo := f/1000, f%1000
-	return append(dst, '.', byte('0'+hi/100), byte('0'+hi/10%10), byte('0'+hi%10), byte('0'+lo/100), byte('0'+lo/10%10), byte('0'+lo%10))
+	dst, us := appendSign(dst, ns)
+	dst = append(appendUint(dst, us/1e6), '.')
+	return appendThree(appendThree(dst, us/1000%1000), us%1000)
 }
 
 // AppendMillis appends ns as milliseconds with three digits behind the point.
 func AppendMillis(dst []byte, ns int64) []byte {
+	dst, us := appendSign(dst, ns)
+	return appendThree(append(appendUint(dst, us/1000), '.'), us%1000)
+}
+
+// appendSign appends the sign of ns and gives its micro-seconds.
+func appendSign(dst []byte, ns int64) ([]byte, uint64) {
 	if ns < 0 {
-		dst = append(dst, '-')
-		ns = -ns
+		return append(dst, '-'), uint64(-ns) / 1000
 	}
-	us := uint64(ns) / 1000
-	dst = strconv.AppendUint(dst, us/1000, 10)
-	f := uint32(us % 1000)
-	return append(dst, '.', byte('0'+f/100), byte('0'+f/10%10), byte('0'+f%10))
+	return dst, uint64(ns) / 1000
+}
+
+func appendThree(dst []byte, n uint64) []byte {
+	return append(dst, byte('0'+n/100), byte('0'+n/10%10), byte('0'+n%10))
+}
+
+// appendUint appends n in decimal digits: strconv.AppendUint is twice as slow
+// with the small numbers of which a line has many.
+func appendUint(dst []byte, n uint64) []byte {
+	if n < 10 {
+		return append(dst, byte('0'+n))
+	}
+	var buf [20]byte
+	at := len(buf)
+	for ; n >= 10; n /= 10 {
+		at--
+		buf[at] = byte('0' + n%10)
+	}
+	at--
+	buf[at] = byte('0' + n)
+	return append(dst, buf[at:]...)
 }
 
 // AppendFrames appends the frames of request and response: 27,28.
 func (o *Op) AppendFrames(dst []byte) []byte {
 	if o.ReqFrame != 0 {
-		dst = strconv.AppendUint(dst, uint64(o.ReqFrame), 10)
+		dst = appendUint(dst, uint64(o.ReqFrame))
 	} else {
 		dst = append(dst, '-')
 	}
 	if o.RespFrame != 0 {
-		dst = append(dst, ',')
-		dst = strconv.AppendUint(dst, uint64(o.RespFrame), 10)
+		dst = appendUint(append(dst, ','), uint64(o.RespFrame))
 	}
 	return dst
 }
@@ -259,5 +275,5 @@ func appendNumbered(dst []byte, letter byte, n uint32) []byte {
 	if n == 0 {
 		return append(dst, '-')
 	}
-	return strconv.AppendUint(append(dst, letter), uint64(n), 10)
+	return appendUint(append(dst, letter), uint64(n))
 }

@@ -71,7 +71,7 @@ func transactionDefs() []*field.Def {
 		fRapAux, fRapRest, fRapWord, fRapLong, fRapByte, fRapBytes, fRapString,
 	}
 	for _, v := range rapValues {
-		if call := rapCalls[uint16(v.V)]; call != nil {
+		if call := rapCalls()[uint16(v.V)]; call != nil {
 			defs = call.defs(defs)
 		}
 	}

@@ -68,7 +68,7 @@ func rapRequest(c *wire.Codec, f *Facts) {
 	f.SubCommand = rapFunction | function
 	f.Form[0] = c.CString8(fRapForm)
 	f.Form[1] = c.CString8(fRapEntries)
-	r := rapReader{c: c, call: rapCalls[function], f: f}
+	r := rapReader{c: c, call: rapCalls()[function], f: f}
 	if r.call != nil {
 		r.items = r.call.ask
 	}
@@ -155,7 +155,7 @@ func rapResponse(c *wire.Codec, f *Facts) {
 	f.converter = int(c.Show16(fRapConvert))
 	f.entries = 1
 	total := fRapTotal
-	if call := rapCalls[f.SubCommand&^rapFunction]; call != nil && call.count != nil {
+	if call := rapCalls()[f.SubCommand&^rapFunction]; call != nil && call.count != nil {
 		total = call.count
 	}
 	for s := rapForm(c.Env.Form)[0]; s != "" && c.Left() > 0; {
@@ -192,7 +192,7 @@ func rapData(c *wire.Codec, f *Facts, form rapDescriptors, level uint8) {
 		return
 	}
 	function := f.SubCommand &^ rapFunction
-	r := rapReader{c: c, f: f, call: rapCalls[function], at: c.Pos(), less: f.converter}
+	r := rapReader{c: c, f: f, call: rapCalls()[function], at: c.Pos(), less: f.converter}
 	d := fRapEntry
 	switch function {
 	case 0, 1, 3:

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 
 	"smbdiff/dissect/dcerpc/ndr"
 	"smbdiff/dissect/field"
@@ -186,12 +187,12 @@ const rapTable = `
 `
 
 // rapCalls are the functions by number.
-var rapCalls = readRapTable(rapTable)
+var rapCalls = sync.OnceValue(readRapTable)
 
-func readRapTable(text string) map[uint16]*rapCall {
+func readRapTable() map[uint16]*rapCall {
 	calls := map[uint16]*rapCall{}
 	var call *rapCall
-	for _, line := range strings.Split(strings.TrimSpace(text), "\n") {
+	for _, line := range strings.Split(strings.TrimSpace(rapTable), "\n") {
 		head, rest, _ := strings.Cut(line, " ")
 		level, err := strconv.Atoi(head)
 		switch {

@@ -34,14 +34,14 @@ func TestRapTable(t *testing.T) {
 			want.WriteByte(letter)
 		}
 		var got []byte
-		for _, i := range rapCalls[c.function].data[c.level] {
+		for _, i := range rapCalls()[c.function].data[c.level] {
 			got = append(got, i.letter)
 		}
 		if string(got) != want.String() {
-			t.Errorf("%s level %d: items %s, %s has %s", rapCalls[c.function].name, c.level, got, c.form, want.String())
+			t.Errorf("%s level %d: items %s, %s has %s", rapCalls()[c.function].name, c.level, got, c.form, want.String())
 		}
 	}
-	for code, call := range rapCalls {
+	for code, call := range rapCalls() {
 		if name := rapValues.Name(uint64(code)); name != call.name {
 			t.Errorf("function %d is %s and %s", code, name, call.name)
 		}

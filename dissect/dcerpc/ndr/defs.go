@@ -7,7 +7,7 @@ import "smbdiff/dissect/field"
 func Defs() []*field.Def {
 	c := collector{seen: make(map[*typ]bool)}
 	c.out = append(c.out, fReferent, fReferent64, fNull, fMaxCount, fOffset, fActual, fSIDCount, fPadding, fStrLength, fStrMax, fDiscriminant, fOtherMask)
-	for _, ops := range [][]*op{srvsvcCalls, wkssvcCalls, lsarpcCalls, samrCalls, svcctlCalls, winregCalls, dssetupCalls} {
+	for _, ops := range [][]*op{srvsvcCalls(), wkssvcCalls(), lsarpcCalls(), samrCalls(), svcctlCalls(), winregCalls(), dssetupCalls()} {
 		for _, p := range ops {
 			if p != nil {
 				c.members(p.in)

@@ -1,13 +1,19 @@
 package ndr
 
-import "smbdiff/dissect/field"
+import (
+	"sync"
+
+	"smbdiff/dissect/field"
+)
 
 // dssetupCalls are the operations of [MS-DSSP] 3.2.5.
-var dssetupCalls = []*op{
-	0: call("dssetup.dssetup_DsRoleGetPrimaryDomainInformation", werror("dssetup.werror"),
-		[]member{enum("level", "InfoLevel", enum16, values(1, "DsRolePrimaryDomainInfoBasic", "DsRoleUpgradeStatus", "DsRoleOperationState"))},
-		[]member{ptr(of("info", "DomainInfo", roleInfo))}),
-}
+var dssetupCalls = sync.OnceValue(func() []*op {
+	return []*op{
+		0: call("dssetup.dssetup_DsRoleGetPrimaryDomainInformation", werror("dssetup.werror"),
+			[]member{enum("level", "InfoLevel", enum16, values(1, "DsRolePrimaryDomainInfoBasic", "DsRoleUpgradeStatus", "DsRoleOperationState"))},
+			[]member{ptr(of("info", "DomainInfo", roleInfo))}),
+	}
+})
 
 func drec(name string, ms ...member) *typ { return structOf("dssetup.dssetup_"+name, ms...) }
 

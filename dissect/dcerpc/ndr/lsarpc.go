@@ -1,6 +1,10 @@
 package ndr
 
-import "smbdiff/dissect/field"
+import (
+	"sync"
+
+	"smbdiff/dissect/field"
+)
 
 // lsa is an operation on a handle, but for raw.
 func lsa(name string, in, out []member) *op {
@@ -28,60 +32,62 @@ func lstr(name, label string) member      { return of(name, label, lsaString) }
 func lstrLarge(name, label string) member { return of(name, label, lsaStringLarge) }
 
 // lsarpcCalls are the operations of [MS-LSAD] 3.1.4 and [MS-LSAT] 3.1.4.
-var lsarpcCalls = []*op{
-	0:  lsa("Close", nil, []member{handle("handle", "ObjectHandle")}),
-	1:  lsa("Delete", nil, nil),
-	2:  lsaEnum("EnumPrivs", "max_count", of("privs", "EnumerationBuffer", privileges)),
-	3:  lsa("QuerySecurity", []member{flags("sec_info", "SecurityInformation", u32, securityInformation)}, []member{ptr(of("sdbuf", "SecurityDescriptor", lsaSecurity))}),
-	4:  lsa("SetSecObj", []member{secInfo("SecurityInformation"), of("sdbuf", "SecurityDescriptor", lsaSecurity)}, nil),
-	6:  lsaRaw("OpenPolicy", append([]member{ptr(of("system_name", "SystemName", u16))}, openPolicy()...), policyHandle()),
-	7:  lsa("QueryInfoPolicy", []member{policyClass()}, []member{ptr(of("info", "PolicyInformation", policyInfo))}),
-	8:  lsa("SetInfoPolicy", []member{policyClass(), of("info", "PolicyInformation", policyInfo)}, nil),
-	10: lsa("CreateAccount", []member{domainSID("AccountSid"), accountAccess()}, []member{handle("acct_handle", "AccountHandle")}),
-	11: lsaEnum("EnumAccounts", "num_entries", of("sids", "EnumerationBuffer", sidArray)),
-	13: lsaEnum("EnumTrustDom", "max_size", of("domains", "EnumerationBuffer", domainList)),
-	14: lookupNames("LookupNames", transSids, true, false),
-	15: lookupSids("LookupSids", transNames, true, false),
-	16: lsa("CreateSecret", []member{lstr("name", "SecretName"), secretAccess()}, []member{handle("sec_handle", "SecretHandle")}),
-	17: lsa("OpenAccount", []member{domainSID("AccountSid"), accountAccess()}, []member{handle("acct_handle", "AccountHandle")}),
-	18: lsa("EnumPrivsAccount", nil, []member{ptr(of("privs", "Privileges", privilegeSet))}),
-	19: lsa("AddPrivilegesToAccount", []member{of("privs", "Privileges", privilegeSet)}, nil),
-	20: lsa("RemovePrivilegesFromAccount", []member{of("remove_all", "AllPrivileges", u8), ptr(of("privs", "Privileges", privilegeSet))}, nil),
-	// tshark has no fields for the parameters of 23 and 24.
-	23: lsa("GetSystemAccessAccount", nil, []member{hex("access_mask", "SystemAccess")}),
-	24: lsa("SetSystemAccessAccount", []member{hex("access_mask", "SystemAccess")}, nil),
-	25: lsa("OpenTrustedDomain", []member{domainSID("TrustedDomainSid"), trustAccess()}, []member{handle("trustdom_handle", "TrustedDomainHandle")}),
-	26: lsaRaw("QueryTrustedDomainInfo", []member{handle("trustdom_handle", "TrustedDomainHandle"), trustClass()}, trustInfo()),
-	28: lsa("OpenSecret", []member{lstr("name", "SecretName"), secretAccess()}, []member{handle("sec_handle", "SecretHandle")}),
-	29: lsaRaw("SetSecret",
-		[]member{handle("sec_handle", "SecretHandle"), ptr(of("new_val", "EncryptedCurrentValue", cipherValue)),
-			ptr(of("old_val", "EncryptedOldValue", cipherValue))}, nil),
-	30: lsaRaw("QuerySecret", append([]member{handle("sec_handle", "SecretHandle")}, secretValues()...), secretValues()),
-	31: lsa("LookupPrivValue", []member{lstr("name", "Name")}, []member{of("luid", "Value", luid)}),
-	32: lsa("LookupPrivName", []member{of("luid", "Value", luid)}, []member{ptr(lstrLarge("name", "Name"))}),
-	33: lsa("LookupPrivDisplayName",
-		[]member{lstr("name", "Name"), of("language_id", "ClientLanguage", u16), of("unknown", "ClientSystemDefaultLanguage", u16)},
-		[]member{ptr(lstrLarge("disp_name", "DisplayName")), of("language_id", "LanguageReturned", u16)}),
-	34: lsa("DeleteObject", nil, []member{handle("handle", "ObjectHandle")}),
-	35: lsa("EnumAccountsWithUserRight", []member{ptr(lstr("name", "UserRight"))}, []member{of("sids", "EnumerationBuffer", sidArray)}),
-	36: lsa("EnumAccountRights", []member{domainSID("AccountSid")}, []member{of("rights", "UserRights", rightSet)}),
-	37: lsa("AddAccountRights", []member{domainSID("AccountSid"), of("rights", "UserRights", rightSet)}, nil),
-	38: lsa("RemoveAccountRights", []member{domainSID("AccountSid"), of("unknown", "AllRights", u8), of("rights", "UserRights", rightSet)}, nil),
-	39: lsa("QueryTrustedDomainInfoBySid", []member{domainSID("TrustedDomainSid"), trustClass()}, trustInfo()),
-	44: lsaRaw("OpenPolicy2", append([]member{optStr("system_name", "SystemName")}, openPolicy()...), policyHandle()),
-	45: lsaRaw("GetUserName", append([]member{optStr("system_name", "SystemName")}, userName()...), userName()),
-	46: lsa("QueryInfoPolicy2", []member{policyClass()}, []member{ptr(of("info", "PolicyInformation", policyInfo))}),
-	47: lsa("SetInfoPolicy2", []member{policyClass(), of("info", "PolicyInformation", policyInfo)}, nil),
-	48: lsa("QueryTrustedDomainInfoByName", []member{lstr("trusted_domain", "TrustedDomainName"), trustClass()}, trustInfo()),
-	50: lsaEnum("EnumTrustedDomainsEx", "max_size", of("domains", "EnumerationBuffer", domainListEx)),
-	53: lsa("QueryDomainInformationPolicy", []member{domainClass()}, []member{ptr(of("info", "PolicyDomainInformation", domainPolicy))}),
-	55: lsa("OpenTrustedDomainByName", []member{lstr("name", "TrustedDomainName"), trustAccess()}, []member{handle("trustdom_handle", "TrustedDomainHandle")}),
-	57: lookupSids("LookupSids2", transNames2, true, true),
-	58: lookupNames("LookupNames2", transSids2, true, true),
-	68: lookupNames("LookupNames3", transSids3, true, true),
-	76: lookupSids("LookupSids3", transNames2, false, true),
-	77: lookupNames("LookupNames4", transSids3, false, true),
-}
+var lsarpcCalls = sync.OnceValue(func() []*op {
+	return []*op{
+		0:  lsa("Close", nil, []member{handle("handle", "ObjectHandle")}),
+		1:  lsa("Delete", nil, nil),
+		2:  lsaEnum("EnumPrivs", "max_count", of("privs", "EnumerationBuffer", privileges)),
+		3:  lsa("QuerySecurity", []member{flags("sec_info", "SecurityInformation", u32, securityInformation)}, []member{ptr(of("sdbuf", "SecurityDescriptor", lsaSecurity))}),
+		4:  lsa("SetSecObj", []member{secInfo("SecurityInformation"), of("sdbuf", "SecurityDescriptor", lsaSecurity)}, nil),
+		6:  lsaRaw("OpenPolicy", append([]member{ptr(of("system_name", "SystemName", u16))}, openPolicy()...), policyHandle()),
+		7:  lsa("QueryInfoPolicy", []member{policyClass()}, []member{ptr(of("info", "PolicyInformation", policyInfo))}),
+		8:  lsa("SetInfoPolicy", []member{policyClass(), of("info", "PolicyInformation", policyInfo)}, nil),
+		10: lsa("CreateAccount", []member{domainSID("AccountSid"), accountAccess()}, []member{handle("acct_handle", "AccountHandle")}),
+		11: lsaEnum("EnumAccounts", "num_entries", of("sids", "EnumerationBuffer", sidArray)),
+		13: lsaEnum("EnumTrustDom", "max_size", of("domains", "EnumerationBuffer", domainList)),
+		14: lookupNames("LookupNames", transSids, true, false),
+		15: lookupSids("LookupSids", transNames, true, false),
+		16: lsa("CreateSecret", []member{lstr("name", "SecretName"), secretAccess()}, []member{handle("sec_handle", "SecretHandle")}),
+		17: lsa("OpenAccount", []member{domainSID("AccountSid"), accountAccess()}, []member{handle("acct_handle", "AccountHandle")}),
+		18: lsa("EnumPrivsAccount", nil, []member{ptr(of("privs", "Privileges", privilegeSet))}),
+		19: lsa("AddPrivilegesToAccount", []member{of("privs", "Privileges", privilegeSet)}, nil),
+		20: lsa("RemovePrivilegesFromAccount", []member{of("remove_all", "AllPrivileges", u8), ptr(of("privs", "Privileges", privilegeSet))}, nil),
+		// tshark has no fields for the parameters of 23 and 24.
+		23: lsa("GetSystemAccessAccount", nil, []member{hex("access_mask", "SystemAccess")}),
+		24: lsa("SetSystemAccessAccount", []member{hex("access_mask", "SystemAccess")}, nil),
+		25: lsa("OpenTrustedDomain", []member{domainSID("TrustedDomainSid"), trustAccess()}, []member{handle("trustdom_handle", "TrustedDomainHandle")}),
+		26: lsaRaw("QueryTrustedDomainInfo", []member{handle("trustdom_handle", "TrustedDomainHandle"), trustClass()}, trustInfo()),
+		28: lsa("OpenSecret", []member{lstr("name", "SecretName"), secretAccess()}, []member{handle("sec_handle", "SecretHandle")}),
+		29: lsaRaw("SetSecret",
+			[]member{handle("sec_handle", "SecretHandle"), ptr(of("new_val", "EncryptedCurrentValue", cipherValue)),
+				ptr(of("old_val", "EncryptedOldValue", cipherValue))}, nil),
+		30: lsaRaw("QuerySecret", append([]member{handle("sec_handle", "SecretHandle")}, secretValues()...), secretValues()),
+		31: lsa("LookupPrivValue", []member{lstr("name", "Name")}, []member{of("luid", "Value", luid)}),
+		32: lsa("LookupPrivName", []member{of("luid", "Value", luid)}, []member{ptr(lstrLarge("name", "Name"))}),
+		33: lsa("LookupPrivDisplayName",
+			[]member{lstr("name", "Name"), of("language_id", "ClientLanguage", u16), of("unknown", "ClientSystemDefaultLanguage", u16)},
+			[]member{ptr(lstrLarge("disp_name", "DisplayName")), of("language_id", "LanguageReturned", u16)}),
+		34: lsa("DeleteObject", nil, []member{handle("handle", "ObjectHandle")}),
+		35: lsa("EnumAccountsWithUserRight", []member{ptr(lstr("name", "UserRight"))}, []member{of("sids", "EnumerationBuffer", sidArray)}),
+		36: lsa("EnumAccountRights", []member{domainSID("AccountSid")}, []member{of("rights", "UserRights", rightSet)}),
+		37: lsa("AddAccountRights", []member{domainSID("AccountSid"), of("rights", "UserRights", rightSet)}, nil),
+		38: lsa("RemoveAccountRights", []member{domainSID("AccountSid"), of("unknown", "AllRights", u8), of("rights", "UserRights", rightSet)}, nil),
+		39: lsa("QueryTrustedDomainInfoBySid", []member{domainSID("TrustedDomainSid"), trustClass()}, trustInfo()),
+		44: lsaRaw("OpenPolicy2", append([]member{optStr("system_name", "SystemName")}, openPolicy()...), policyHandle()),
+		45: lsaRaw("GetUserName", append([]member{optStr("system_name", "SystemName")}, userName()...), userName()),
+		46: lsa("QueryInfoPolicy2", []member{policyClass()}, []member{ptr(of("info", "PolicyInformation", policyInfo))}),
+		47: lsa("SetInfoPolicy2", []member{policyClass(), of("info", "PolicyInformation", policyInfo)}, nil),
+		48: lsa("QueryTrustedDomainInfoByName", []member{lstr("trusted_domain", "TrustedDomainName"), trustClass()}, trustInfo()),
+		50: lsaEnum("EnumTrustedDomainsEx", "max_size", of("domains", "EnumerationBuffer", domainListEx)),
+		53: lsa("QueryDomainInformationPolicy", []member{domainClass()}, []member{ptr(of("info", "PolicyDomainInformation", domainPolicy))}),
+		55: lsa("OpenTrustedDomainByName", []member{lstr("name", "TrustedDomainName"), trustAccess()}, []member{handle("trustdom_handle", "TrustedDomainHandle")}),
+		57: lookupSids("LookupSids2", transNames2, true, true),
+		58: lookupNames("LookupNames2", transSids2, true, true),
+		68: lookupNames("LookupNames3", transSids3, true, true),
+		76: lookupSids("LookupSids3", transNames2, false, true),
+		77: lookupNames("LookupNames4", transSids3, false, true),
+	}
+})
 
 // lsaEnum is an operation that lists in pieces.
 func lsaEnum(name, size string, result member) *op {

@@ -82,19 +82,19 @@ func operation(iface Interface, opnum uint16) *op {
 	var ops []*op
 	switch iface {
 	case Srvsvc:
-		ops = srvsvcCalls
+		ops = srvsvcCalls()
 	case Wkssvc:
-		ops = wkssvcCalls
+		ops = wkssvcCalls()
 	case Lsarpc:
-		ops = lsarpcCalls
+		ops = lsarpcCalls()
 	case Samr:
-		ops = samrCalls
+		ops = samrCalls()
 	case Svcctl:
-		ops = svcctlCalls
+		ops = svcctlCalls()
 	case Winreg:
-		ops = winregCalls
+		ops = winregCalls()
 	case Dssetup:
-		ops = dssetupCalls
+		ops = dssetupCalls()
 	}
 	if int(opnum) < len(ops) {
 		return ops[opnum]

@@ -1,6 +1,10 @@
 package ndr
 
-import "smbdiff/dissect/field"
+import (
+	"sync"
+
+	"smbdiff/dissect/field"
+)
 
 var svcctlResult = enum("svcctl.rc", "Return value", u32, win32Errors)
 
@@ -12,39 +16,41 @@ func scManager() member { return handle("hnd", "hSCManager") }
 // svcctlCalls are the operations of [MS-SCMR] 3.1.4 that clients use most.
 // tshark shows the parameters of some only; the others have names in the same
 // manner.
-var svcctlCalls = []*op{
-	0:  svc([]member{handle("hnd", "hSCObject")}, []member{handle("hnd", "hSCObject")}),
-	1:  svc([]member{service(), enum("control", "dwControl", u32, serviceControls)}, []member{of("service_status", "lpServiceStatus", serviceStatus)}),
-	2:  svc([]member{service()}, nil),
-	3:  svc([]member{scManager()}, []member{handle("lock", "lpLock")}),
-	4:  svc([]member{service(), secInfo("dwSecurityInformation"), bufferSize()}, []member{of("sd", "lpSecurityDescriptor", otherSD), needed()}),
-	5:  svc([]member{service(), secInfo("dwSecurityInformation"), of("sd", "lpSecurityDescriptor", otherSD), bufferSize()}, nil),
-	6:  svc([]member{service()}, []member{of("service_status", "lpServiceStatus", serviceStatus)}),
-	8:  svc([]member{handle("lock", "Lock")}, []member{handle("lock", "Lock")}),
-	11: svc(changeConfig(char16), []member{tag()}),
-	12: svc(createService(char16), []member{tag(), handle("hnd", "lpServiceHandle")}),
-	13: svc([]member{service(), serviceState(), bufferSize()}, []member{of("services", "lpServices", bytes), needed(), returned()}),
-	14: svc([]member{scManager(), serviceType(), serviceState(), num("size", "cbBufSize"), resume()},
-		[]member{of("services", "lpBuffer", bytes), needed(), returned(), resume()}),
-	15: svc(openManager(char16), []member{handle("hnd", "lpScHandle")}),
-	16: svc(openService(char16), []member{handle("hnd", "lpServiceHandle")}),
-	17: svc([]member{service(), bufferSize()}, []member{of("service_config", "lpServiceConfig", serviceConfig(char16)), needed()}),
-	18: svc([]member{scManager(), bufferSize()}, []member{num("is_locked", "fIsLocked"), optStr("lock_owner", "lpLockOwner"), num("lock_duration", "dwLockDuration"), needed()}),
-	19: svc(startService(char16), nil),
-	20: svc(serviceNames(char16), []member{of("displayname", "lpDisplayName", char16), num("buffer", "lpcchBuffer")}),
-	21: svc(serviceNames(char16), []member{of("servicename", "lpKeyName", char16), num("buffer", "lpcchBuffer")}),
-	23: svc(changeConfig(char8), []member{tag()}),
-	24: svc(createService(char8), []member{tag(), handle("hnd", "lpServiceHandle")}),
-	27: svc(openManager(char8), []member{handle("hnd", "lpScHandle")}),
-	28: svc(openService(char8), []member{handle("hnd", "lpServiceHandle")}),
-	29: svc([]member{service(), bufferSize()}, []member{of("service_config", "lpServiceConfig", serviceConfig(char8)), needed()}),
-	31: svc(startService(char8), nil),
-	38: svc([]member{service(), infoLevel(), bufferSize()}, []member{of("info", "lpBuffer", bytes), needed()}),
-	39: svc([]member{service(), infoLevel(), bufferSize()}, []member{of("info", "lpBuffer", bytes), needed()}),
-	40: svc([]member{service(), num("info_level", "InfoLevel"), bufferSize()}, []member{of("info", "lpBuffer", bytes), needed()}),
-	42: svc([]member{scManager(), num("info_level", "InfoLevel"), serviceType(), serviceState(), num("size", "cbBufSize"), resume(), optStr("group", "pszGroupName")},
-		[]member{of("services", "lpBuffer", bytes), needed(), returned(), resume()}),
-}
+var svcctlCalls = sync.OnceValue(func() []*op {
+	return []*op{
+		0:  svc([]member{handle("hnd", "hSCObject")}, []member{handle("hnd", "hSCObject")}),
+		1:  svc([]member{service(), enum("control", "dwControl", u32, serviceControls)}, []member{of("service_status", "lpServiceStatus", serviceStatus)}),
+		2:  svc([]member{service()}, nil),
+		3:  svc([]member{scManager()}, []member{handle("lock", "lpLock")}),
+		4:  svc([]member{service(), secInfo("dwSecurityInformation"), bufferSize()}, []member{of("sd", "lpSecurityDescriptor", otherSD), needed()}),
+		5:  svc([]member{service(), secInfo("dwSecurityInformation"), of("sd", "lpSecurityDescriptor", otherSD), bufferSize()}, nil),
+		6:  svc([]member{service()}, []member{of("service_status", "lpServiceStatus", serviceStatus)}),
+		8:  svc([]member{handle("lock", "Lock")}, []member{handle("lock", "Lock")}),
+		11: svc(changeConfig(char16), []member{tag()}),
+		12: svc(createService(char16), []member{tag(), handle("hnd", "lpServiceHandle")}),
+		13: svc([]member{service(), serviceState(), bufferSize()}, []member{of("services", "lpServices", bytes), needed(), returned()}),
+		14: svc([]member{scManager(), serviceType(), serviceState(), num("size", "cbBufSize"), resume()},
+			[]member{of("services", "lpBuffer", bytes), needed(), returned(), resume()}),
+		15: svc(openManager(char16), []member{handle("hnd", "lpScHandle")}),
+		16: svc(openService(char16), []member{handle("hnd", "lpServiceHandle")}),
+		17: svc([]member{service(), bufferSize()}, []member{of("service_config", "lpServiceConfig", serviceConfig(char16)), needed()}),
+		18: svc([]member{scManager(), bufferSize()}, []member{num("is_locked", "fIsLocked"), optStr("lock_owner", "lpLockOwner"), num("lock_duration", "dwLockDuration"), needed()}),
+		19: svc(startService(char16), nil),
+		20: svc(serviceNames(char16), []member{of("displayname", "lpDisplayName", char16), num("buffer", "lpcchBuffer")}),
+		21: svc(serviceNames(char16), []member{of("servicename", "lpKeyName", char16), num("buffer", "lpcchBuffer")}),
+		23: svc(changeConfig(char8), []member{tag()}),
+		24: svc(createService(char8), []member{tag(), handle("hnd", "lpServiceHandle")}),
+		27: svc(openManager(char8), []member{handle("hnd", "lpScHandle")}),
+		28: svc(openService(char8), []member{handle("hnd", "lpServiceHandle")}),
+		29: svc([]member{service(), bufferSize()}, []member{of("service_config", "lpServiceConfig", serviceConfig(char8)), needed()}),
+		31: svc(startService(char8), nil),
+		38: svc([]member{service(), infoLevel(), bufferSize()}, []member{of("info", "lpBuffer", bytes), needed()}),
+		39: svc([]member{service(), infoLevel(), bufferSize()}, []member{of("info", "lpBuffer", bytes), needed()}),
+		40: svc([]member{service(), num("info_level", "InfoLevel"), bufferSize()}, []member{of("info", "lpBuffer", bytes), needed()}),
+		42: svc([]member{scManager(), num("info_level", "InfoLevel"), serviceType(), serviceState(), num("size", "cbBufSize"), resume(), optStr("group", "pszGroupName")},
+			[]member{of("services", "lpBuffer", bytes), needed(), returned(), resume()}),
+	}
+})
 
 func bufferSize() member { return num("buffer", "cbBufSize") }
 func needed() member     { return num("required_size", "pcbBytesNeeded") }

@@ -1,6 +1,10 @@
 package ndr
 
-import "smbdiff/dissect/field"
+import (
+	"sync"
+
+	"smbdiff/dissect/field"
+)
 
 var winregResult = werror("winreg.werror")
 
@@ -32,40 +36,42 @@ var (
 )
 
 // winregCalls are the operations of [MS-RRP] 3.1.5 that clients use most.
-var winregCalls = []*op{
-	0: openRoot("OpenHKCR"),
-	1: openRoot("OpenHKCU"),
-	2: openRoot("OpenHKLM"),
-	3: openRoot("OpenHKPD"),
-	4: openRoot("OpenHKU"),
-	5: reg("CloseKey", nil, []member{regKey()}),
-	6: reg("CreateKey",
-		[]member{rstr("name", "lpSubKey"), rstr("keyclass", "lpClass"), keyOptions(), keyAccess(), keySecurity("secdesc"), disposition()},
-		[]member{handle("new_handle", "phkResult"), disposition()}),
-	7: reg("DeleteKey", []member{rstr("key", "lpSubKey")}, nil),
-	8: reg("DeleteValue", []member{rstr("value", "lpValueName")}, nil),
-	9: reg("EnumKey", append([]member{num("enum_index", "dwIndex")}, enumKey("In")...), enumKey("Out")),
-	10: reg("EnumValue",
-		append([]member{num("enum_index", "dwIndex"), of("name", "lpValueNameIn", regNameBuf)}, regValue("value", "size", "length")...),
-		append([]member{of("name", "lpValueNameOut", regNameBuf)}, regValue("value", "size", "length")...)),
-	11: reg("FlushKey", nil, nil),
-	12: reg("GetKeySecurity", []member{secInfo("SecurityInformation"), of("winreg.sd", "pRpcSecurityDescriptorIn", keyDescriptor)},
-		[]member{of("winreg.sd", "pRpcSecurityDescriptorOut", keyDescriptor)}),
-	13: reg("LoadKey", []member{rstr("keyname", "lpSubKey"), rstr("filename", "lpFile")}, nil),
-	15: call("winreg.winreg_OpenKey", winregResult, []member{handle("parent_handle", "hKey"), rstr("keyname", "lpSubKey"), keyOptions(), keyAccess()}, []member{regKey()}),
-	16: reg("QueryInfoKey", []member{rstr("classname", "lpClassIn")},
-		append(append([]member{rstr("classname", "lpClassOut")}, nums("lpc", "num_subkeys=SubKeys max_subkeylen=bMaxSubKeyLen max_classlen=bMaxClassLen num_values=Values "+
-			"max_valnamelen=bMaxValueNameLen max_valbufsize=bMaxValueLen secdescsize=bSecurityDescriptor")...), date("last_changed_time", "lpftLastWriteTime", old64))),
-	17: reg("QueryValue", append([]member{rstr("value_name", "lpValueName")}, regValue("data", "data_size", "data_length")...), regValue("data", "data_size", "data_length")),
-	20: reg("SaveKey", []member{rstr("filename", "lpFile"), keySecurity("sec_attrib")}, nil),
-	21: reg("SetKeySecurity", []member{secInfo("SecurityInformation"), of("winreg.sd", "pRpcSecurityDescriptor", keyDescriptor)}, nil),
-	22: reg("SetValue", []member{rstr("name", "lpValueName"), regType(), of("data", "lpData", bytes), num("size", "cbData")}, nil),
-	23: reg("UnLoadKey", []member{rstr("subkey", "lpSubKey")}, nil),
-	26: reg("GetVersion", nil, []member{num("version", "lpdwVersion")}),
-	27: openRoot("OpenHKCC"),
-	31: reg("SaveKeyEx", []member{rstr("filename", "lpFile"), keySecurity("sec_attrib"), hex("flags", "Flags")}, nil),
-	35: reg("DeleteKeyEx", []member{rstr("key", "lpSubKey"), keyAccess(), num("reserved", "Reserved")}, nil),
-}
+var winregCalls = sync.OnceValue(func() []*op {
+	return []*op{
+		0: openRoot("OpenHKCR"),
+		1: openRoot("OpenHKCU"),
+		2: openRoot("OpenHKLM"),
+		3: openRoot("OpenHKPD"),
+		4: openRoot("OpenHKU"),
+		5: reg("CloseKey", nil, []member{regKey()}),
+		6: reg("CreateKey",
+			[]member{rstr("name", "lpSubKey"), rstr("keyclass", "lpClass"), keyOptions(), keyAccess(), keySecurity("secdesc"), disposition()},
+			[]member{handle("new_handle", "phkResult"), disposition()}),
+		7: reg("DeleteKey", []member{rstr("key", "lpSubKey")}, nil),
+		8: reg("DeleteValue", []member{rstr("value", "lpValueName")}, nil),
+		9: reg("EnumKey", append([]member{num("enum_index", "dwIndex")}, enumKey("In")...), enumKey("Out")),
+		10: reg("EnumValue",
+			append([]member{num("enum_index", "dwIndex"), of("name", "lpValueNameIn", regNameBuf)}, regValue("value", "size", "length")...),
+			append([]member{of("name", "lpValueNameOut", regNameBuf)}, regValue("value", "size", "length")...)),
+		11: reg("FlushKey", nil, nil),
+		12: reg("GetKeySecurity", []member{secInfo("SecurityInformation"), of("winreg.sd", "pRpcSecurityDescriptorIn", keyDescriptor)},
+			[]member{of("winreg.sd", "pRpcSecurityDescriptorOut", keyDescriptor)}),
+		13: reg("LoadKey", []member{rstr("keyname", "lpSubKey"), rstr("filename", "lpFile")}, nil),
+		15: call("winreg.winreg_OpenKey", winregResult, []member{handle("parent_handle", "hKey"), rstr("keyname", "lpSubKey"), keyOptions(), keyAccess()}, []member{regKey()}),
+		16: reg("QueryInfoKey", []member{rstr("classname", "lpClassIn")},
+			append(append([]member{rstr("classname", "lpClassOut")}, nums("lpc", "num_subkeys=SubKeys max_subkeylen=bMaxSubKeyLen max_classlen=bMaxClassLen num_values=Values "+
+				"max_valnamelen=bMaxValueNameLen max_valbufsize=bMaxValueLen secdescsize=bSecurityDescriptor")...), date("last_changed_time", "lpftLastWriteTime", old64))),
+		17: reg("QueryValue", append([]member{rstr("value_name", "lpValueName")}, regValue("data", "data_size", "data_length")...), regValue("data", "data_size", "data_length")),
+		20: reg("SaveKey", []member{rstr("filename", "lpFile"), keySecurity("sec_attrib")}, nil),
+		21: reg("SetKeySecurity", []member{secInfo("SecurityInformation"), of("winreg.sd", "pRpcSecurityDescriptor", keyDescriptor)}, nil),
+		22: reg("SetValue", []member{rstr("name", "lpValueName"), regType(), of("data", "lpData", bytes), num("size", "cbData")}, nil),
+		23: reg("UnLoadKey", []member{rstr("subkey", "lpSubKey")}, nil),
+		26: reg("GetVersion", nil, []member{num("version", "lpdwVersion")}),
+		27: openRoot("OpenHKCC"),
+		31: reg("SaveKeyEx", []member{rstr("filename", "lpFile"), keySecurity("sec_attrib"), hex("flags", "Flags")}, nil),
+		35: reg("DeleteKeyEx", []member{rstr("key", "lpSubKey"), keyAccess(), num("reserved", "Reserved")}, nil),
+	}
+})
 
 func enumKey(which string) []member {
 	return []member{of("name", "lpName"+which, regStringBuf), ptr(of("keyclass", "lpClass"+which, regStringBuf)), ptr(date("last_changed_time", "lpftLastWriteTime", old64))}

@@ -44,12 +44,24 @@ type CallOpener interface {
 	OpenCall(s *wire.Seal, response bool, pdu []byte, from, to int) []byte
 }
 
-// openCalls lets the walk of the message open what is sealed in its pipe data
-// and its security tokens. An Opener that opens the latter is a
-// wire.KerberosOpener.
-func openCalls(o Opener, m *conv.Message) {
-	if c, ok := o.(CallOpener); ok && m.Env.RPC != nil {
-		m.Env.RPC.Open = c.OpenCall
+// callOpeners are what an Opener also opens, nil what it does not: calls on pipes,
+// and security tokens.
+type callOpeners struct {
+	pipes    CallOpener
+	kerberos wire.KerberosOpener
+}
+
+func callOpenersOf(o Opener) (c callOpeners) {
+	c.pipes, _ = o.(CallOpener)
+	c.kerberos, _ = o.(wire.KerberosOpener)
+	return c
+}
+
+// give lets the walk of the message open what is sealed in its pipe data and its
+// security tokens.
+func (c *callOpeners) give(m *conv.Message) {
+	if c.pipes != nil && m.Env.RPC != nil {
+		m.Env.RPC.Open = c.pipes.OpenCall
 	}
-	m.Env.Kerberos, _ = o.(wire.KerberosOpener)
+	m.Env.Kerberos = c.kerberos
 }

@@ -126,6 +126,7 @@ func Run(f *capture.File, o Options) (*capture.Summary, error) {
 		o.Tracker = &conv.Tracker{Check: true}
 	}
 	r := &run{file: f, o: o, servers: map[netip.AddrPort]uint32{}}
+	r.calls = callOpenersOf(o.Opener)
 	r.again = again{worker: worker{file: f, opener: o.Opener, whole: true}}
 	if o.Tracker.Whole == nil {
 		o.Tracker.Whole = r.again.whole
@@ -169,6 +170,7 @@ type run struct {
 	seen     []bool // connections that the tracker knows
 	servers  map[netip.AddrPort]uint32
 	again    again // reads messages of pipes whole, while one is tracked
+	calls    callOpeners
 
 	emitting turns
 	stopped  atomic.Bool
@@ -333,7 +335,7 @@ func (r *run) track(b *Batch) {
 			r.o.Tracker.Hole(m)
 		case capture.PDUMessage, capture.PDUSession, capture.PDUDatagram, capture.PDUDirect:
 			r.o.Tracker.Message(m)
-			openCalls(r.o.Opener, m)
+			r.calls.give(m)
 		}
 	}
 	if r.o.Tracked != nil {

@@ -13,6 +13,7 @@ type Reader struct {
 	Dissector
 	Message conv.Message // the message read last
 	trace   *Trace
+	openers callOpeners
 	again   again
 	earlier again // messages that hold fragments of what Message completes
 }
@@ -20,7 +21,7 @@ type Reader struct {
 // NewReader makes a reader of t.
 func (t *Trace) NewReader() *Reader {
 	w := worker{file: t.File, opener: t.opener, whole: true}
-	return &Reader{trace: t, again: again{worker: w}, earlier: again{worker: w}}
+	return &Reader{trace: t, openers: callOpenersOf(t.opener), again: again{worker: w}, earlier: again{worker: w}}
 }
 
 // Read reads message num, from 1, whole, verifies it and fills r.Message and
@@ -113,7 +114,7 @@ func (r *Reader) calls(m *conv.Message) {
 	rpc, pieces := t.tracker.Calls(m.Num)
 	t.mu.RUnlock()
 	m.Env.RPC = rpc
-	openCalls(r.again.worker.opener, m)
+	r.openers.give(m)
 	if len(pieces) == 0 {
 		return
 	}

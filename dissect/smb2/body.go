@@ -122,6 +122,10 @@ func StructureSize(cmd Command, response bool) uint16 {
 	return sizes[cmd][0]
 }
 
+// silent are the commands whose answers tell no facts.
+var silent = [len(bodies)]bool{Close: true, Flush: true, Lock: true, Echo: true, QueryInfo: true, QueryDirectory: true, SetInfo: true,
+	ChangeNotify: true, Logoff: true, TreeDisconnect: true}
+
 // checkSize notes a StructureSize other than the specification's.
 func checkSize(c *wire.Codec, h *Header, dir int) {
 	b := c.Peek(2)
@@ -155,6 +159,9 @@ func WalkBody(c *wire.Codec, h *Header, f *Facts) {
 			errorResponse(c, h)
 			return
 		}
+	}
+	if dir == 1 && silent[h.Command] && c.Tree() == nil {
+		return
 	}
 	if walk := bodies[h.Command][dir]; walk != nil {
 		checkSize(c, h, dir)

@@ -7,18 +7,21 @@ import (
 
 // Names are texts by number, each kept once. Number 0 is "".
 type Names struct {
-	list  []string
-	slots []slot // a hash table, at most half full
-	seed  maphash.Seed
-	room  strings.Builder // the latest of list are parts of its text
+	chunks []*[nameChunk]string // they never move
+	n      uint32               // names so far, number 0 included
+	slots  []slot               // a hash table, at most half full
+	seed   maphash.Seed
+	room   strings.Builder // the latest names are parts of its text
 }
 
 // slot is a place of the table; number 0 says that it is free.
 type slot struct{ hash, num uint32 }
 
 const (
-	fewNames = 256
-	nameRoom = 8 << 10 // bytes
+	fewNames  = 256
+	nameChunk = 1024
+	nameRoom  = 8 << 10 // bytes
+	pageSlots = 4096 / 8
 )
 
 // Intern gives the number of the text b.
@@ -26,14 +29,14 @@ func (n *Names) Intern(b []byte) uint32 {
 	if len(b) == 0 {
 		return 0
 	}
-	if 2*len(n.list) >= len(n.slots) {
+	if 2*int(n.n) >= len(n.slots) {
 		n.grow()
 	}
 	h := uint32(maphash.Bytes(n.seed, b))
 	at := n.find(h, b)
 	if n.slots[at].num == 0 {
-		n.slots[at] = slot{h, uint32(len(n.list))}
-		n.list = append(n.list, n.keep(b))
+		n.slots[at] = slot{h, n.n}
+		n.add(n.keep(b))
 	}
 	return n.slots[at].num
 }
@@ -43,7 +46,7 @@ func (n *Names) Intern(b []byte) uint32 {
 func (n *Names) find(h uint32, b []byte) uint32 {
 	mask := uint32(len(n.slots) - 1)
 	at := h & mask
-	for s := n.slots[at]; s.num != 0 && (s.hash != h || n.list[s.num] != string(b)); s = n.slots[at] {
+	for s := n.slots[at]; s.num != 0 && (s.hash != h || n.Get(s.num) != string(b)); s = n.slots[at] {
 		at = (at + 1) & mask
 	}
 	return at
@@ -53,10 +56,13 @@ func (n *Names) find(h uint32, b []byte) uint32 {
 func (n *Names) grow() {
 	if n.slots == nil {
 		n.seed = maphash.MakeSeed()
-		n.list = append(make([]string, 0, fewNames), "")
+		n.add("")
 	}
 	old := n.slots
 	n.slots = make([]slot, max(2*len(old), 2*fewNames))
+	for i := 0; i < len(n.slots); i += pageSlots {
+		n.slots[i] = slot{} // a page that is read before it is written costs two faults
+	}
 	mask := uint32(len(n.slots) - 1)
 	for _, s := range old {
 		if s.num == 0 {
@@ -68,6 +74,15 @@ func (n *Names) grow() {
 		}
 		n.slots[at] = s
 	}
+}
+
+// add gives the text the next number.
+func (n *Names) add(s string) {
+	if n.n%nameChunk == 0 {
+		n.chunks = append(n.chunks, new([nameChunk]string))
+	}
+	n.chunks[n.n/nameChunk][n.n%nameChunk] = s
+	n.n++
 }
 
 // keep copies a text behind the others, so that it needs no memory of its own.
@@ -83,8 +98,8 @@ func (n *Names) keep(b []byte) string {
 
 // Get gives text k.
 func (n *Names) Get(k uint32) string {
-	if int(k) < len(n.list) {
-		return n.list[k]
+	if k < n.n {
+		return n.chunks[k/nameChunk][k%nameChunk]
 	}
 	return ""
 }

@@ -159,7 +159,7 @@ type run struct {
 	reading sync.Mutex
 	steps   *capture.Steps
 	ended   bool
-	batches int // handed out
+	batches int64 // handed out
 	hs      conv.Handshakes
 	numbers conv.Sequences
 	sides   []side
@@ -178,20 +178,38 @@ type run struct {
 
 // turns lets batches pass one at a time, in their order.
 type turns struct {
+	next atomic.Int64
 	mu   sync.Mutex
-	next int
-	wait map[int]chan struct{}
+	wait map[int64]chan struct{}
+}
+
+// patience is how often a worker looks whether it may go on before it sleeps: most
+// waits are shorter than it takes to wake a core.
+const patience = 1000
+
+// patient waits for ready, and reports false when that takes long.
+func patient(ready func() bool) bool {
+	for range patience {
+		if ready() {
+			return true
+		}
+		runtime.Gosched()
+	}
+	return false
 }
 
 // take waits for the turn of batch n.
-func (t *turns) take(n int) {
+func (t *turns) take(n int64) {
+	if patient(func() bool { return t.next.Load() == n }) {
+		return
+	}
 	t.mu.Lock()
-	if t.next == n {
+	if t.next.Load() == n {
 		t.mu.Unlock()
 		return
 	}
 	if t.wait == nil {
-		t.wait = map[int]chan struct{}{}
+		t.wait = map[int64]chan struct{}{}
 	}
 	c := make(chan struct{})
 	t.wait[n] = c
@@ -203,16 +221,18 @@ func (t *turns) take(n int) {
 func (t *turns) pass() {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	t.next++
-	if c := t.wait[t.next]; c != nil {
-		delete(t.wait, t.next)
+	n := t.next.Add(1)
+	if c := t.wait[n]; c != nil {
+		delete(t.wait, n)
 		close(c)
 	}
 }
 
 // read fills the batch with the PDUs that come next and tells its number.
-func (r *run) read(b *Batch) (n int, ok bool) {
-	r.reading.Lock()
+func (r *run) read(b *Batch) (n int64, ok bool) {
+	if !patient(r.reading.TryLock) {
+		r.reading.Lock()
+	}
 	defer r.reading.Unlock()
 	if r.stopped.Load() {
 		r.steps.Stop()

@@ -13,7 +13,6 @@ import (
 
 	"smbdiff/decrypt"
 	"smbdiff/dissect"
-	"smbdiff/dissect/capture"
 	"smbdiff/dissect/conv"
 	"smbdiff/dissect/field"
 	"smbdiff/dissect/op"
@@ -112,7 +111,6 @@ type planter struct {
 	whole   []byte
 	good    *dissect.Trace
 	sealers map[uint64][2]*decrypt.Sealer // by session: from the client, from the server
-	ext     []capture.Extent
 }
 
 func (p *planter) run() {
@@ -160,11 +158,10 @@ func leaves(t *field.Tree, from int, response bool) (out []field.Node) {
 // place gives the bytes of the capture in which the message's PDU stands, when
 // that is one run.
 func (p *planter) place(m *conv.Message) []byte {
-	p.ext, _ = capture.DecodeExtents(p.ext[:0], m.Place)
-	if len(p.ext) != 1 || uint32(p.ext[0].Len) < m.PDULen {
+	if len(m.Extents) != 1 || m.Extents[0].Len < m.PDULen {
 		return nil
 	}
-	off := p.ext[0].Off + int64(p.ext[0].Len) - int64(m.PDULen)
+	off := m.Extents[0].Off + int64(m.Extents[0].Len) - int64(m.PDULen)
 	return p.whole[off : off+int64(m.PDULen)]
 }
 

@@ -16,12 +16,11 @@ import (
 // worker turns PDUs into messages: unseal, decompress, split compounds, read
 // headers and facts.
 type worker struct {
-	file    *capture.File
-	opener  Opener
-	whole   bool
-	codec   wire.Codec
-	extents []capture.Extent
-	outer   outer // of the PDU being opened
+	file   *capture.File
+	opener Opener
+	whole  bool
+	codec  wire.Codec
+	outer  outer // of the PDU being opened
 }
 
 // maxCompound bounds the messages of one PDU.
@@ -74,7 +73,7 @@ func (b *Batch) next(p *pdu, proto op.Proto) *conv.Message {
 	m := &b.Messages[n]
 	m.FirstFrame, m.Frame, m.Time, m.Conn, m.Dir, m.FromServer = p.FirstFrame, p.Frame, p.Time, p.Conn, p.Dir, p.fromServer
 	m.Proto, m.Index, m.Of, m.Off, m.Size, m.Bytes, m.Outer = proto, 0, 1, 0, 0, nil, nil
-	m.Place, m.PDULen, m.Pos, m.NBSS, m.Missing, m.Event, m.Reset = p.place, p.Len, p.Pos, p.NBSS, p.Missing, p.Kind, p.Reset
+	m.Extents, m.PDULen, m.Pos, m.NBSS, m.Missing, m.Event, m.Reset = p.Extents, p.Len, p.Pos, p.NBSS, p.Missing, p.Kind, p.Reset
 	m.Sealed, m.Seal, m.Packed, m.Signature, m.Session64 = false, conv.Seal{}, false, conv.SignatureUnsigned, 0
 	m.Problems = m.Problems[:0]
 	m.Num, m.Number, m.Lead = 0, 0, p.lead
@@ -93,8 +92,7 @@ func (w *worker) bytes(b *Batch, p *pdu, whole bool) []byte {
 // reread reads the PDU from the file.
 func (w *worker) reread(b *Batch, p *pdu) []byte {
 	at := len(b.whole)
-	w.extents, _ = capture.DecodeExtents(w.extents[:0], p.place)
-	b.whole, _ = w.file.ReadPDU(b.whole, w.extents)
+	b.whole, _ = w.file.ReadPDU(b.whole, p.Extents)
 	return b.whole[min(at+len(p.lead), len(b.whole)):len(b.whole):len(b.whole)]
 }
 
@@ -331,7 +329,7 @@ func (w *worker) split(b *Batch, p *pdu, in []byte, o *outer) {
 func (w *worker) facts(m *conv.Message) {
 	c := &w.codec
 	c.Reset(m.Bytes, nil)
-	c.Env = wire.Env{Response: m.SMB2.Response(), Status: m.SMB2.Status}
+	c.Env.Response, c.Env.Status = m.SMB2.Response(), m.SMB2.Status
 	c.Seek(smb2.HeaderSize)
 	smb2.WalkBody(c, &m.SMB2, &m.Facts)
 	switch {
@@ -374,7 +372,7 @@ func (w *worker) smb1(b *Batch, p *pdu, in []byte, o *outer) {
 	}
 	c := &w.codec
 	c.Reset(m.Bytes, nil)
-	c.Env = wire.Env{Response: m.SMB1.Response(), Status: m.SMB1.Status}
+	c.Env.Response, c.Env.Status = m.SMB1.Response(), m.SMB1.Status
 	c.Seek(smb1.HeaderSize)
 	smb1.WalkBody(c, &m.SMB1, &m.Facts1)
 }

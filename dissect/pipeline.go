@@ -30,20 +30,19 @@ type Batch struct {
 	Messages []conv.Message
 	Out      []byte // for Format and Emit
 
-	room   []byte // for the capture to be read into
-	pdus   []pdu
-	heads  []byte // those that do not lie in room
-	plain  []byte
-	whole  []byte
-	places []byte // extents in compact form
-	bytes  int
+	room    []byte // for the capture to be read into
+	pdus    []pdu
+	heads   []byte // those that do not lie in room
+	plain   []byte
+	whole   []byte
+	extents []capture.Extent
+	bytes   int
 }
 
 // pdu is a capture.PDU kept for a batch.
 type pdu struct {
 	capture.PDU
 	lead       []byte // SMB Direct header, no longer counted in the PDU
-	place      []byte // its extents
 	number     uint32 // SMB1: conv.Sequences
 	fromServer bool
 }
@@ -53,6 +52,7 @@ const (
 	batchPDUs  = 2048
 	batchBytes = 128 << 10
 	headSize   = 1024
+	extentSize = 16
 )
 
 // spare is room behind a PDU.
@@ -62,12 +62,12 @@ const spare = "0123456789abcdef"
 // it need not grow step by step.
 func newBatch(room int) *Batch {
 	return &Batch{room: make([]byte, room), Messages: make([]conv.Message, 0, batchPDUs), pdus: make([]pdu, 0, batchPDUs), heads: make([]byte, 0, batchBytes+batchPDUs*SpareBytes),
-		plain: make([]byte, 0, batchBytes/8), places: make([]byte, 0, batchBytes)}
+		plain: make([]byte, 0, batchBytes/8)}
 }
 
 func (b *Batch) reset() {
 	b.Messages, b.Out, b.pdus, b.heads = b.Messages[:0], b.Out[:0], b.pdus[:0], b.heads[:0]
-	b.plain, b.whole, b.places, b.bytes = b.plain[:0], b.whole[:0], b.places[:0], 0
+	b.plain, b.whole, b.extents, b.bytes = b.plain[:0], b.whole[:0], b.extents[:0], 0
 }
 
 func (b *Batch) add(p *capture.PDU) *pdu {
@@ -79,10 +79,10 @@ func (b *Batch) add(p *capture.PDU) *pdu {
 	q := &b.pdus[len(b.pdus)-1]
 	q.Kind, q.Conn, q.Dir, q.Reset, q.FirstFrame, q.Frame, q.Time = p.Kind, p.Conn, p.Dir, p.Reset, p.FirstFrame, p.Frame, p.Time
 	q.Len, q.Lead, q.Missing, q.Pos, q.NBSS = p.Len, p.Lead, p.Missing, p.Pos, p.NBSS
-	at := len(b.places)
-	b.places = capture.AppendExtents(b.places, p.Extents)
-	q.place, q.Extents = b.places[at:len(b.places):len(b.places)], nil
-	b.bytes += len(q.place)
+	at := len(b.extents)
+	b.extents = append(b.extents, p.Extents...)
+	q.Extents = b.extents[at:len(b.extents):len(b.extents)]
+	b.bytes += extentSize * len(p.Extents)
 	if q.Head, q.Stays = p.Head, p.Stays; !p.Stays {
 		at = len(b.heads)
 		b.heads = append(append(b.heads, p.Head...), spare...) // to be opened in place

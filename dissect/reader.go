@@ -63,14 +63,15 @@ func (t *Trace) bare(a *again, num uint32) *conv.Message {
 	if !ok {
 		return nil
 	}
+	a.ext, _ = capture.DecodeExtents(a.ext[:0], ext)
 	p := capture.PDU{Kind: capture.PDUMessage, Conn: rec.conn, Dir: rec.dir & 1, FirstFrame: rec.first, Frame: rec.frame, Time: rec.time,
-		Len: rec.pduLen + uint32(rec.lead), Lead: uint32(rec.lead), Missing: rec.missing, NBSS: rec.nbss}
+		Len: rec.pduLen + uint32(rec.lead), Lead: uint32(rec.lead), Extents: a.ext, Missing: rec.missing, NBSS: rec.nbss}
 	if rec.nbss[0] != 0 {
 		p.Kind = capture.PDUSession
 	} else if rec.lead > 0 {
 		p.Kind = capture.PDUDirect
 	}
-	m := a.message(pdu{PDU: p, place: ext, number: rec.number, fromServer: rec.dir&2 != 0}, rec.index)
+	m := a.message(pdu{PDU: p, number: rec.number, fromServer: rec.dir&2 != 0}, rec.index)
 	if m != nil {
 		m.Num, m.Op, m.Role = num, rec.op, rec.role
 	}

@@ -122,7 +122,7 @@ func (c *Counts) add(m *conv.Message) {
 }
 
 func sameExtents(a, b *conv.Message) bool {
-	return b.Index > 0 && a.Frame == b.Frame && len(a.Place) > 0 && len(b.Place) > 0 && &a.Place[0] == &b.Place[0]
+	return b.Index > 0 && a.Frame == b.Frame && len(a.Extents) > 0 && len(b.Extents) > 0 && &a.Extents[0] == &b.Extents[0]
 }
 
 // place stores the extents of the message's PDU, once for a compound.
@@ -132,12 +132,13 @@ func (t *Trace) place(m *conv.Message, again bool) uint32 {
 		return t.messages[k][len(t.messages[k])-1].arena
 	}
 	k := len(t.arena) - 1
-	if k < 0 || len(t.arena[k]) >= arenaChunk || len(t.arena[k])+len(m.Place) > cap(t.arena[k]) {
-		t.arena = append(t.arena, make([]byte, 0, max(arenaChunk, len(m.Place))))
+	most := capture.MaxExtents(len(m.Extents))
+	if k < 0 || len(t.arena[k]) >= arenaChunk || len(t.arena[k])+most > cap(t.arena[k]) {
+		t.arena = append(t.arena, make([]byte, 0, max(arenaChunk, most)))
 		k++
 	}
 	at := uint32(k)<<20 | uint32(len(t.arena[k]))
-	t.arena[k] = append(t.arena[k], m.Place...)
+	t.arena[k] = capture.AppendExtents(t.arena[k], m.Extents)
 	return at
 }
 

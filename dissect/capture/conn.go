@@ -90,9 +90,6 @@ func (s *scanner) tcp(r *record, src, dst address, v6 bool, off, size int) {
 		return
 	}
 	c, dir := s.lookup(r, src, dst, v6, &h)
-	if c == nil {
-		return
-	}
 	off += h.size
 	size -= h.size
 	seg := segment{seq: h.seq, len: uint32(size), off: r.off + int64(off), frame: s.sum.Frames, time: r.time}
@@ -112,26 +109,41 @@ func (s *scanner) tcp(r *record, src, dst address, v6 bool, off, size int) {
 	}
 }
 
+// recent is a connection found lately, and by what: the ends as a segment of its
+// side dir has them.
+type recent struct {
+	src, dst address
+	sp, dp   uint16
+	v6       bool
+	dir      uint8
+	c        *conn
+}
+
 // lookup finds or makes the connection of a segment and says which side sent
 // it.
 func (s *scanner) lookup(r *record, src, dst address, v6 bool, h *tcpHeader) (*conn, int) {
 	s.sum.TCPPackets++
+	mix := (src.lo ^ dst.lo<<7 ^ uint64(h.src)<<16 ^ uint64(h.dst)) * 0x9e3779b97f4a7c15
+	slot := &s.recent[mix>>56&(recentConns-1)]
+	if slot.c == nil || h.flags&flagSYN != 0 || slot.sp != h.src || slot.dp != h.dst || slot.src != src || slot.dst != dst || slot.v6 != v6 {
+		c, dir := s.find(r, src, dst, v6, h)
+		*slot = recent{src: src, dst: dst, sp: h.src, dp: h.dst, v6: v6, dir: uint8(dir), c: c}
+	}
+	slot.c.last = s.sum.Frames
+	return slot.c, int(slot.dir)
+}
+
+// find is lookup for connections that were not found lately, and for SYNs.
+func (s *scanner) find(r *record, src, dst address, v6 bool, h *tcpHeader) (*conn, int) {
 	key := connKey{x: src, y: dst, xp: h.src, yp: h.dst, v6: v6}
 	swapped := dst.less(src) || dst == src && h.dst < h.src
 	if swapped {
 		key = connKey{x: dst, y: src, xp: h.dst, yp: h.src, v6: v6}
 	}
-	mix := (key.x.lo ^ key.y.lo<<7 ^ uint64(key.xp)<<16 ^ uint64(key.yp)) * 0x9e3779b97f4a7c15
-	slot := &s.recent[mix>>56&(recentConns-1)]
-	c := *slot
-	if c == nil || c.key != key {
-		c = s.conns[key]
-		if c != nil {
-			*slot = c
-		}
-	}
+	c := s.conns[key]
 	if c != nil && h.flags&flagSYN != 0 && c.reused(swapped, h) {
 		s.closeConn(c)
+		s.forget(c) // it may now be the other side that is A
 		c.renew(key, swapped)
 		s.begin(r, c, h)
 	}
@@ -139,14 +151,21 @@ func (s *scanner) lookup(r *record, src, dst address, v6 bool, h *tcpHeader) (*c
 		c = s.place()
 		c.renew(key, swapped)
 		s.conns[key] = c
-		*slot = c
 		s.begin(r, c, h)
 	}
-	c.last = s.sum.Frames
 	if swapped != c.swapped {
 		return c, 1
 	}
 	return c, 0
+}
+
+// forget drops a connection from those found lately.
+func (s *scanner) forget(c *conn) {
+	for i := range s.recent {
+		if s.recent[i].c == c {
+			s.recent[i].c = nil
+		}
+	}
 }
 
 // reused reports whether a SYN starts a new connection between the same ends.
@@ -204,11 +223,7 @@ func (s *scanner) place() *conn {
 	}
 	s.closeConn(oldest)
 	delete(s.conns, oldest.key)
-	for i, c := range s.recent {
-		if c == oldest {
-			s.recent[i] = nil
-		}
-	}
+	s.forget(oldest)
 	oldest.st[0].queue, oldest.st[1].queue = nil, nil
 	return oldest
 }

@@ -21,6 +21,11 @@ func AppendExtents(dst []byte, ext []Extent) []byte {
 	return dst
 }
 
+// MaxExtents is how many bytes AppendExtents takes for n extents at most.
+func MaxExtents(n int) int {
+	return binary.MaxVarintLen64 + n*(binary.MaxVarintLen64+binary.MaxVarintLen32)
+}
+
 // DecodeExtents appends to dst what AppendExtents put at the start of b, and
 // returns it with the number of bytes used: 0 when b is no such form.
 func DecodeExtents(dst []Extent, b []byte) ([]Extent, int) {

@@ -152,7 +152,7 @@ type scanner struct {
 	quicTo    []quicServer
 	all       []*conn // in the order of their first packets, until places are reused
 	hand      int
-	recent    [recentConns]*conn
+	recent    [recentConns]recent
 	free      []*assembly
 	queued    int // segments in all queues
 	held      int // extents of all PDUs in progress
@@ -269,9 +269,6 @@ func (s *scanner) whole(r *record, d *datagram, list []fragment) {
 		return
 	}
 	c, dir := s.lookup(r, d.src, d.dst, d.v6, &h)
-	if c == nil {
-		return
-	}
 	if !c.pieces {
 		c.pieces = true
 		if c.smb {

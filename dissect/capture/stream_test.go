@@ -132,6 +132,14 @@ func TestStream(t *testing.T) {
 			msg 0A 4-4 len 100 fill 1
 			start 1A 5-5
 			msg 1A 7-7 len 200 fill 2`},
+		{name: "port used again by the other side", segs: append(after(piece(0, c, 0, 104, d+1), piece(1, d, 0, 104, c+105)),
+			seg{dir: 1, seq: 9000, flags: "S"}, piece(0, 100, 0, 104, 9001), piece(1, 9000, 0, 104, 205)), want: `
+			start 0A 1-1
+			msg 0A 4-4 len 100 fill 1
+			msg 0B 5-5 len 100 fill 1
+			start 1A 6-6
+			msg 1B 7-7 len 100 fill 1
+			msg 1A 8-8 len 100 fill 1`},
 		{name: "SYN repeated", segs: append([]seg{{seq: c, flags: "S"}}, after(piece(0, c, 0, 104, d+1), seg{seq: c, flags: "S"})...), want: `
 			start 0A 1-1
 			msg 0A 5-5 len 100 fill 1`},

@@ -37,8 +37,8 @@ type Message struct {
 	Off       int   // place in the PDU's plaintext
 	Size      int   // its length there
 	Bytes     []byte
-	Outer     []byte // transform and compression headers, of the PDU's first message
-	Place     []byte // where the PDU lies: capture.DecodeExtents reads it
+	Outer     []byte           // transform and compression headers, of the PDU's first message
+	Extents   []capture.Extent // where the PDU lies in the file
 	PDULen    uint32
 	Pos       int64 // capture.PDU.Pos
 	NBSS      [4]byte

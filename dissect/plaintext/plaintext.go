@@ -91,8 +91,7 @@ func (p *plan) message(m *conv.Message) {
 	e := edit{pos: m.Pos - nbssSize, len: m.PDULen, plain: m.PDULen - smb2.TransformSize, fromServer: m.FromServer, cut: m.Missing > 0}
 	if !e.cut && len(m.Outer) >= smb2.TransformSize && binary.LittleEndian.Uint32(m.Outer[36:]) != e.plain {
 		// Bytes behind the message, or another size than the header says.
-		p.ext, _ = capture.DecodeExtents(p.ext[:0], m.Place)
-		b, err := p.file.ReadPDU(p.buf[:0], p.ext)
+		b, err := p.file.ReadPDU(p.buf[:0], m.Extents)
 		text, seal := p.opener.Unseal(nil, b, e.fromServer)
 		p.buf = b
 		if err != nil || !seal.Opened || seal.Broken() {
@@ -112,19 +111,19 @@ func (p *plan) message(m *conv.Message) {
 		}
 		e.removed = last.removed + last.shrink()
 	}
-	e.place = p.keep(m.Place)
+	e.place = p.keep(m.Extents)
 	*list = append(*list, e)
 }
 
 // keep copies the place of a PDU and gives where it lies.
-func (p *plan) keep(place []byte) uint64 {
-	k := len(p.arena) - 1
-	if k < 0 || len(p.arena[k])+len(place) > cap(p.arena[k]) {
-		p.arena = append(p.arena, make([]byte, 0, max(arenaChunk, len(place))))
+func (p *plan) keep(ext []capture.Extent) uint64 {
+	k, most := len(p.arena)-1, capture.MaxExtents(len(ext))
+	if k < 0 || len(p.arena[k])+most > cap(p.arena[k]) {
+		p.arena = append(p.arena, make([]byte, 0, max(arenaChunk, most)))
 		k++
 	}
 	at := len(p.arena[k])
-	p.arena[k] = append(p.arena[k], place...)
+	p.arena[k] = capture.AppendExtents(p.arena[k], ext)
 	return uint64(k)<<32 | uint64(at)
 }
 

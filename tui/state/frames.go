@@ -107,8 +107,7 @@ func (s *State) writeFrames(k int, num uint32, path string) error {
 			var all []capture.Extent
 			for _, m := range [...]uint32{o.Request, o.Interim, o.Response} {
 				if m != 0 && r.Read(m) {
-					ext, _ := capture.DecodeExtents(nil, r.Message.Place)
-					all = append(all, ext...)
+					all = append(all, r.Message.Extents...)
 				}
 			}
 			count, err = t.File.CopyPackets(w, all)

@@ -58,9 +58,30 @@ func (s *slider) slide() {
 			from, end = from-1, end-1
 		}
 		if end == next {
-			next = s.down(from, end)
+			if next = s.down(from, end); next == end {
+				s.up(from, end)
+			}
 		}
 		from = next
+	}
+}
+
+// up moves a run that does not begin with what opens something to where it
+// does, if all that stands there is the same as what it ends with.
+func (s *slider) up(from, end int) {
+	for n := 1; n <= min(from, end-from, mostAgain) && !s.begins(from); n++ {
+		if s.mates[from-n] < 0 || s.keys[from-n] != s.keys[end-n] || s.fact(from-n).failed {
+			return
+		}
+		if !s.begins(from - n) {
+			continue
+		}
+		for i := 1; i <= n; i++ {
+			if !s.again(from-i, end-i) {
+				return
+			}
+		}
+		return
 	}
 }
 

@@ -27,6 +27,7 @@ const (
 	aliasResume
 	aliasHandle // of an RPC interface
 	aliasGroup  // association of RPC bindings
+	aliasCall   // of a call on a pipe
 	aliasOwn    // the first of those that mask files name
 )
 
@@ -42,7 +43,7 @@ type aliasKey struct {
 }
 
 // aliases is the correspondence of identifiers: those stand for each other that
-// met most often. It is not changed while rows are compared.
+// met most often, of one value if that leaves a choice. It is not changed while rows are compared.
 type aliases struct{ ab, ba map[aliasKey]uint64 }
 
 // newAliases takes what a run of rows showed, in the order of rows.
@@ -60,7 +61,15 @@ func newAliases(met [][]meeting) *aliases {
 			all = append(all, m)
 		}
 	}
-	slices.SortStableFunc(all, func(a, b meeting) int { return cmp.Compare(b.times, a.times) })
+	slices.SortStableFunc(all, func(a, b meeting) int {
+		if a.times == b.times && a.same != b.same {
+			if a.same {
+				return -1
+			}
+			return 1
+		}
+		return cmp.Compare(b.times, a.times)
+	})
 	for _, m := range all {
 		s.learn(m.triple)
 	}
@@ -141,8 +150,11 @@ func (c *Comparer) identity(class aliasClass, side, part int, t *field.Tree, i i
 	for _, c := range t.Bytes(i) {
 		h = mix(h, uint64(c))
 	}
-	if class == aliasTree || class == aliasOpen {
+	switch class {
+	case aliasTree, aliasOpen:
 		h = mix(h, uint64(o.Session))
+	case aliasCall: // each pipe counts on its own
+		h = mix(h, uint64(o.Open))
 	}
 	return class, h, num
 }
@@ -172,8 +184,9 @@ func (c *Comparer) sameIdentity(class aliasClass, part int, ta, tb *field.Tree, 
 	}
 	switch {
 	case c.meet != nil:
-		if c.meet.add(t) && t.class&byBytes == 0 {
-			c.meet.add(triple{ca | byBytes, x, y})
+		same := sameValue(ta, tb, i, j)
+		if c.meet.add(t, same) && t.class&byBytes == 0 {
+			c.meet.add(triple{ca | byBytes, x, y}, same)
 		}
 	case c.alias != nil:
 		// an answer may name its handle rightly where the request does not
@@ -186,6 +199,7 @@ func (c *Comparer) sameIdentity(class aliasClass, part int, ta, tb *field.Tree, 
 type meeting struct {
 	triple
 	times int
+	same  bool // both sides have one value
 }
 
 // meetings are the correspondences that a run of rows shows, each once, in the
@@ -197,7 +211,7 @@ type meetings struct {
 }
 
 // add notes a meeting and reports whether it is a new one.
-func (m *meetings) add(t triple) bool {
+func (m *meetings) add(t triple, same bool) bool {
 	if m.last >= 0 && m.list[m.last].triple == t {
 		m.list[m.last].times++
 		return false
@@ -206,7 +220,7 @@ func (m *meetings) add(t triple) bool {
 	if !ok {
 		i = len(m.list)
 		m.seen[t] = i
-		m.list = append(m.list, meeting{triple: t})
+		m.list = append(m.list, meeting{triple: t, same: same})
 	}
 	m.list[i].times++
 	m.last = i

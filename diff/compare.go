@@ -167,6 +167,9 @@ func (c *Comparer) reason(ch *Change) string {
 	if guardOf(ch) != 0 {
 		return "negotiated"
 	}
+	if ch.Part == PartResponse && (ch.kind == field.Status || strings.HasSuffix(ch.Name, ".werror")) && strings.Contains(ch.Path, "/dcerpc.stub_data/") {
+		return "status" // of the call
+	}
 	return "field"
 }
 

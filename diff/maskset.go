@@ -119,6 +119,7 @@ func rules() []rule {
 		{glob: "smb2.app_instance.app_guid", how: alias, class: aliasCreate, name: "application instance", sets: inIDs},
 		{glob: "smb2.fsctl.cchunk.resume_key", how: alias, class: aliasResume, name: "resume key", sets: inIDs},
 		{glob: "dcerpc.cn_assoc_group", how: alias, class: aliasGroup, name: "association group", sets: inIDs},
+		{glob: "dcerpc.cn_call_id", how: alias, class: aliasCall, name: "call id", sets: inIDs},
 		{glob: "epm.hnd", how: alias, class: aliasHandle, name: "context handle", sets: inIDs},
 		{glob: "*handle", how: alias, class: aliasHandle, name: "context handle", kinds: []field.Kind{field.Bytes}, sets: inIDs},
 		{glob: "smb*.tree", how: hide, name: "tree id", kinds: []field.Kind{field.Known}, sets: inIDs},

@@ -8,7 +8,8 @@ const mostAgain = 8
 // the one that the operations in it belong to. What failed and is asked again
 // stands beside the other side's, and what is extra is that it is asked again.
 func (u *pairer) slide(p *pairing, ia, ib []int32, sa, sb []uint64) {
-	s := slider{mates: p.a, keys: sa, facts: u.sides[0].facts, in: ia, again: func(from, to int) bool {
+	fa, fb := u.sides[0].facts, u.sides[1].facts
+	a := slider{mates: p.a, keys: sa, facts: fa, in: ia, again: func(from, to int) bool {
 		if p.isMoved(from) {
 			return false
 		}
@@ -17,8 +18,7 @@ func (u *pairer) slide(p *pairing, ia, ib []int32, sa, sb []uint64) {
 		p.set(int32(to), j)
 		return true
 	}}
-	s.slide()
-	s = slider{mates: p.b, keys: sb, facts: u.sides[1].facts, in: ib, again: func(from, to int) bool {
+	b := slider{mates: p.b, keys: sb, facts: fb, in: ib, again: func(from, to int) bool {
 		i := p.b[from]
 		if p.isMoved(int(i)) {
 			return false
@@ -27,7 +27,19 @@ func (u *pairer) slide(p *pairing, ia, ib []int32, sa, sb []uint64) {
 		p.set(i, int32(to))
 		return true
 	}}
-	s.slide()
+	a.slide()
+	b.slide()
+	opens := [2]map[uint32]uint32{{}, {}} // opens of each side: those of the other
+	for i, j := range p.a {
+		if j < 0 || !fa[ia[i]].opens {
+			continue
+		}
+		if x, y := fa[ia[i]].open, fb[ib[j]].open; x != 0 && y != 0 {
+			opens[0][x], opens[1][y] = y, x
+		}
+	}
+	a.grip(opens[0], func(j int32) uint32 { return fb[ib[j]].open })
+	b.grip(opens[1], func(i int32) uint32 { return fa[ia[i]].open })
 }
 
 // slider moves the runs of one side. again gives the partner of one element to
@@ -63,6 +75,36 @@ func (s *slider) slide() {
 			}
 		}
 		from = next
+	}
+}
+
+// grip gives the partner of what stands before or behind a run to the element in
+// it that is on the same open, if the one that has it is on another one.
+func (s *slider) grip(opens map[uint32]uint32, open func(mate int32) uint32) {
+	for from := 0; from < len(s.mates); from++ {
+		if s.mates[from] >= 0 {
+			continue
+		}
+		end := from
+		for end < len(s.mates) && s.mates[end] < 0 {
+			end++
+		}
+		for _, has := range []int{from - 1, end} {
+			if has < 0 || has == len(s.mates) || s.fact(has).open == 0 || s.fact(has).opens {
+				continue
+			}
+			want := open(s.mates[has])
+			if want == 0 || opens[s.fact(has).open] == want {
+				continue
+			}
+			for x := from; x < min(end, from+mostAgain); x++ {
+				if s.keys[x] == s.keys[has] && opens[s.fact(x).open] == want {
+					s.again(has, x)
+					break
+				}
+			}
+		}
+		from = end
 	}
 }
 

@@ -224,7 +224,7 @@ func TestAlias(t *testing.T) {
 	known := func(triples ...triple) *aliases {
 		var list []meeting
 		for _, x := range triples {
-			list = append(list, meeting{x, 1})
+			list = append(list, meeting{triple: x, times: 1})
 		}
 		return newAliases([][]meeting{list})
 	}
@@ -267,7 +267,9 @@ func TestAlias(t *testing.T) {
 // TestMeetings checks that those stand for each other that met most often, the
 // first among equals.
 func TestMeetings(t *testing.T) {
-	m := func(class aliasClass, x, y uint64, times int) meeting { return meeting{triple{class, x, y}, times} }
+	m := func(class aliasClass, x, y uint64, times int) meeting {
+		return meeting{triple: triple{class, x, y}, times: times}
+	}
 	s := newAliases([][]meeting{{m(aliasOpen, 1, 9, 1), m(aliasOpen, 1, 2, 2), m(aliasOpen, 4, 5, 1)},
 		{m(aliasOpen, 4, 6, 1), m(aliasTree, 1, 3, 1), m(aliasOpen, 7, 2, 1), m(aliasOpen, 1, 2, 1)}})
 	for x, want := range map[triple]bool{
@@ -281,7 +283,7 @@ func TestMeetings(t *testing.T) {
 	var met meetings
 	met.reset()
 	for _, y := range []uint64{1, 1, 2, 1} {
-		met.add(triple{aliasOpen, 1, y})
+		met.add(triple{aliasOpen, 1, y}, false)
 	}
 	if len(met.list) != 2 || met.list[0].times != 3 || met.list[1].times != 1 {
 		t.Errorf("%+v", met.list)

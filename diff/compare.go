@@ -126,7 +126,7 @@ func (c *Comparer) row(r *Row) {
 			continue
 		}
 		worst = max(worst, Differs)
-		r.guard |= guardOf(ch)
+		r.guard |= guardOf(ch, c.async)
 		fields = fields || ch.Name != nameProblem && !ch.shut
 		if ch.Part == PartRequest {
 			r.Request = true
@@ -164,7 +164,7 @@ func (c *Comparer) reason(ch *Change) string {
 			return "negotiated"
 		}
 	}
-	if guardOf(ch) != 0 {
+	if guardOf(ch, c.async) != 0 {
 		return "negotiated"
 	}
 	if ch.Part == PartResponse && (ch.kind == field.Status || strings.HasSuffix(ch.Name, ".werror")) && strings.Contains(ch.Path, "/dcerpc.stub_data/") {
@@ -228,7 +228,7 @@ func (c *Comparer) pair(list bool) (masked bool) {
 		if n := c.resumed.stands(aliasSession, 0, a); n != 0 {
 			session = n
 		}
-		c.guards.hide(session, a.Num, c.changes)
+		c.guards.hide(session, a.Num, c.changes, c.async)
 	}
 	if c.mask.lenient && c.resumed.later(0, a) != c.resumed.later(1, b) {
 		c.resumed.again(c.changes)

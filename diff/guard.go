@@ -33,12 +33,17 @@ const (
 const signedSMB1 = 0x0014
 
 // guardOf gives the bit of a change that says no more than that a message is
-// signed or sealed on one side alone, else 0.
-func guardOf(ch *Change) (g guard) {
+// signed or sealed on one side alone, else 0. async says that only one side
+// answered at once, which counts for nothing.
+func guardOf(ch *Change, async bool) (g guard) {
+	flags := ch.val[0] ^ ch.val[1]
+	if async {
+		flags &^= uint64(smb2.FlagAsync)
+	}
 	switch {
-	case ch.Name == "smb2.flags" && ch.kind == field.Flags && ch.val[0]^ch.val[1] == uint64(smb2.FlagSigned),
-		ch.Name == "smb.flags2" && ch.kind == field.Flags && (ch.val[0]^ch.val[1])&^signedSMB1 == 0:
-		if g = guardSignedA; ch.val[1] > ch.val[0] {
+	case ch.Name == "smb2.flags" && ch.kind == field.Flags && flags == uint64(smb2.FlagSigned),
+		ch.Name == "smb.flags2" && ch.kind == field.Flags && flags&^signedSMB1 == 0:
+		if g = guardSignedA; ch.val[1]&flags != 0 {
 			g = guardSignedB
 		}
 	case ch.Name == "smb2.header.transform" && strings.HasSuffix(ch.Path, "/outer/smb2.header.transform"):
@@ -129,13 +134,13 @@ func (r *Result) guardedSession(row *Row) (session uint32, inside bool) {
 }
 
 // hide hides what tells no more than that a session is signed or sealed.
-func (g guards) hide(session, num uint32, changes []Change) {
+func (g guards) hide(session, num uint32, changes []Change, async bool) {
 	x, ok := g[session]
 	if !ok || x.first == num {
 		return
 	}
 	for i := range changes {
-		if ch := &changes[i]; ch.Masked == "" && guardOf(ch)&x.bits != 0 {
+		if ch := &changes[i]; ch.Masked == "" && guardOf(ch, async)&x.bits != 0 {
 			ch.Masked = ruleGuard
 		}
 	}

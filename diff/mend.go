@@ -229,16 +229,21 @@ func (m *mender) torn() (out tornOps) {
 }
 
 // turn puts together operations of one message each that one side takes for a
-// request and the other for a response.
+// request and the other for a response, or that one side cannot open.
 func (m *mender) turn(row *Row, a, b *op.Op) bool {
-	switch {
-	case a.Request != 0 && a.Response == 0 && b.Request == 0 && m.like(a.Request, b.Response) > 0:
-		m.r.join(1, row.B, join{request: b.Response, proto: a.Proto})
-	case a.Request == 0 && b.Request != 0 && b.Response == 0 && m.like(a.Response, b.Request) > 0:
-		m.r.join(1, row.B, join{response: b.Request, proto: a.Proto})
-	default:
+	if a.Request*a.Response != 0 || b.Request*b.Response != 0 || (a.Request != 0) == (b.Request != 0) && (a.Proto > op.SMB2) == (b.Proto > op.SMB2) ||
+		m.like(first(a), first(b)) == 0 {
 		return false
 	}
+	side, num, whole, msg := 1, row.B, a, first(b)
+	if a.Proto > op.SMB2 {
+		side, num, whole, msg = 0, row.A, b, first(a)
+	}
+	j := join{request: msg, proto: whole.Proto}
+	if whole.Request == 0 {
+		j = join{response: msg, proto: whole.Proto}
+	}
+	m.r.join(side, num, j)
 	return true
 }
 
@@ -323,7 +328,7 @@ func (m *mender) pending(i, side int, whole, torn *op.Op) {
 	default:
 		j.interim, j.pends = m.near(i, side, torn, whole.Interim)
 	}
-	if j.interim != 0 && j.from|j.pends != 0 {
+	if j.interim != 0 && (j.from|j.pends != 0 || whole.Response == 0) {
 		m.r.join(side, torn.Num, j)
 	}
 }
@@ -342,23 +347,25 @@ func (r *Result) join(side int, num uint32, j join) {
 
 // apply makes the operation whole.
 func (j *join) apply(o *op.Op, t *dissect.Trace) {
-	switch {
-	case o.Response == j.request:
-		o.ReqFrame = o.RespFrame
-	case o.Request == j.response:
-		o.RespFrame = o.ReqFrame
+	from, _ := t.Op(j.from)
+	own := *o
+	frame := func(msg uint32) uint32 {
+		switch msg {
+		case 0:
+			return 0
+		case own.Request:
+			return own.ReqFrame
+		case own.Response:
+			return own.RespFrame
+		case from.Request:
+			return from.ReqFrame
+		case from.Response:
+			return from.RespFrame
+		}
+		return 0
 	}
 	o.Request, o.Interim, o.Response, o.Proto = j.request, j.interim, j.response, j.proto
-	from, _ := t.Op(j.from)
-	switch {
-	case from.Request == j.response:
-		o.RespFrame = from.ReqFrame
-	case from.RespFrame != 0:
-		o.RespFrame = from.RespFrame
-	}
-	if from.Request == j.request {
-		o.ReqFrame = from.ReqFrame
-	}
+	o.ReqFrame, o.RespFrame = frame(j.request), frame(j.response)
 	if from.Response == j.response {
 		o.Status = from.Status
 	}

@@ -2,15 +2,15 @@ package diff
 
 import "smbdiff/dissect/op"
 
-// What two messages cost that stand beside each other: a byte for each that is
-// not the same, up to a bound, and the bound for an operation without a partner.
+// shiftCost bounds what two messages cost that stand beside each other, one for
+// each byte that is not the same. An operation without a partner costs as much.
 const shiftCost = 64
 
 // shifts looks for operations without a partner on both sides between which all
-// others may have slipped by one place: a damaged header keeps one of many
-// operations of a kind from its mate, and each takes the next one's.
+// others may have slipped: a damaged header keeps one of many operations of a
+// kind from its mate, and each takes one that comes later.
 func (m *mender) shifts() {
-	for i := 0; i < len(m.r.Rows); i++ {
+	for i := 0; i < len(m.r.Rows) && m.left > 0; i++ {
 		if m.lonely(i) {
 			m.shiftAt(i)
 		}
@@ -19,43 +19,61 @@ func (m *mender) shifts() {
 
 func (m *mender) lonely(i int) bool { return m.r.Rows[i].A == 0 || m.r.Rows[i].B == 0 }
 
+// stretch is a number of rows of one connection: their operations by side, and what
+// they cost.
+type stretch struct {
+	rows  []int
+	list  [2][]uint32
+	conn  [2]uint32
+	known [2]bool // which connection it is
+	cost  int
+}
+
 // shiftAt looks behind the row of an operation without a partner for one of the
-// other side.
+// other side up to which all stand in step.
 func (m *mender) shiftAt(i int) {
-	first := m.r.Rows[i]
-	side := 0
-	if first.A == 0 {
-		side = 1
-	}
-	a, b := m.r.pairOps(&first)
-	conns := [2]uint32{a.Conn, b.Conn}
-	var list [2][]uint32
-	list[side] = append(list[side], []uint32{first.A, first.B}[side])
-	var at []int
-	for j := i + 1; j < min(len(m.r.Rows), i+mendRun); j++ {
-		row := m.r.Rows[j]
-		a, b := m.r.pairOps(&row)
-		switch {
-		case row.A != 0 && row.B != 0:
-			if len(at) == 0 {
-				conns = [2]uint32{a.Conn, b.Conn}
-			}
-			if row.Moved || a.Conn != conns[0] || b.Conn != conns[1] {
-				continue
-			}
-			list[0], list[1], at = append(list[0], row.A), append(list[1], row.B), append(at, j)
-			if len(at) == 1 && !m.mates(list[0][0], list[1][0]) {
-				return
-			}
-		case len(at) > 0 && (row.A == 0) == (side == 0) && []*op.Op{&a, &b}[1-side].Conn == conns[1-side]:
-			list[1-side] = append(list[1-side], []uint32{row.A, row.B}[1-side])
-			if m.gain(side, list) > 0 {
-				m.shift(i, j, at, list)
-				return
-			}
-			list[1-side] = list[1-side][:len(list[1-side])-1]
+	var x stretch
+	for j := i; j < min(len(m.r.Rows), i+mendRun); j++ {
+		lone := m.lonely(j)
+		if !m.take(&x, j, j == i) || !lone || j == i {
+			continue
+		}
+		if n := len(x.list[0]); n != len(x.list[1]) || n < 2 {
+			continue
+		}
+		if !m.mates(x.list[0][0], x.list[1][0]) {
+			return
+		}
+		if m.inStep(&x) {
+			m.shift(&x)
+			return
 		}
 	}
+}
+
+// take adds a row to a stretch, if it belongs to its connection. An answer that
+// lacks its request is a part of another one, but for the first.
+func (m *mender) take(x *stretch, j int, first bool) bool {
+	row := &m.r.Rows[j]
+	a, b := m.r.pairOps(row)
+	nums := [2]uint32{row.A, row.B}
+	for side, o := range []*op.Op{&a, &b} {
+		if nums[side] != 0 && (row.Moved || x.known[side] && x.conn[side] != o.Conn || m.lonely(j) && o.Request == 0 && !first) {
+			return false
+		}
+	}
+	for side, o := range []*op.Op{&a, &b} {
+		if nums[side] != 0 {
+			x.list[side], x.conn[side], x.known[side] = append(x.list[side], nums[side]), o.Conn, true
+		}
+	}
+	x.rows = append(x.rows, j)
+	if m.lonely(j) {
+		x.cost += shiftCost
+	} else {
+		x.cost += m.cost(row.A, row.B)
+	}
+	return true
 }
 
 // mates reports whether two operations may be a pair: their first messages are
@@ -66,25 +84,16 @@ func (m *mender) mates(x, y uint32) bool {
 	return m.like(first(&a), first(&b)) > 0
 }
 
-// gain tells by how much less the operations of two lists differ when each
-// stands beside the one of its place than when those of the list that begins
-// earlier stand beside the one before, which leaves one over on each side.
-func (m *mender) gain(side int, list [2][]uint32) int {
-	before, after := 2*shiftCost, 0
-	for i := range list[0] {
-		after += m.cost(list[0][i], list[1][i])
-		switch {
-		case i == 0:
-		case side == 0:
-			before += m.cost(list[0][i], list[1][i-1])
-		default:
-			before += m.cost(list[0][i-1], list[1][i])
+// inStep reports whether the operations of a stretch differ less when each stands
+// beside the one of its place.
+func (m *mender) inStep(x *stretch) bool {
+	n := 0
+	for i := range x.list[0] {
+		if n += m.cost(x.list[0][i], x.list[1][i]); n >= x.cost || m.left < 0 {
+			return false
 		}
 	}
-	if m.left < 0 {
-		return 0
-	}
-	return before - after
+	return true
 }
 
 // cost tells how much two operations differ.
@@ -120,18 +129,23 @@ func (m *mender) apart(x, y uint32) (n int) {
 	return n
 }
 
-// shift pairs the operations of two lists, which stand in the rows at and in
-// those numbered i and j, one by one.
-func (m *mender) shift(i, j int, at []int, list [2][]uint32) {
-	rows := m.r.Rows
-	all, gone := append([]int{i}, at...), j
-	if rows[i].A == 0 {
-		all, gone = append(at[:len(at):len(at)], j), i
+// shift pairs the operations of a stretch one by one.
+func (m *mender) shift(x *stretch) {
+	for _, j := range x.rows {
+		m.r.Rows[j].B = 0
 	}
-	for k, row := range all {
-		rows[row].A, rows[row].B, rows[row].Grade = list[0][k], list[1][k], Equal
+	next, kept := 0, m.r.Rows[:0]
+	for j, row := range m.r.Rows {
+		if len(x.rows) > 0 && x.rows[0] == j {
+			if x.rows = x.rows[1:]; row.A == 0 {
+				continue
+			}
+			row.B, row.Grade = x.list[1][next], Equal
+			next++
+		}
+		kept = append(kept, row)
 	}
-	m.r.Rows = append(rows[:gone], rows[gone+1:]...)
+	m.r.Rows = kept
 }
 
 // swaps gives a whole operation that stands beside a torn one a mate that is

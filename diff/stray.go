@@ -93,7 +93,9 @@ func (c *Comparer) stray(name string, part int, a, b headerID) {
 // have the same size. It reports false for others.
 func (c *Comparer) unknown() bool {
 	ma, mb := &c.readers[0].Message, &c.readers[1].Message
-	known := func(p op.Proto) bool { return p == op.SMB1 || p == op.SMB2 || p == op.NBSS }
+	known := func(p op.Proto) bool {
+		return p == op.SMB1 || p == op.SMB2 || p == op.NBSS || p <= op.Compressed && !(ma.Sealed && mb.Sealed)
+	}
 	if ma.Proto == mb.Proto || !known(ma.Proto) || !known(mb.Proto) || len(ma.Bytes) != len(mb.Bytes) || len(ma.Bytes) < 4 {
 		return false
 	}

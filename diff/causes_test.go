@@ -46,11 +46,46 @@ func TestCauses(t *testing.T) {
 			differ: 3, equal: 40},
 		{a: "write1", b: "write2", verdict: "differ", first: `WRITE w.bin F1 16384+16384, only in B`, reason: "extra", suspect: "consequence",
 			causes: []string{"smb2.max_write_size"}, differ: 5, equal: 15},
+
+		{a: "kbase", b: "kagain", verdict: "same", equal: 83},
+		{a: "kbase", b: "kmissing", verdict: "differ", first: `CREATE docs\f2.txt F11, STATUS_SUCCESS vs STATUS_OBJECT_NAME_NOT_FOUND`, reason: "status",
+			suspect: "server", differ: 6, equal: 74},
+		{a: "kbase", b: "kdenied", verdict: "differ", first: `CREATE docs\f2.txt F12, STATUS_SUCCESS vs STATUS_ACCESS_DENIED`, reason: "status",
+			suspect: "server", differ: 4, equal: 77},
+		{a: "kbase", b: "kextra", verdict: "differ", first: `CREATE docs\extra, only in B`, reason: "extra", suspect: "client", differ: 8, equal: 83},
+		{a: "kbase", b: "klost", verdict: "differ", first: `NEGOTIATE 3.1.1 AES-128-GCM, only in B`, reason: "extra", suspect: "network", differ: 7, equal: 84},
+		{a: "kbase", b: "kchannels", verdict: "differ", first: `NEGOTIATE 3.1.1 AES-128-GCM, only in B`, reason: "extra", suspect: "client",
+			causes: []string{"smb2.capabilities"}, differ: 4, equal: 85},
+		{a: "kbase", b: "ksigned", verdict: "differ", first: `CREATE (root) F1, smb2.flags 0x00000000 vs SIGNED (0x00000008)`, reason: "negotiated",
+			suspect: "consequence", causes: []string{"smb2.sec_mode"}, differ: 4, equal: 79},
+		{a: "kbase", b: "ksealed", verdict: "differ", first: `TREE_CONNECT \\127.0.0.1\IPC$, smb2.header.transform none vs 52 bytes`, reason: "negotiated",
+			suspect: "consequence", causes: []string{"smb2.session_flags"}, differ: 3, equal: 77},
+		{a: "kbase", b: "knoleases", verdict: "differ", first: `READ seed.txt F6 7+1048576, only in B`, reason: "extra", suspect: "consequence",
+			causes: []string{"smb2.capabilities"}, differ: 19, equal: 71},
+		{a: "kbase", b: "kreadonly", verdict: "differ", first: `CREATE new F7, STATUS_SUCCESS vs STATUS_ACCESS_DENIED`, reason: "status", suspect: "server",
+			causes: []string{"smb.access_mask"}, differ: 29, equal: 55},
+		{a: "kwrite", b: "kcredits", verdict: "differ", first: `WRITE b.bin F7 65536+4464, only in B`, reason: "extra", suspect: "client",
+			causes: []string{"smb2.credits.granted"}, differ: 2, equal: 45},
+		{a: "tlock", b: "tunlocked", verdict: "differ", first: `WRITE lock_rw_shared.dat F1 100+100, STATUS_FILE_LOCK_CONFLICT vs STATUS_SUCCESS`, reason: "status",
+			suspect: "server", differ: 7, equal: 9},
+		{a: "tlease", b: "tnolease", verdict: "differ", first: `CREATE lease_request.dat, only in A`, reason: "missing", suspect: "consequence",
+			causes: []string{"smb2.capabilities"}, differ: 16, equal: 3},
+		{a: "toplock", b: "tnooplock", verdict: "differ", first: `OPLOCK_BREAK oplock_test\test_batch2.dat F2, only in A`, reason: "missing", suspect: "server",
+			causes: []string{"smb2.create.oplock"}, differ: 3, equal: 25},
+		{a: "rpc", b: "rpcuser", verdict: "differ", first: `IOCTL samr F4 samr OpenUser, STATUS_SUCCESS vs STATUS_NO_SUCH_USER`, reason: "status", suspect: "client",
+			differ: 5, equal: 41},
+		{a: "rpc", b: "rpcextra", verdict: "differ", first: `CREATE lsarpc F6, only in B`, reason: "extra", suspect: "client", differ: 6, equal: 46},
+		{a: "rpc", b: "rpcsealed", verdict: "differ", first: `TREE_CONNECT \\127.0.0.1\IPC$, smb2.header.transform none vs 52 bytes`, reason: "negotiated",
+			suspect: "client", differ: 3, equal: 43},
+		{a: "cbase", b: "csharing", verdict: "differ", first: `CREATE docs\f2.txt F10, STATUS_SUCCESS vs STATUS_SHARING_VIOLATION`, reason: "status",
+			suspect: "server", differ: 25, equal: 36},
+		{a: "cbase", b: "clocked", verdict: "differ", first: `READ docs\f1.txt F1 0+500, STATUS_SUCCESS vs STATUS_FILE_LOCK_CONFLICT`, reason: "status",
+			suspect: "server", differ: 54, equal: 7},
 	} {
 		if c.a == "" {
 			c.a = "base"
 		}
-		ta, tb := load(t, pcap("cause-"+c.a), true), load(t, pcap("cause-"+c.b), true)
+		ta, tb := load(t, cause(c.a), true), load(t, cause(c.b), true)
 		r := Traces(ta, tb, c.options)
 		if r.Verdict != c.verdict {
 			t.Errorf("%s: %s: %s", c.b, r.Verdict, r.Sentence())
@@ -66,7 +101,7 @@ func TestCauses(t *testing.T) {
 		}
 		_, text, _ := strings.Cut(f.Text, "(B): ")
 		if !strings.HasPrefix(text, c.first) || f.Reason != c.reason || f.Suspect != c.suspect {
-			t.Errorf("%s: %s %s: %s", c.b, f.Reason, f.Suspect, f.Text)
+			t.Errorf("%s %s: %s %s: %s", c.a, c.b, f.Reason, f.Suspect, f.Text)
 		}
 		for _, want := range c.causes {
 			found := false
@@ -78,6 +113,15 @@ func TestCauses(t *testing.T) {
 			}
 		}
 	}
+}
+
+// cause gives the path of one capture of a pair, which may be packed.
+func cause(name string) string {
+	path := pcap("cause-" + name)
+	if _, err := os.Stat(path); err != nil {
+		path += ".gz"
+	}
+	return path
 }
 
 // checkTurned compares the other way round: the same rows, sides swapped.

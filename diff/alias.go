@@ -44,7 +44,10 @@ type aliasKey struct {
 
 // aliases is the correspondence of identifiers: those stand for each other that
 // met most often, of one value if that leaves a choice. It is not changed while rows are compared.
-type aliases struct{ ab, ba map[aliasKey]uint64 }
+type aliases struct {
+	ab, ba map[aliasKey]uint64
+	once   map[triple]bool // those that met once, when one side does not know what the other does
+}
 
 // newAliases takes what a run of rows showed, in the order of rows.
 func newAliases(met [][]meeting) *aliases {
@@ -59,6 +62,14 @@ func newAliases(met [][]meeting) *aliases {
 			}
 			at[m.triple] = len(all)
 			all = append(all, m)
+		}
+	}
+	if slices.ContainsFunc(all, func(m meeting) bool { return m.class&byUse != 0 }) {
+		s.once = map[triple]bool{}
+		for _, m := range all {
+			if m.times == 1 {
+				s.once[m.triple] = true
+			}
 		}
 	}
 	slices.SortStableFunc(all, func(a, b meeting) int {
@@ -93,6 +104,21 @@ func (s *aliases) holds(t triple) bool {
 	return okA && okB && y == t.y && x == t.x
 }
 
+// otherwise reports whether an identifier that both conversations know, as number
+// m and n, is not met again while one of the two stands for another one: a server
+// gave out a handle that is not the one it was used under.
+func (s *aliases) otherwise(class aliasClass, x, y uint64, m, n uint32) bool {
+	if !s.once[triple{class, mix(x, uint64(m)), mix(y, uint64(n))}] {
+		return false
+	}
+	y2, ok := s.ab[aliasKey{class | byUse, mix(x, uint64(m))}]
+	if ok && y2 != y && s.holds(triple{class | byBytes, x, y2}) {
+		return true
+	}
+	x2, ok := s.ba[aliasKey{class | byUse, mix(y, uint64(n))}]
+	return ok && x2 != x && s.holds(triple{class | byBytes, x2, y})
+}
+
 // special reports whether the value is not an identifier: all bits clear or all
 // set.
 func special(t *field.Tree, i int) (ones, ok bool) {
@@ -125,6 +151,10 @@ func special(t *field.Tree, i int) (ones, ok bool) {
 
 // byBytes marks the class of identifiers that are known by their bytes alone.
 const byBytes aliasClass = 1 << 31
+
+// byUse marks that of identifiers which one side's conversation knows, and the
+// other's does not.
+const byUse aliasClass = 1 << 30
 
 // identity gives what an identifier is known by on its side: its bytes, and the
 // number of what the conversation takes it for, 0 for nothing. Bytes are reused.
@@ -178,17 +208,25 @@ func (c *Comparer) sameIdentity(class aliasClass, part int, ta, tb *field.Tree, 
 	if ca != cb {
 		return false
 	}
-	t := triple{ca | byBytes, x, y}
-	if m != 0 && n != 0 {
+	t, known := triple{ca | byBytes, x, y}, m != 0 && n != 0
+	if known {
 		t = triple{ca, mix(x, uint64(m)), mix(y, uint64(n))}
 	}
 	switch {
 	case c.meet != nil:
 		same := sameValue(ta, tb, i, j)
+		if m != 0 && n == 0 {
+			c.meet.add(triple{ca | byUse, mix(x, uint64(m)), y}, same)
+		} else if m == 0 && n != 0 {
+			c.meet.add(triple{ca | byUse, x, mix(y, uint64(n))}, same)
+		}
 		if c.meet.add(t, same) && t.class&byBytes == 0 {
 			c.meet.add(triple{ca | byBytes, x, y}, same)
 		}
 	case c.alias != nil:
+		if known && c.alias.otherwise(ca, x, y, m, n) {
+			return false
+		}
 		// an answer may name its handle rightly where the request does not
 		return c.alias.holds(t) || part == PartResponse && ca == aliasOpen && c.alias.holds(triple{ca | byBytes, x, y})
 	}

@@ -90,7 +90,7 @@ func (s *slider) grip(opens map[uint32]uint32, open func(mate int32) uint32) {
 			end++
 		}
 		for _, has := range []int{from - 1, end} {
-			if has < 0 || has == len(s.mates) || s.fact(has).open == 0 || s.fact(has).opens {
+			if has < 0 || has == len(s.mates) || s.mates[has] < 0 || s.fact(has).open == 0 || s.fact(has).opens {
 				continue
 			}
 			want := open(s.mates[has])

@@ -22,6 +22,7 @@ const (
 	nameReserved  = "smb2.header.transform.reserved"
 	// ciphertext of a call, with what it says below it where it opens
 	nameSealedStub = "dcerpc.encrypted_stub_data"
+	nameStub       = "dcerpc.stub_data"
 	nameMessages   = "smbdiff.messages"  // how many carry an operation
 	nameOperation  = "smbdiff.operation" // one that only one side has
 	nameTime       = "smb2.time"         // from the request to its final response

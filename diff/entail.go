@@ -6,51 +6,96 @@ import "smbdiff/dissect/op"
 // both sides: what they are measured against was said before, and differs.
 const ruleEntailed = "follows from an earlier operation"
 
+// ground is what an operation rests on, by side and number.
+type ground struct {
+	kind groundKind
+	side uint8
+	num  uint32
+}
+
+type groundKind uint8
+
+const (
+	groundConn groundKind = iota
+	groundTree
+	groundPipe
+)
+
 // entail hides rows in which nothing but findings differ where the operation
-// that set up the connection, the session, the tree or the pipe's security is
-// told to differ.
+// that set up the connection, the session or the tree is told to differ, or an
+// earlier one of the same pipe.
 func (r *Result) entail() {
 	if !r.options.Masks.lenient {
 		return
 	}
-	var told []op.Op
+	told := map[ground]bool{}
 	for i := range r.Rows {
 		row := &r.Rows[i]
 		if row.A == 0 || row.B == 0 || !row.Grade.Shows() {
 			continue
 		}
-		a, _ := r.pairOps(row)
-		switch {
-		case row.findings && founded(told, &a):
+		var all []ground
+		a, b := r.pairOps(row)
+		all = append(grounds(all, 0, &a), grounds(nil, 1, &b)...)
+		if row.findings && rests(told, all) {
 			row.Grade, row.Request, row.Response = Masked, false, false
 			if r.entailed == nil {
 				r.entailed = map[uint32]bool{}
 			}
 			r.entailed[row.A] = true
-		case establishes(&a), connects(&a), a.Env&op.EnvPipe != 0 && a.Open != 0:
-			told = append(told, a)
+			continue
+		}
+		for _, g := range all {
+			switch {
+			case g.kind == groundConn && establishes(&a), g.kind == groundTree && connects(&a), g.kind == groundPipe:
+				told[g] = true
+			}
 		}
 	}
 }
 
-// founded reports whether an operation rests on one of the list: those set up
-// its connection, its session or its tree, or came before on its pipe.
-func founded(list []op.Op, o *op.Op) bool {
-	for i := range list {
-		if x := &list[i]; x.Conn == o.Conn && (establishes(x) || connects(x) && x.Tree == o.Tree || x.Open == o.Open && !connects(x)) {
+// grounds appends what an operation of a side rests on.
+func grounds(out []ground, side uint8, o *op.Op) []ground {
+	out = append(out, ground{groundConn, side, o.Conn})
+	if o.Tree != 0 {
+		out = append(out, ground{groundTree, side, o.Tree})
+	}
+	if o.Open != 0 && o.Env&op.EnvPipe != 0 {
+		out = append(out, ground{groundPipe, side, o.Open})
+	}
+	return out
+}
+
+func rests(told map[ground]bool, all []ground) bool {
+	for _, g := range all {
+		if told[g] {
 			return true
 		}
 	}
 	return false
 }
 
-// shutStub tells of the call in a sealed stub that opens on one side alone, on A
-// when a is set.
-func (c *Comparer) shutStub(i, j int, path string, a bool) {
-	ch := Change{Name: nameSealedStub, Path: path, Op: "replace", A: "opens", B: "does not open", NodeA: i, NodeB: j, shut: true}
+// shutStub tells of a call that opens, or is known, on one side alone: on A when
+// a is set.
+func (c *Comparer) shutStub(i, j int, name, path string, a bool) {
+	ch := Change{Name: name, Path: path, Op: "replace", A: "known", B: "not known", NodeA: i, NodeB: j, shut: true}
+	if name == nameSealedStub {
+		ch.A, ch.B = "opens", "does not open"
+	}
 	if !a {
 		ch.A, ch.B = ch.B, ch.A
 	}
 	c.diffs++
 	c.put(ch)
+}
+
+// otherPipe reports whether the operation is told to go to another pipe: what
+// is called there is taken for another call.
+func (c *Comparer) otherPipe() bool {
+	for i := range c.changes {
+		if ch := &c.changes[i]; ch.alias && ch.Masked == "" && (ch.Name == "smb2.fid" || ch.Name == "smb.fid") {
+			return true
+		}
+	}
+	return false
 }

@@ -20,14 +20,15 @@ func (c *Comparer) follow(changes []Change, ra, rb *message) {
 	if !c.mask.lenient {
 		return
 	}
-	real := c.torn // what tore it differs
+	real := c.torn || c.otherPipe() // what tore it differs
 	for i := range changes {
 		ch := &changes[i]
 		switch {
-		case ch.Masked != "" || ch.shut || ch.alias && !misread(ch, ra.tree, rb.tree) || isNote(ch, ra, rb):
+		case ch.Masked != "" || ch.shut && ch.Name == nameSealedStub || ch.alias && !misread(ch, ra.tree, rb.tree) || isNote(ch, ra, rb):
 			real = real || ch.Masked == "" && ch.alias
 		case sameBytes(ra.tree, rb.tree, ch.NodeA, ch.NodeB):
 			ch.Masked = ruleSameBytes
+		case ch.shut: // it never is what differs first
 		default:
 			real = true
 		}
@@ -38,7 +39,12 @@ func (c *Comparer) follow(changes []Change, ra, rb *message) {
 		}
 	}
 	for i := range changes {
-		if ch := &changes[i]; real && ch.Masked == "" && isNote(ch, ra, rb) {
+		if ch := &changes[i]; ch.Masked == "" && ch.Name == "dcerpc.cn_call_id" && c.otherPipe() {
+			ch.Masked = ruleFollows // ids of calls count on their pipe
+		}
+	}
+	for i := range changes {
+		if ch := &changes[i]; real && ch.Masked == "" && (isNote(ch, ra, rb) || ch.shut && ch.Name == nameStub) {
 			ch.Masked = ruleFollows
 		}
 	}

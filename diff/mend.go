@@ -45,6 +45,7 @@ func (r *Result) mend() {
 		shut += c.Sealed - c.Opened
 	}
 	m.shut = shut > 0 && shut <= mendShut
+	m.settled()
 	m.shifts()
 	m.pairs()
 	m.swaps()

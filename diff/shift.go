@@ -148,6 +148,69 @@ func (m *mender) shift(x *stretch) {
 	m.r.Rows = kept
 }
 
+// settled takes back that an operation has moved where both places hold one
+// without a partner that is more in place: a close that names another handle is
+// not one that came late.
+func (m *mender) settled() {
+	var at []int // rows by operation of B
+	done := false
+	for i := range m.r.Rows {
+		row := &m.r.Rows[i]
+		if !row.Moved {
+			continue
+		}
+		if at == nil {
+			at = m.rowsOfB()
+		}
+		y := m.beside(i, 1)
+		x := -1
+		if before := int(row.B) - 1; before > 0 && before < len(at) && at[before] >= 0 {
+			x = m.beside(at[before], 0)
+		}
+		if x < 0 || y < 0 || !m.mates(m.r.Rows[x].A, row.B) || !m.mates(row.A, m.r.Rows[y].B) {
+			continue
+		}
+		m.r.Rows[x].B, row.B, row.Moved = row.B, m.r.Rows[y].B, false
+		m.r.Rows[y].B, done = 0, true
+	}
+	if !done {
+		return
+	}
+	kept := m.r.Rows[:0]
+	for _, row := range m.r.Rows {
+		if row.A|row.B != 0 {
+			kept = append(kept, row)
+		}
+	}
+	m.r.Rows = pairingOf(kept).rows()
+}
+
+// beside gives a row next to one with an operation that only a side has, or -1.
+func (m *mender) beside(i, side int) int {
+	for _, k := range []int{i - 1, i + 1} {
+		if k < 0 || k >= len(m.r.Rows) {
+			continue
+		}
+		if r := m.r.Rows[k]; [2]uint32{r.B, r.A}[side] == 0 && r.A|r.B != 0 {
+			return k
+		}
+	}
+	return -1
+}
+
+func (m *mender) rowsOfB() []int {
+	at := make([]int, m.r.traces[1].Len()+1)
+	for i := range at {
+		at[i] = -1
+	}
+	for i, row := range m.r.Rows {
+		if row.B != 0 {
+			at[row.B] = i
+		}
+	}
+	return at
+}
+
 // swaps gives a whole operation that stands beside a torn one a mate that is
 // more like it and has none: the torn one belongs elsewhere.
 func (m *mender) swaps() {

@@ -211,8 +211,8 @@ func (c *Comparer) entry(ta, tb *field.Tree, x, y *child, path string) {
 	if !inner {
 		return
 	}
-	if x.name == nameSealedStub && (int(na.End) > i+1) != (int(nb.End) > j+1) {
-		c.shutStub(i, j, path+"/"+c.segment(x, true), int(na.End) > i+1)
+	if known := int(na.End) > i+1; (x.name == nameSealedStub || x.name == nameStub && c.mask.lenient && na.Len == nb.Len) && known != (int(nb.End) > j+1) {
+		c.shutStub(i, j, x.name, path+"/"+c.segment(x, true), known)
 		return
 	}
 	before, parent := c.diffs, c.parent

@@ -81,6 +81,7 @@ type Change struct {
 	alias bool       // an identifier stands for another one
 	shut  bool       // the call in it opens on one side alone
 	order bool       // the entries of a list stand in another order
+	other string     // of two entries that each side alone has: the path in B
 	kind  field.Kind // of a field of both sides
 	val   [2]uint64
 	size  [2]uint32

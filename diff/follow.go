@@ -261,9 +261,9 @@ func (c *Comparer) unite(start int, ta, tb *field.Tree) {
 		if k := twin(kept, &ch, ta, tb); k >= 0 {
 			x := &kept[k]
 			if ch.Op == "add" {
-				x.B, x.NodeB = ch.B, ch.NodeB
+				x.B, x.NodeB, x.other = ch.B, ch.NodeB, ch.Path
 			} else {
-				x.A, x.NodeA, x.Path = ch.A, ch.NodeA, ch.Path
+				x.A, x.NodeA, x.Path, x.other = ch.A, ch.NodeA, ch.Path, x.Path
 			}
 			x.Op = "replace"
 			continue

@@ -90,9 +90,16 @@ type finding struct {
 	paths   map[string]bool // of the field
 	objects map[string]bool // names of what the operations worked on
 	pairs   map[int]bool    // of runs
-	total   int             // differences seen
+	seen    map[seenAt]bool // differences
 	level   int             // how often its rule was not enough
 	round   int             // in which it was seen last
+}
+
+// seenAt is where a difference was seen: as often as rules were tried, it is one.
+type seenAt struct {
+	pair int
+	ops  [2]uint32
+	path string
 }
 
 // sample is one difference.
@@ -119,7 +126,8 @@ func (l *Learned) gather(known map[findingKey]*finding, r *Result, pair, round i
 			s.object[1] = s.object[0]
 		}
 		if row.A == 0 || row.B == 0 {
-			s.Change = Change{Name: nameOperation, Path: nameOperation, Op: "replace"}
+			result := string(o.AppendResult(nil))
+			s.Change = Change{Name: nameOperation, Path: nameOperation, Op: "replace", A: result, B: result}
 			l.note(known, o, s, round)
 			continue
 		}
@@ -137,7 +145,7 @@ func (l *Learned) note(known map[findingKey]*finding, o *op.Op, s sample, round 
 	if s.object[0] != s.object[1] {
 		k.object = unnamed
 	}
-	if s.Op != "replace" {
+	if s.Op != "replace" || s.other != "" {
 		k.op = "presence"
 	}
 	if s.order {
@@ -145,17 +153,22 @@ func (l *Learned) note(known map[findingKey]*finding, o *op.Op, s sample, round 
 	}
 	f := known[k]
 	if f == nil {
-		f = &finding{findingKey: k, paths: map[string]bool{}, objects: map[string]bool{}, pairs: map[int]bool{}, round: round}
+		f = &finding{findingKey: k, paths: map[string]bool{}, objects: map[string]bool{}, pairs: map[int]bool{}, seen: map[seenAt]bool{}, round: round}
 		known[k] = f
 		l.found = append(l.found, f)
 	}
 	if f.round != round {
 		f.level, f.round = f.level+1, round
 	}
-	f.total++
+	if s.other != "" {
+		f.paths[s.other] = true
+	}
 	f.paths[s.Path], f.objects[s.object[0]], f.objects[s.object[1]], f.pairs[s.pair] = true, true, true, true
-	if len(f.samples) < maxSamples {
-		f.samples = append(f.samples, s)
+	if at := (seenAt{s.pair, s.ops, s.Path}); !f.seen[at] {
+		f.seen[at] = true
+		if len(f.samples) < maxSamples {
+			f.samples = append(f.samples, s)
+		}
 	}
 }
 
@@ -227,11 +240,11 @@ func (l *Learned) merged() (out []*finding) {
 
 // merge makes one finding of those of several objects.
 func merge(k findingKey, list []*finding) *finding {
-	all := &finding{findingKey: k, paths: map[string]bool{}, objects: map[string]bool{}, pairs: map[int]bool{}}
+	all := &finding{findingKey: k, paths: map[string]bool{}, objects: map[string]bool{}, pairs: map[int]bool{}, seen: map[seenAt]bool{}}
 	all.object = unnamed
 	for _, f := range list {
 		all.samples = append(all.samples, f.samples...)
-		all.total += f.total
+		maps.Copy(all.seen, f.seen)
 		all.level = max(all.level, f.level)
 		maps.Copy(all.paths, f.paths)
 		maps.Copy(all.objects, f.objects)
@@ -242,10 +255,10 @@ func merge(k findingKey, list []*finding) *finding {
 
 // evidence tells in a comment what was seen.
 func (f *finding) evidence(b *strings.Builder, pairs int) {
-	fmt.Fprintf(b, "\n# %s %s %s: %s in %d of %s\n", f.command, partNames[f.part], f.name, number(f.total, "difference"), len(f.pairs), number(pairs, "pair"))
+	fmt.Fprintf(b, "\n# %s %s %s: %s in %d of %s\n", f.command, partNames[f.part], f.name, number(len(f.seen), "difference"), len(f.pairs), number(pairs, "pair"))
 	for i := range f.samples {
 		if i == maxEvidence {
-			fmt.Fprintf(b, "#   and %d more\n", f.total-i)
+			fmt.Fprintf(b, "#   and %d more\n", len(f.seen)-i)
 			break
 		}
 		s := &f.samples[i]
@@ -255,9 +268,9 @@ func (f *finding) evidence(b *strings.Builder, pairs int) {
 		}
 		switch {
 		case s.ops[0] == 0:
-			line += ": only in B"
+			line += ": only in B, " + s.B
 		case s.ops[1] == 0:
-			line += ": only in A"
+			line += ": only in A, " + s.A
 		default:
 			line += ": " + shorten(orNone(s.A)) + " vs " + shorten(orNone(s.B))
 		}

@@ -139,7 +139,7 @@ func (f *finding) how() (how string, values []string) {
 		return "any order", nil
 	case f.op == "presence" || f.level > 2:
 		return "hide", nil
-	case f.level > 1 || f.name == nameOperation:
+	case f.level > 1:
 		return "drop", nil
 	}
 	switch k := f.samples[0].kind; {

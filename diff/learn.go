@@ -67,6 +67,17 @@ func Learn(runs []*dissect.Trace, names []string, o Options) (*Learned, error) {
 }
 
 // masks gives the rules found so far on top of those that were given.
+// Outcomes is how many of the rules hide an outcome: a status, a missing answer or
+// a missing operation.
+func (l *Learned) Outcomes() (n int) {
+	for i := range l.found {
+		if outcomes(l.found[i].name) {
+			n++
+		}
+	}
+	return n
+}
+
 func (l *Learned) masks() (*Masks, error) {
 	m := &Masks{Name: "learned"}
 	var text strings.Builder

@@ -140,6 +140,9 @@ func noFlag(s *flag.FlagSet, verb string, err error) string {
 	if len(name) > 1 {
 		name = "-" + name
 	}
+	if verb == "view" && slices.Contains([]string{"-format", "-raw", "-limit"}, name) {
+		return "-" + name + " is for a verb: smbdiff diff A B, smbdiff dump A"
+	}
 	return "-" + name + ": no flag of " + verb + meant("-"+name, names)
 }
 

@@ -30,6 +30,9 @@ func (a *app) learn(f *flags) int {
 	if err := a.output(f.output, 0o644, func(w io.Writer) error { return l.Write(w, filepath.Dir(f.output)) }); err != nil {
 		return a.fail(err)
 	}
+	if n := l.Outcomes(); n > 0 {
+		a.say(fmt.Sprintf("outcomes, such as a status or an operation that is missing, are hidden by %d of %s", n, several(l.Rules(), "learned mask")), "are the runs equal? the masks say so with status = true")
+	}
 	switch {
 	case l.Unread > 0 && !f.options.AllowSealed:
 		a.say(fmt.Sprintf("%d rows could not be compared, so their noise is not known", l.Unread), "keys for all sealed sessions, or --allow-sealed")

@@ -250,20 +250,22 @@ func (r *Result) pairUp(a, b *list) {
 // order gives the rows in the order of pairing.
 func (r *Result) order() []int {
 	out := make([]int, 0, len(r.Rows))
-	if !r.turned {
-		for i := range r.Rows {
-			out = append(out, i)
-		}
-		return out
+	p := pairingOf(r.Rows)
+	if r.turned {
+		p.turn()
 	}
 	at := map[[2]uint32]int{}
 	for i := range r.Rows {
-		at[[2]uint32{r.Rows[i].A, r.Rows[i].B}] = i
+		k := [2]uint32{r.Rows[i].A, r.Rows[i].B}
+		if r.turned {
+			k[0], k[1] = k[1], k[0]
+		}
+		at[k] = i
 	}
-	p := pairingOf(r.Rows)
-	p.turn()
 	for _, row := range p.rows() {
-		out = append(out, at[[2]uint32{row.B, row.A}])
+		if i, ok := at[[2]uint32{row.A, row.B}]; ok {
+			out = append(out, i)
+		}
 	}
 	return out
 }

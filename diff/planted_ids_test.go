@@ -15,7 +15,7 @@ func TestPlantedHandles(t *testing.T) {
 			t.Fatal(err)
 		}
 		good := load(t, path, true)
-		p := planter{t: t, path: path, whole: whole, good: good, dir: t.TempDir(), sealers: sealers(t, path, good)}
+		p := planter{t: t, path: path, whole: whole, good: good, dir: t.TempDir(), sealers: sealers(t, path)}
 		rd := good.NewReader()
 		for _, name := range x[1:] {
 			tried := [2]int{}

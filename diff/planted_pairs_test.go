@@ -71,7 +71,7 @@ func (p *pairPlanter) run() {
 	if p.whole, err = os.ReadFile(p.path); err != nil {
 		p.t.Fatal(err)
 	}
-	p.sealers = sealers(p.t, p.path, p.other)
+	p.sealers = sealers(p.t, p.path)
 	var (
 		live, gone [][]byte // handles
 		leases     [][]byte

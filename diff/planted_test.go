@@ -2,11 +2,9 @@ package diff
 
 import (
 	"bytes"
-	"encoding/hex"
 	"fmt"
 	"os"
 	"path/filepath"
-	"slices"
 	"sort"
 	"strings"
 	"testing"
@@ -119,7 +117,7 @@ func (p *planter) run() {
 		p.t.Fatal(err)
 	}
 	p.good = load(p.t, p.path, true)
-	p.sealers = sealers(p.t, p.path, p.good)
+	p.sealers = sealers(p.t, p.path)
 	sealed := len(p.sealers) > 0
 	rd := p.good.NewReader()
 	for num := uint32(1); rd.Read(num); num++ {
@@ -203,11 +201,7 @@ func (p *planter) alter(m *conv.Message, off uint32, v, pdu []byte) (other *diss
 	if err := os.WriteFile(file, p.whole, 0o600); err != nil {
 		p.t.Fatal(err)
 	}
-	if len(p.sealers) > 0 {
-		other = loadKeys(p.t, file, p.path)
-	} else {
-		other = load(p.t, file, false)
-	}
+	other = loadKeys(p.t, file, p.path)
 	return other, func() { // there are thousands
 		other.File.Close()
 		copy(pdu, before)
@@ -256,31 +250,15 @@ func verdictOf(r *Result, m *conv.Message, d *field.Def) string {
 
 func masked(d *field.Def) bool { return newMask(NewMasks("default", nil, nil)).decide(d).how != keep }
 
-// sealers reads the keys of both directions of each session.
-func sealers(t *testing.T, path string, tr *dissect.Trace) map[uint64][2]*decrypt.Sealer {
+// sealers gives the keys of both directions of each sealed session of a capture,
+// from those beside it.
+func sealers(t *testing.T, path string) map[uint64][2]*decrypt.Sealer {
 	out := map[uint64][2]*decrypt.Sealer{}
-	text, err := os.ReadFile(strings.TrimSuffix(path, filepath.Ext(path)) + ".keys")
-	if err != nil {
-		return out
-	}
-	for _, s := range tr.Sessions() {
-		for _, l := range strings.Split(string(text), "\n") {
-			f := strings.Split(l, ",")
-			id, err := hex.DecodeString(f[0])
-			if err != nil || len(f) != 4 || len(id) != 8 || s.Cipher == 0 {
-				continue
-			}
-			slices.Reverse(id)
-			if fmt.Sprintf("%x", id) != fmt.Sprintf("%016x", s.ID) {
-				continue
-			}
-			s2c, _ := hex.DecodeString(f[2])
-			c2s, _ := hex.DecodeString(f[3])
-			a, errA := decrypt.NewSealer(smb2.Cipher(s.Cipher), c2s)
-			b, errB := decrypt.NewSealer(smb2.Cipher(s.Cipher), s2c)
-			if errA == nil && errB == nil {
-				out[s.ID] = [2]*decrypt.Sealer{a, b}
-			}
+	for _, d := range opened(t, path).Derived() {
+		c2s, errA := decrypt.NewSealer(smb2.Cipher(d.Cipher), d.Key.C2S)
+		s2c, errB := decrypt.NewSealer(smb2.Cipher(d.Cipher), d.Key.S2C)
+		if errA == nil && errB == nil {
+			out[d.ID] = [2]*decrypt.Sealer{c2s, s2c}
 		}
 	}
 	return out

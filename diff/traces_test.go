@@ -43,6 +43,11 @@ func loadKeys(t testing.TB, path, other string) *dissect.Trace {
 }
 
 func loaded(t testing.TB, f *capture.File, k string) *dissect.Trace {
+	tr, _ := loadedBy(t, f, k)
+	return tr
+}
+
+func loadedBy(t testing.TB, f *capture.File, k string) (*dissect.Trace, *decrypt.Opener) {
 	t.Helper()
 	t.Cleanup(func() { f.Close() })
 	ring := new(keys.Ring)
@@ -51,11 +56,23 @@ func loaded(t testing.TB, f *capture.File, k string) *dissect.Trace {
 			t.Fatal(err)
 		}
 	}
-	tr := dissect.NewTrace(f, decrypt.NewOpener(ring))
+	o := decrypt.NewOpener(ring)
+	tr := dissect.NewTrace(f, o)
 	if err := tr.Load(nil, nil); err != nil {
 		t.Fatal(err)
 	}
-	return tr
+	return tr, o
+}
+
+// opened gives what has opened a capture with the keys beside it.
+func opened(t testing.TB, path string) *decrypt.Opener {
+	t.Helper()
+	f, err := capture.Open(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, o := loadedBy(t, f, keys.Beside(path))
+	return o
 }
 
 func pcap(name string) string { return filepath.Join(captures, name+".pcap") }

@@ -107,7 +107,7 @@ func TestCorpus(t *testing.T) {
 			defer wg.Done()
 			for c := range work {
 				name := filepath.Base(filepath.Dir(c.path)) + "-" + filepath.Base(c.path)
-				expect := filepath.Join(cache, name+".ndjson")
+				expect := filepath.Join(cache, oracleName(c))
 				if err := runOracle(oracle, c, expect); err != nil {
 					t.Errorf("%s: oracle: %v", name, err)
 					continue
@@ -125,6 +125,12 @@ func TestCorpus(t *testing.T) {
 	close(work)
 	wg.Wait()
 	p.report(t)
+	t.Run("Planted", func(t *testing.T) { plantedFields(t, captures, cache) })
+}
+
+// oracleName is the file that holds what tshark shows of a capture.
+func oracleName(c corpusCapture) string {
+	return filepath.Base(filepath.Dir(c.path)) + "-" + filepath.Base(c.path) + ".ndjson"
 }
 
 func runOracle(oracle string, c corpusCapture, out string) error {

@@ -81,6 +81,10 @@ func TestCauses(t *testing.T) {
 			suspect: "server", differ: 25, equal: 36},
 		{a: "cbase", b: "clocked", verdict: "differ", first: `READ docs\f1.txt F1 0+500, STATUS_SUCCESS vs STATUS_FILE_LOCK_CONFLICT`, reason: "status",
 			suspect: "server", differ: 54, equal: 7},
+		{a: "pbase", b: "pcut", verdict: "differ", first: `READ docs\f2.txt F5 0+2000, STATUS_SUCCESS vs no answer`, reason: "no_answer", suspect: "network",
+			differ: 6, equal: 32},
+		{a: "ibase", b: "iclose", verdict: "differ", first: `CLOSE docs\f1.txt F2, STATUS_SUCCESS vs STATUS_FILE_CLOSED`, reason: "status", suspect: "server",
+			differ: 14, equal: 32},
 	} {
 		if c.a == "" {
 			c.a = "base"

@@ -244,7 +244,7 @@ func (r *Result) pairUp(a, b *list) {
 		r.roots = p.roots
 		r.Rows = p.all.rows()
 	}
-	r.resumed = newResumed(r.traces, r.roots)
+	r.resumed = r.newResumed([2]*list{a, b})
 }
 
 // order gives the rows in the order of pairing.

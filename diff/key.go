@@ -25,7 +25,7 @@ type fact struct {
 	closes     bool // it ends the open
 	looks      bool // it is one of a compound that only asks for information
 	free       bool // the server sends it when it likes
-	failed     bool // its answer is an error
+	failed     bool // its answer is an error, or not right, or missing
 	related    bool // it takes its handle from the one before it
 }
 
@@ -90,8 +90,15 @@ type list struct {
 	facts    []fact         // by number less one
 	sessions []sessionFacts // by number less one
 	conns    [][]int32      // operations that belong to a connection
+	connects []connected
 	edges    *edges
 	torn     []uint32 // operations that lack their request or their response
+}
+
+// connected is a tree that a session made, and what share it is of.
+type connected struct {
+	session, tree uint32
+	share         uint64
 }
 
 // mix folds v into the hash h.
@@ -179,6 +186,7 @@ func (g *gatherer) add(o *op.Op) {
 		object, tree = hashText(shareOf(g.trace.Name(o.Path))), 0
 		if o.Tree != 0 {
 			g.trees[o.Tree] = object
+			g.connects = append(g.connects, connected{o.Session, o.Tree, object})
 		}
 	}
 	if establishes(o) || int(o.Session) > len(g.sessions) {
@@ -188,7 +196,7 @@ func (g *gatherer) add(o *op.Op) {
 		o.Proto == op.SMB1 && smb1.Opens(uint8(o.Command))
 	f.connects, f.closes, f.free = joins, closing(o), o.State&op.Unsolicited != 0
 	f.related = o.State&op.Related != 0
-	f.failed = o.Response != 0 && o.Status>>30 == severityError
+	f.failed = o.Response != 0 && o.Status>>30 == severityError && o.Status != statusMore || o.Response == 0 && o.State&op.OneWay == 0 || o.State&op.BadSignature != 0
 	f.loose = mix(mix(uint64(o.Proto)<<16|uint64(o.Command), uint64(o.State&op.Unsolicited)), uint64(o.InfoType))
 	if o.Proto > op.SMB2 && o.Request != 0 {
 		f.loose++
@@ -246,6 +254,9 @@ func (g *gatherer) compound(n int, looks bool) {
 // severityError is the severity of a status that says that nothing was done,
 // [MS-ERREF] 2.3.
 const severityError = 3
+
+// statusMore is STATUS_MORE_PROCESSING_REQUIRED, which says that all is well.
+const statusMore = 0xc0000016
 
 // establishes reports whether the operation makes a session, and so belongs to
 // its connection.

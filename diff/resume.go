@@ -3,7 +3,6 @@ package diff
 import (
 	"slices"
 
-	"smbdiff/dissect"
 	"smbdiff/dissect/op"
 )
 
@@ -64,6 +63,7 @@ func joined(l *list, roots []int32) (out []sessionFacts, at []int32) {
 		}
 		place[i] = place[root]
 		x := &out[place[i]]
+		l.facts[x.ops[len(x.ops)-1]].failed = true // it is done again, or for nothing
 		x.ops = append(slices.Clone(x.ops), s.ops...)
 		x.print = mix(x.print, s.print)
 		x.least.join(&s.least)
@@ -92,55 +92,68 @@ func spread(p *pairing, atA, atB []int32, roots [2][]int32) *pairing {
 }
 
 // resumed tells of sessions that go on another one, by side: by number, the
-// first session of their row, and the tree of that one that a tree stands for.
+// first session of their row, and the tree that a tree of the same share stands
+// for.
 type resumed struct {
 	sessions, trees [2]map[uint32]uint32
 	conns           [2]map[uint32]bool // of sessions that go on another one
 }
 
-// newResumed gives nil when no session goes on another one.
-func newResumed(traces [2]*dissect.Trace, roots [2][]int32) *resumed {
-	var out *resumed
-	for side, list := range roots {
-		for i, root := range list {
+// newResumed gives nil when no session goes on another one and each share is
+// connected as often on both sides.
+func (r *Result) newResumed(lists [2]*list) *resumed {
+	out := &resumed{trees: [2]map[uint32]uint32{{}, {}}}
+	for side, roots := range r.roots {
+		for i, root := range roots {
 			if int(root) == i {
 				continue
-			}
-			if out == nil {
-				out = new(resumed)
 			}
 			if out.sessions[side] == nil {
 				out.sessions[side], out.conns[side] = map[uint32]uint32{}, map[uint32]bool{}
 			}
 			out.sessions[side][uint32(i)+1], out.sessions[side][uint32(root)+1] = uint32(root)+1, uint32(root)+1
-			out.conns[side][traces[side].Sessions()[i].Conn] = true
+			out.conns[side][r.traces[side].Sessions()[i].Conn] = true
 		}
-		if out != nil && out.sessions[side] != nil {
-			out.connects(side, traces[side])
-		}
+	}
+	out.connects(r, lists)
+	if out.sessions[0] == nil && out.sessions[1] == nil && len(out.trees[0]) == 0 && len(out.trees[1]) == 0 {
+		return nil
 	}
 	return out
 }
 
-// connects finds the trees of one share.
-func (r *resumed) connects(side int, t *dissect.Trace) {
+// connects finds the trees of one share of sessions that do not connect it as
+// often: one of them is as good as another one.
+func (r *resumed) connects(of *Result, lists [2]*list) {
 	type place struct {
-		session uint32
-		share   string
+		session int32 // of A, less one
+		share   uint64
 	}
-	first := map[place]uint32{}
-	r.trees[side] = map[uint32]uint32{}
-	each(t, func(o *op.Op) {
-		root, ok := r.sessions[side][o.Session]
-		if !ok || o.Tree == 0 || !connects(o) {
-			return
+	var made [2]map[place][]uint32
+	for side, l := range lists {
+		made[side] = map[place][]uint32{}
+		for _, x := range l.connects {
+			root := of.root(side, x.session)
+			if root >= 0 && side == 1 {
+				root = of.sessions.b[root]
+			}
+			if root >= 0 {
+				k := place{root, x.share}
+				made[side][k] = append(made[side][k], x.tree)
+			}
 		}
-		k := place{root, shareOf(t.Name(o.Path))}
-		if first[k] == 0 {
-			first[k] = o.Tree
+	}
+	for k, a := range made[0] {
+		b := made[1][k]
+		if len(a) == len(b) || len(b) == 0 {
+			continue
 		}
-		r.trees[side][o.Tree] = first[k]
-	})
+		for side, trees := range [2][]uint32{a, b} {
+			for _, t := range trees {
+				r.trees[side][t] = trees[0]
+			}
+		}
+	}
 }
 
 // later reports whether an operation belongs to a session that goes on another

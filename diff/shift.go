@@ -241,5 +241,6 @@ func (m *mender) swaps() {
 	}
 }
 
-// torn reports whether an operation may be a part of one.
-func torn(o *op.Op) bool { return o.Request == 0 || o.Response == 0 }
+// torn reports whether an operation may be a part of one; a lost connection gave
+// no answer.
+func torn(o *op.Op) bool { return o.Request == 0 || o.Response == 0 && o.State&op.Closed == 0 }

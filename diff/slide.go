@@ -127,31 +127,25 @@ func (s *slider) up(from, end int) {
 	}
 }
 
-// down gives what a run ends with, if it failed and is asked again behind the
-// run, the partners of what is asked again, and gives where the run ends then.
+// down gives what failed in a run, and is asked again behind the run, the
+// partner of what is asked again, with those of its compound, and gives where
+// the run ends then.
 func (s *slider) down(from, end int) int {
-	for n := 1; n <= min(end-from, len(s.mates)-end, mostAgain); {
-		if !s.fact(end-n).failed || !s.repeats(end, n) {
+	for n := 1; n <= min(end-from, mostAgain); {
+		k := 0
+		for k < n && end+k < len(s.mates) && s.mates[end+k] >= 0 && s.keys[end-n+k] == s.keys[end+k] {
+			k++
+		}
+		if k == 0 || !s.fact(end-n).failed {
 			n++
 			continue
 		}
-		for i := range n {
+		for i := range k {
 			if !s.again(end+i, end-n+i) {
 				return end
 			}
 		}
-		from, end, n = end, end+n, 1
+		from, end, n = end, end+k, 1
 	}
 	return end
-}
-
-// repeats reports whether the n elements before one, which have no partners,
-// are the same as those that follow, which have.
-func (s *slider) repeats(end, n int) bool {
-	for i := range n {
-		if s.keys[end-n+i] != s.keys[end+i] || s.mates[end+i] < 0 {
-			return false
-		}
-	}
-	return true
 }

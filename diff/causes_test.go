@@ -82,7 +82,7 @@ func TestCauses(t *testing.T) {
 		{a: "cbase", b: "clocked", verdict: "differ", first: `READ docs\f1.txt F1 0+500, STATUS_SUCCESS vs STATUS_FILE_LOCK_CONFLICT`, reason: "status",
 			suspect: "server", differ: 54, equal: 7},
 		{a: "pbase", b: "pcut", verdict: "differ", first: `READ docs\f2.txt F5 0+2000, STATUS_SUCCESS vs no answer`, reason: "no_answer", suspect: "network",
-			differ: 6, equal: 32},
+			differ: 8, equal: 31},
 		{a: "ibase", b: "iclose", verdict: "differ", first: `CLOSE docs\f1.txt F2, STATUS_SUCCESS vs STATUS_FILE_CLOSED`, reason: "status", suspect: "server",
 			differ: 14, equal: 32},
 	} {

@@ -46,6 +46,7 @@ type Comparer struct {
 	guards  guards
 	// operations of A of which findings follow from earlier ones
 	entailed map[uint32]bool
+	signs    signs
 	torn     bool // one of the operations was put together
 	late     bool // a CLOSE that stands elsewhere on the other side
 
@@ -128,7 +129,7 @@ func (c *Comparer) row(r *Row) {
 		}
 		worst = max(worst, Differs)
 		r.guard |= guardOf(ch, c.async)
-		fields = fields || ch.Name != nameProblem && !ch.shut
+		fields = fields || !ch.finding()
 		if ch.Part == PartRequest {
 			r.Request = true
 		} else {
@@ -139,7 +140,7 @@ func (c *Comparer) row(r *Row) {
 		}
 	}
 	r.Grade = max(r.Grade, worst)
-	r.findings = worst == Differs && !fields
+	r.findings, r.signs = worst >= Differs && !fields, c.signs
 	if c.unread && r.Grade < Differs {
 		r.Grade = Unread
 	}
@@ -179,7 +180,7 @@ func (c *Comparer) reason(ch *Change) string {
 // masked says that those had masked differences.
 func (c *Comparer) pair(list bool) (masked bool) {
 	a, b := &c.ops[0], &c.ops[1]
-	c.unread, c.depth = false, 0
+	c.unread, c.depth, c.signs = false, 0, 0
 	c.async = (a.Interim == 0) != (b.Interim == 0) && a.Proto == op.SMB2 && c.mask.lenient && !waits(a)
 	if a.Proto == op.Direct && b.Proto == op.Direct {
 		return false // credits of the transport
@@ -242,7 +243,7 @@ func (c *Comparer) pair(list bool) (masked bool) {
 		}
 	}
 	for i := range c.changes {
-		if ch := &c.changes[i]; ch.Masked == "" && (ch.Name == nameProblem || ch.shut) && c.entailed[a.Num] {
+		if ch := &c.changes[i]; ch.Masked == "" && ch.finding() && c.entailed[a.Num] {
 			ch.Masked = ruleEntailed
 		}
 	}
@@ -369,6 +370,7 @@ func shut(m *conv.Message) bool {
 // findings compares what is known of the messages beyond their bytes.
 func (c *Comparer) findings(part int) {
 	ma, mb := &c.readers[0].Message, &c.readers[1].Message
+	c.signs |= signsOf(ma, mb)
 	bad := func(m *conv.Message) bool { return m.Signature == conv.SignatureInvalid }
 	if bad(ma) != bad(mb) && !(ma.Sealed && mb.Sealed) {
 		c.finding(nameSignature, part, "replace", ma.Signature.String(), mb.Signature.String())

@@ -53,7 +53,8 @@ type Row struct {
 	Out               bool // Pick leaves it out: it counts for nothing
 
 	guard    guard
-	findings bool // only what is found about messages differs
+	findings bool  // only what is found about messages differs
+	signs    signs // how signatures are
 }
 
 // The parts of an operation, as Change.Part has them.
@@ -191,6 +192,7 @@ type Result struct {
 	looked          looked
 	guards          guards
 	entailed        map[uint32]bool // operations of A of which findings follow from earlier ones
+	spoilt          int             // those of them whose signatures do not hold
 }
 
 // Traces compares two traces that have been read. It gives nil when Progress

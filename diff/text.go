@@ -90,6 +90,9 @@ func (t *textWriter) verdict() {
 	if r.FirstAny >= 0 && r.FirstAny < f.Row {
 		t.line("first difference: op ", r.opOf(r.FirstAny))
 	}
+	if s := r.follows(); s != "" {
+		t.fold("follows: " + s)
+	}
 }
 
 // causeText gives a cause in a few words.

@@ -368,6 +368,9 @@ func (r *Result) Sentence() string {
 		if r.FirstAny >= 0 && r.FirstAny < f.Row {
 			s += "; first difference: op " + r.opOf(r.FirstAny)
 		}
+		if x := r.follows(); x != "" {
+			s += "; follows: " + x
+		}
 		return s
 	}
 	switch {

@@ -107,7 +107,13 @@ func (m *matcher) run() {
 			continue
 		}
 		anchors, ia, ib := m.anchors(r)
-		if len(anchors) == 0 || m.easy(ia, ib) {
+		easy := m.easy(ia, ib)
+		for _, n := range [...]int32{2, 8} {
+			if len(anchors) == 0 && !easy && r.depth < anchorDepth {
+				anchors = m.grams(r, n)
+			}
+		}
+		if len(anchors) == 0 || easy {
 			m.edit(ia, ib)
 			continue
 		}

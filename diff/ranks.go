@@ -44,3 +44,37 @@ func (t *ranks) of(keys []uint64) []uint32 {
 	}
 	return out
 }
+
+// grams gives the longest rising run of pairs at which n keys in a row begin that
+// stand so once on both sides of the area: work that repeats has no key of its
+// own, but begins and ends somewhere.
+func (m *matcher) grams(r area, n int32) []pairOf {
+	rows := func(keys []uint32, from, to int32) []uint64 {
+		var out []uint64
+		for i := from; i+n <= to; i++ {
+			h := uint64(0)
+			for _, k := range keys[i : i+n] {
+				h = mix(h, uint64(k))
+			}
+			out = append(out, h)
+		}
+		return out
+	}
+	ka, kb := rows(m.a, r.a0, r.a1), rows(m.b, r.b0, r.b1)
+	t := newRanks(len(ka) + len(kb))
+	ra, rb := t.of(ka), t.of(kb)
+	na, nb, at := make([]uint8, t.next), make([]uint8, t.next), make([]int32, t.next)
+	for _, k := range ra {
+		na[k] = min(na[k]+1, 2)
+	}
+	for j, k := range rb {
+		nb[k], at[k] = min(nb[k]+1, 2), int32(j)
+	}
+	var unique []pairOf
+	for i, k := range ra {
+		if j := r.b0 + at[k]; na[k] == 1 && nb[k] == 1 && m.a[r.a0+int32(i)] == m.b[j] {
+			unique = append(unique, pairOf{r.a0 + int32(i), j})
+		}
+	}
+	return longestRise(unique)
+}

@@ -226,11 +226,13 @@ func (c *Comparer) pair(list bool) (masked bool) {
 		c.closedLate()
 	}
 	if len(c.guards) > 0 {
-		session := a.Session
-		if n := c.resumed.stands(aliasSession, 0, a); n != 0 {
-			session = n
+		session := [2]uint32{a.Session, b.Session}
+		for k := range session {
+			if n := c.resumed.stands(aliasSession, k, &c.ops[k]); n != 0 {
+				session[k] = n
+			}
 		}
-		c.guards.hide(session, a.Num, c.changes, c.async)
+		c.guards.hide(session[0], session[1], a.Num, c.changes, c.async)
 	}
 	if c.mask.lenient && c.resumed.later(0, a) != c.resumed.later(1, b) {
 		c.resumed.again(c.changes)

@@ -66,6 +66,7 @@ type guards map[uint32]guarded // by session of A
 type guarded struct {
 	bits  guard
 	first uint32 // operation of A where it is seen first
+	mate  uint32 // the session of B that stands for it
 }
 
 // leastGuarded is how many operations of a session must be signed or sealed
@@ -101,7 +102,7 @@ func (r *Result) findGuards() guards {
 	}
 	out := guards{}
 	for s, x := range counts {
-		g := guarded{}
+		g := guarded{mate: uint32(r.sessions.a[s-1]) + 1}
 		for k, n := range x.bits {
 			if n >= leastGuarded && n*ofGuard >= x.all[k]*mostGuard {
 				g.bits |= 1 << k
@@ -114,7 +115,8 @@ func (r *Result) findGuards() guards {
 	for i := len(r.Rows) - 1; i >= 0 && len(out) > 0; i-- {
 		s, _ := r.guardedSession(&r.Rows[i])
 		if g := out[s]; g.bits&r.Rows[i].guard != 0 {
-			out[s] = guarded{g.bits, r.Rows[i].A}
+			g.first = r.Rows[i].A
+			out[s] = g
 		}
 	}
 	return out
@@ -130,13 +132,17 @@ func (r *Result) guardedSession(row *Row) (session uint32, inside bool) {
 	if establishes(&a) {
 		return 0, false
 	}
-	return uint32(r.root(0, a.Session) + 1), a.Index > 0 && b.Index > 0
+	n, m := r.root(0, a.Session), r.root(1, b.Session)
+	if n < 0 || m < 0 || r.sessions.a[n] != m {
+		return 0, false
+	}
+	return uint32(n + 1), a.Index > 0 && b.Index > 0
 }
 
 // hide hides what tells no more than that a session is signed or sealed.
-func (g guards) hide(session, num uint32, changes []Change, async bool) {
+func (g guards) hide(session, mate, num uint32, changes []Change, async bool) {
 	x, ok := g[session]
-	if !ok || x.first == num {
+	if !ok || x.mate != mate || x.first == num {
 		return
 	}
 	for i := range changes {

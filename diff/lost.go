@@ -100,7 +100,7 @@ func (r *Result) doubt() {
 	runs := map[uint32]*run{}
 	place := map[uint32]int{}
 	for _, i := range r.order() {
-		conn := r.conn(&r.Rows[i])
+		conn := r.firstConn(&r.Rows[i])
 		place[conn]++
 		g := r.Rows[i].Grade
 		if g != OnlyA && g != OnlyB && g != Unread {
@@ -125,6 +125,22 @@ func (r *Result) doubt() {
 			x.lone = x.lone[:0]
 		}
 	}
+}
+
+// firstConn gives the connection of a row, as conn does, by the side that pairing
+// began with.
+func (r *Result) firstConn(row *Row) uint32 {
+	if !r.turned {
+		return r.conn(row)
+	}
+	a, b := r.pairOps(row)
+	if row.B != 0 {
+		return b.Conn
+	}
+	if int(a.Conn) < len(r.conns.a) && r.conns.a[a.Conn] >= 0 {
+		return uint32(r.conns.a[a.Conn])
+	}
+	return 1<<31 | a.Conn
 }
 
 // conn gives the connection of a row: that of A, or one that only B has.

@@ -44,6 +44,7 @@ type Comparer struct {
 	looked  *looked  // nil: none
 	resumed *resumed // nil: no session goes on another one
 	guards  guards
+	slack   int64 // what response times may vary by, in ns
 	// operations of A of which findings follow from earlier ones
 	entailed map[uint32]bool
 	signs    signs

@@ -191,6 +191,7 @@ type Result struct {
 	parts           [2]map[uint32]bool // operations that are part of a joined one
 	looked          looked
 	guards          guards
+	times           int64           // what response times vary by, in ns
 	entailed        map[uint32]bool // operations of A of which findings follow from earlier ones
 	spoilt          int             // those of them whose signatures do not hold
 }
@@ -281,7 +282,7 @@ func (r *Result) Comparer() *Comparer {
 
 func (r *Result) grader() *Comparer {
 	c := NewComparer(r.traces[0], r.traces[1], r.options)
-	c.alias, c.edges, c.joins, c.parts, c.looked, c.resumed, c.guards = r.alias, r.edges, &r.joins, &r.parts, &r.looked, r.resumed, r.guards
+	c.alias, c.edges, c.joins, c.parts, c.looked, c.resumed, c.guards, c.slack = r.alias, r.edges, &r.joins, &r.parts, &r.looked, r.resumed, r.guards, r.times
 	c.entailed = r.entailed
 	return c
 }

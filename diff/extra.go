@@ -1,6 +1,8 @@
 package diff
 
 import (
+	"math"
+	"slices"
 	"time"
 
 	"smbdiff/dissect/field"
@@ -66,11 +68,53 @@ func (c *Comparer) time() {
 	switch {
 	case d.how == hide:
 		return
-	case d.how == drop, d.how == within && d.near(float64(a.RTT), float64(b.RTT)):
+	case d.how == drop, d.how == within && (d.near(float64(a.RTT), float64(b.RTT)) || d.name == ruleTime && max(a.RTT-b.RTT, b.RTT-a.RTT) <= c.slack):
 		ch.Masked = d.name
 		c.hid(d.nth)
 	}
 	c.put(ch)
+}
+
+// ruleTime names what hides that answers took another time.
+const ruleTime = "response time"
+
+const (
+	// ofTimes is the part of all times, one of twenty, that may vary more than
+	// the rest; slackTimes how much more than the rest these may vary.
+	ofTimes, slackTimes = 20, 3
+)
+
+// slack gives what response times vary by in both directions, in ns: a busy
+// machine answers now sooner and now later, a slow one only later.
+func (r *Result) slack() int64 {
+	var more [2][]int64 // how much longer each side took
+	n := 0
+	for i := range r.Rows {
+		a, b := r.pairOps(&r.Rows[i])
+		if a.RTT < 0 || b.RTT < 0 || a.Num == 0 || b.Num == 0 || waits(&a) {
+			continue
+		}
+		n++
+		if d := a.RTT - b.RTT; d > 0 {
+			more[0] = append(more[0], d)
+		} else if d < 0 {
+			more[1] = append(more[1], -d)
+		}
+	}
+	return slackOf(more, n)
+}
+
+func slackOf(more [2][]int64, n int) int64 {
+	out := int64(math.MaxInt64 / slackTimes)
+	for _, list := range more {
+		k := len(list) - 1 - n/ofTimes
+		if k < 0 {
+			return 0
+		}
+		slices.Sort(list)
+		out = min(out, list[k])
+	}
+	return slackTimes * out
 }
 
 // waits reports whether the operation is answered when something happens, not

@@ -11,6 +11,9 @@ const chunkRows = 512
 
 // compare grades all rows. It reports false when it was stopped.
 func (r *Result) compare() bool {
+	if r.options.Timing {
+		r.times = r.slack()
+	}
 	chunks := (len(r.Rows) + chunkRows - 1) / chunkRows
 	all := make([]int, chunks)
 	for i := range all {

@@ -219,8 +219,8 @@ func rules() []rule {
 		{glob: contextName, how: anyOrder, name: "any order", sets: inMost},
 
 		{glob: nameProblem, how: drop, name: "credits", values: []string{"", conv.FindCredits}, sets: inMost},
-		{glob: nameTime, how: drop, name: "response time", sets: inCI | inTwoSided},
-		{glob: nameTime, how: within, factor: 5, amount: 40e6, timed: true, says: "within 5x or 40ms", name: "response time", sets: inStrict | inDefault},
+		{glob: nameTime, how: drop, name: ruleTime, sets: inCI | inTwoSided},
+		{glob: nameTime, how: within, factor: 5, amount: 40e6, timed: true, says: "within 5x or 40ms", name: ruleTime, sets: inStrict | inDefault},
 		{glob: nameOperation, how: drop, name: "keepalive", status: true, scope: scope{commands: []string{"ECHO"}}, sets: inMost},
 	}
 }
@@ -252,6 +252,7 @@ func (m *Masks) List() (out []Listed) {
 			Listed{Field: "smb2.eof", Scope: "CLOSE that stands elsewhere, response", How: "drop", Name: ruleLate},
 			Listed{Field: "smb2.allocation_size", Scope: "CLOSE that stands elsewhere, response", How: "drop", Name: ruleLate},
 			Listed{Field: "response/*", Scope: "where one side failed and the other did not", How: "drop", Name: ruleBody},
+			Listed{Field: nameTime, Scope: "where times vary both ways", How: "within thrice what one of twenty varies by", Name: ruleTime},
 			Listed{Field: "smb2.channel_sequence", Scope: "where one connection alone goes on a lost one", How: "drop", Name: ruleResumed},
 			Listed{Field: "smb*.flags*", Scope: "where one side alone signs or seals a session, but for the first time", How: "drop SIGNED", Name: ruleGuard},
 			Listed{Field: "smb2.header.transform", Scope: "where one side alone signs or seals a session, but for the first time", How: "drop", Name: ruleGuard},

@@ -77,7 +77,17 @@ func (b *Batch) next(p *pdu, proto op.Proto) *conv.Message {
 	m.Sealed, m.Seal, m.Packed, m.Signature, m.Session64 = false, conv.Seal{}, false, conv.SignatureUnsigned, 0
 	m.Problems = m.Problems[:0]
 	m.Num, m.Number, m.Lead = 0, 0, p.lead
+	m.Legacy = conv.Modern
 	return m
+}
+
+// legacy gives room for what an SMB1 message says.
+func (b *Batch) legacy() *conv.Legacy {
+	if b.old == len(b.olds) {
+		b.olds = append(b.olds, new(conv.Legacy))
+	}
+	b.old++
+	return b.olds[b.old-1]
 }
 
 // bytes gives the PDU as far as it is wanted: whole or its head.
@@ -354,6 +364,7 @@ func (w *worker) facts(m *conv.Message) {
 
 func (w *worker) smb1(b *Batch, p *pdu, in []byte, o *outer) {
 	m := b.next(p, op.SMB1)
+	m.Legacy = b.legacy()
 	o.apply(m)
 	m.Size = o.size
 	m.Bytes = in

@@ -37,6 +37,9 @@ type Batch struct {
 	whole   []byte
 	extents []capture.Extent
 	bytes   int
+
+	olds []*conv.Legacy // of SMB1 messages: the first old of them are in use
+	old  int
 }
 
 // pdu is a capture.PDU kept for a batch.
@@ -68,6 +71,7 @@ func newBatch(room int) *Batch {
 func (b *Batch) reset() {
 	b.Messages, b.Out, b.pdus, b.heads = b.Messages[:0], b.Out[:0], b.pdus[:0], b.heads[:0]
 	b.plain, b.whole, b.extents, b.bytes = b.plain[:0], b.whole[:0], b.extents[:0], 0
+	b.old = 0
 }
 
 func (b *Batch) add(p *capture.PDU) *pdu {

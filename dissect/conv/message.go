@@ -48,8 +48,7 @@ type Message struct {
 	Reset     bool              // of an end: the connection was reset
 
 	Number    uint32 // SMB1: what the signature counts, by Sequences
-	SMB1      smb1.Header
-	Facts1    smb1.Facts
+	*Legacy          // of an SMB1 message; of others it says nothing
 	SMB2      smb2.Header
 	Facts     smb2.Facts
 	Sealed    bool
@@ -72,6 +71,16 @@ type Message struct {
 	Env          wire.Env
 	Problems     []string
 }
+
+// Legacy is what an SMB1 message says. It stands apart because it is large, and
+// most messages are none.
+type Legacy struct {
+	SMB1   smb1.Header
+	Facts1 smb1.Facts
+}
+
+// Modern is the Legacy of a message that is not SMB1.
+var Modern = &Legacy{}
 
 // Response reports the direction that the message itself states.
 func (m *Message) Response() bool {

@@ -36,7 +36,7 @@ type Batch struct {
 	plain   []byte
 	whole   []byte
 	extents []capture.Extent
-	bytes   int
+	bytes   int // what full counts
 
 	olds []*conv.Legacy // of SMB1 messages: the first old of them are in use
 	old  int
@@ -64,8 +64,13 @@ const spare = "0123456789abcdef"
 // newBatch makes a batch with room for what a run usually puts into one, so that
 // it need not grow step by step.
 func newBatch(room int) *Batch {
-	return &Batch{room: make([]byte, room), Messages: make([]conv.Message, 0, batchPDUs), pdus: make([]pdu, 0, batchPDUs), heads: make([]byte, 0, batchBytes+batchPDUs*SpareBytes),
-		plain: make([]byte, 0, batchBytes/8)}
+	return &Batch{
+		room:     make([]byte, room),
+		Messages: make([]conv.Message, 0, batchPDUs),
+		pdus:     make([]pdu, 0, batchPDUs),
+		heads:    make([]byte, 0, batchBytes+batchPDUs*SpareBytes),
+		plain:    make([]byte, 0, batchBytes/8),
+	}
 }
 
 func (b *Batch) reset() {

@@ -99,8 +99,12 @@ func (r *Result) doubt() {
 	}
 	runs := map[uint32]*run{}
 	place := map[uint32]int{}
+	side := 0 // that pairing began with
+	if r.turned {
+		side = 1
+	}
 	for _, i := range r.order() {
-		conn := r.firstConn(&r.Rows[i])
+		conn := r.connBy(side, &r.Rows[i])
 		place[conn]++
 		g := r.Rows[i].Grade
 		if g != OnlyA && g != OnlyB && g != Unread {
@@ -127,30 +131,21 @@ func (r *Result) doubt() {
 	}
 }
 
-// firstConn gives the connection of a row, as conn does, by the side that pairing
-// began with.
-func (r *Result) firstConn(row *Row) uint32 {
-	if !r.turned {
-		return r.conn(row)
-	}
-	a, b := r.pairOps(row)
-	if row.B != 0 {
-		return b.Conn
-	}
-	if int(a.Conn) < len(r.conns.a) && r.conns.a[a.Conn] >= 0 {
-		return uint32(r.conns.a[a.Conn])
-	}
-	return 1<<31 | a.Conn
-}
-
 // conn gives the connection of a row: that of A, or one that only B has.
-func (r *Result) conn(row *Row) uint32 {
+func (r *Result) conn(row *Row) uint32 { return r.connBy(0, row) }
+
+// connBy is conn with the sides' names exchanged for side 1.
+func (r *Result) connBy(side int, row *Row) uint32 {
 	a, b := r.pairOps(row)
-	if row.A != 0 {
-		return a.Conn
+	here, there, mates := &a, &b, r.conns.b
+	if side == 1 {
+		here, there, mates = &b, &a, r.conns.a
 	}
-	if int(b.Conn) < len(r.conns.b) && r.conns.b[b.Conn] >= 0 {
-		return uint32(r.conns.b[b.Conn])
+	if here.Num != 0 {
+		return here.Conn
 	}
-	return 1<<31 | b.Conn
+	if int(there.Conn) < len(mates) && mates[there.Conn] >= 0 {
+		return uint32(mates[there.Conn])
+	}
+	return 1<<31 | there.Conn
 }

@@ -33,7 +33,7 @@ func (t *Tracker) request1(c *connection, m *Message) {
 	}
 	o := t.add(m)
 	o.Code, o.Offset, o.Length, o.InfoClass = uint32(f.SubCommand), f.Offset, f.Length, f.InfoClass
-	o.Form = f.Control
+	o.Form, o.Process = f.Control, h.PID
 	if f.Form[0] != nil {
 		o.Form = t.form(f)
 	}

@@ -15,6 +15,7 @@ func (t *Tracker) request2(c *connection, m *Message) {
 	}
 	o := t.add(m)
 	o.InfoType, o.InfoClass, o.Code, o.Offset, o.Length = f.InfoType, f.InfoClass, f.CtlCode, f.Offset, f.Length
+	o.Process = h.Process
 	related := h.Flags&smb2.FlagRelated != 0 && m.Index > 0
 	if related {
 		o.State |= op.Related

@@ -63,6 +63,7 @@ type Op struct {
 	ReqFrame  uint32
 	RespFrame uint32
 	Code      uint32 // FSCTL, dialect | cipher<<16, SMB1 subcommand
+	Process   uint32 // of the client that asks, where it tells; 0 if not
 	Form      uint32 // SMB1: control code of NT_TRANSACT_IOCTL, name of a RAP call's descriptors
 
 	State     State

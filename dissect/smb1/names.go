@@ -7,6 +7,7 @@ const (
 	Open             = 0x02
 	Create           = 0x03
 	Close            = 0x04
+	Rename           = 0x07
 	Read             = 0x0a
 	Write            = 0x0b
 	ReadRaw          = 0x1a

@@ -85,6 +85,7 @@ type Header struct {
 	MessageID   uint64
 	AsyncID     uint64
 	TreeID      uint32
+	Process     uint32 // of the client that asks, where it tells
 	SessionID   uint64
 	Charge      uint16
 	Credits     uint16
@@ -117,9 +118,9 @@ func ParseHeader(b []byte, h *Header) bool {
 	h.Charge, h.Status, h.Command, h.Credits = le.Uint16(b[6:]), le.Uint32(b[8:]), Command(le.Uint16(b[12:])), le.Uint16(b[14:])
 	h.Flags, h.NextCommand, h.MessageID, h.SessionID = le.Uint32(b[16:]), le.Uint32(b[20:]), le.Uint64(b[24:]), le.Uint64(b[40:])
 	if h.Async() {
-		h.AsyncID, h.TreeID = le.Uint64(b[32:]), 0
+		h.AsyncID, h.Process, h.TreeID = le.Uint64(b[32:]), 0, 0
 	} else {
-		h.AsyncID, h.TreeID = 0, le.Uint32(b[36:])
+		h.AsyncID, h.Process, h.TreeID = 0, le.Uint32(b[32:]), le.Uint32(b[36:])
 	}
 	return true
 }
@@ -211,7 +212,7 @@ func WalkHeader(c *wire.Codec, h *Header) {
 	if h.Async() {
 		wire.U64(c, fAsyncID, &h.AsyncID)
 	} else {
-		c.Const32(fProcessID, h.processID())
+		h.Process = c.Const32(fProcessID, h.processID())
 		if b := c.Peek(4); len(b) == 4 && c.Env.Tree != "" {
 			c.BeginLen(fTreeID, 4, uint64(binary.LittleEndian.Uint32(b)))
 			wire.U32(c, nil, &h.TreeID)

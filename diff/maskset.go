@@ -184,6 +184,17 @@ func rules() []rule {
 		{glob: "dcerpc.encrypted_stub_data", how: length, name: "ciphertext", sets: inMost},
 		{glob: "dcerpc.fragment*", how: length, name: "pieces of calls", sets: inMost}, // compared where they are put together
 
+		{glob: "srvsvc.srvsvc_NetRemoteTODInfo.t*", how: keep, sets: inMost}, // time zone and tick
+		{glob: "srvsvc.srvsvc_NetRemoteTODInfo.*", how: drop, name: "time", sets: inMost},
+		{glob: "srvsvc.srvsvc_NetShareInfo*.current_users", how: drop, name: "counter", sets: inMost},
+		{glob: "srvsvc.srvsvc_NetSessInfo*.num_open", how: drop, name: "counter", sets: inMost},
+		{glob: "srvsvc.srvsvc_NetSessInfo*time", how: drop, name: "counter", sets: inMost},
+		{glob: "srvsvc.srvsvc_NetConnInfo*.num_*", how: drop, name: "counter", sets: inMost},
+		{glob: "srvsvc.srvsvc_NetConnInfo*.conn_time", how: drop, name: "counter", sets: inMost},
+		{glob: "srvsvc.srvsvc_NetConnInfo*.conn_id", how: alias, class: aliasHandle, name: "connection id", sets: inIDs},
+		{glob: "srvsvc.srvsvc_NetFile*.fid", how: alias, class: aliasHandle, name: "file id", sets: inIDs},
+		{glob: "srvsvc.srvsvc_Statistics.*", how: drop, name: "counter", sets: inMost},
+		{glob: "wkssvc.wkssvc_NetrWorkstationStatistics.*", how: drop, name: "counter", sets: inMost},
 		{glob: "*.sequence_num", how: drop, name: "sequence number", sets: inMost},
 
 		{glob: "smb2.twrp_timestamp", how: keep, sets: inMost},

@@ -129,7 +129,7 @@ func (c *Comparer) row(r *Row) {
 			continue
 		}
 		worst = max(worst, Differs)
-		r.guard |= guardOf(ch, c.async)
+		r.guard |= c.guard(ch)
 		fields = fields || !ch.finding()
 		if ch.Part == PartRequest {
 			r.Request = true
@@ -167,7 +167,7 @@ func (c *Comparer) reason(ch *Change) string {
 			return "negotiated"
 		}
 	}
-	if guardOf(ch, c.async) != 0 {
+	if c.guard(ch) != 0 {
 		return "negotiated"
 	}
 	if ch.Part == PartResponse && (ch.kind == field.Status || strings.HasSuffix(ch.Name, ".werror")) && strings.Contains(ch.Path, "/dcerpc.stub_data/") {
@@ -239,11 +239,7 @@ func (c *Comparer) pair(list bool) (masked bool) {
 		c.resumed.again(c.changes)
 	}
 	if c.looked.has(0, a.Num) && c.looked.has(1, b.Num) {
-		for i := range c.changes {
-			if ch := &c.changes[i]; ch.Masked == "" && otherWay(ch) {
-				ch.Masked = ruleLook
-			}
-		}
+		c.lookedOther()
 	}
 	for i := range c.changes {
 		if ch := &c.changes[i]; ch.Masked == "" && ch.finding() && c.entailed[a.Num] {

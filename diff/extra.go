@@ -22,7 +22,11 @@ func (c *Comparer) single(row Row) {
 		return
 	}
 	if c.looked.has(0, row.A) || c.looked.has(1, row.B) {
-		c.put(c.loneChange(row, ruleLook))
+		rule := ruleLook
+		if reads(&c.ops[0]) || reads(&c.ops[1]) {
+			rule = ruleReread
+		}
+		c.put(c.loneChange(row, rule))
 		return
 	}
 	c.mask.enter(c, PartRequest)

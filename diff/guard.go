@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"smbdiff/dissect/field"
+	"smbdiff/dissect/op"
 	"smbdiff/dissect/smb2"
 )
 
@@ -56,6 +57,16 @@ func guardOf(ch *Change, async bool) (g guard) {
 	}
 	if ch.Part != PartRequest {
 		g <<= guardResponses
+	}
+	return g
+}
+
+// guard is guardOf for the pair at hand: what stands inside a compound has the
+// seal of its first element.
+func (c *Comparer) guard(ch *Change) guard {
+	g := guardOf(ch, c.async)
+	if c.ops[0].State&c.ops[1].State&op.WasSealed != 0 {
+		g &^= guardSeals
 	}
 	return g
 }

@@ -15,15 +15,18 @@ type fact struct {
 	strong     uint64 // command, object, part of the object
 	weak       uint64 // command, object
 	loose      uint64 // command
+	object     uint64
 	start, end int64  // ns
 	session    uint32 // 0: it belongs to its connection
 	conn       uint32
 	open       uint32
+	process    uint32 // of the client that asks, 0 for none
 	frame      uint32
 	opens      bool // its answer makes the open known
 	connects   bool // its answer makes a tree known
 	closes     bool // it ends the open
-	looks      bool // it is one of a compound that only asks for information
+	looks      bool // it only asks for information, or is one of a compound that does
+	member     bool // it belongs to the compound of looks that began before it
 	free       bool // the server sends it when it likes
 	failed     bool // its answer is an error, or not right, or missing
 	related    bool // it takes its handle from the one before it
@@ -92,7 +95,8 @@ type list struct {
 	conns    [][]int32      // operations that belong to a connection
 	connects []connected
 	edges    *edges
-	torn     []uint32 // operations that lack their request or their response
+	torn     []uint32          // operations that lack their request or their response
+	folders  map[uint64]uint64 // of objects, but for those of a share itself
 }
 
 // connected is a tree that a session made, and what share it is of.
@@ -128,7 +132,7 @@ const gatherChunk = 4096
 
 // gather reads the facts of all operations.
 func gather(t *dissect.Trace) *list {
-	g := gatherer{list: &list{edges: new(edges)}, trace: t, names: map[uint32]uint64{}, trees: map[uint32]uint64{}}
+	g := gatherer{list: &list{edges: new(edges), folders: map[uint64]uint64{}}, trace: t, names: map[uint32]uint64{}, trees: map[uint32]uint64{}}
 	l := g.list
 	for _, s := range t.Sessions() {
 		l.sessions = append(l.sessions, sessionFacts{user: g.name(s.User), kind: uint64(s.Dialect), conn: s.Conn})
@@ -168,8 +172,12 @@ func (g *gatherer) name(k uint32) uint64 {
 	}
 	h, ok := g.names[k]
 	if !ok {
-		h = hashText(g.trace.Name(k))
+		name := g.trace.Name(k)
+		h = hashText(name)
 		g.names[k] = h
+		if up := folder(name); strings.Trim(up, `\/`) != "" {
+			g.folders[h] = hashText(up)
+		}
 	}
 	return h
 }
@@ -179,7 +187,7 @@ func (g *gatherer) add(o *op.Op) {
 	if torn(o) {
 		g.torn = append(g.torn, o.Num)
 	}
-	f := fact{session: o.Session, conn: o.Conn, open: o.Open, start: o.Start, end: o.Start + max(0, o.RTT), frame: max(o.ReqFrame, o.RespFrame)}
+	f := fact{session: o.Session, conn: o.Conn, open: o.Open, process: o.Process, start: o.Start, end: o.Start + max(0, o.RTT), frame: max(o.ReqFrame, o.RespFrame)}
 	object, tree := g.name(o.Path), g.trees[o.Tree]
 	joins := connects(o)
 	if joins {
@@ -189,6 +197,7 @@ func (g *gatherer) add(o *op.Op) {
 			g.connects = append(g.connects, connected{o.Session, o.Tree, object})
 		}
 	}
+	f.object = object
 	if establishes(o) || int(o.Session) > len(g.sessions) {
 		f.session = 0
 	}
@@ -206,6 +215,7 @@ func (g *gatherer) add(o *op.Op) {
 		class, code = 0, 0 // those come from the answer
 	}
 	f.loose = mix(mix(f.loose, class), code)
+	f.looks = looks1(o) || looks2(o) && o.Of <= 1
 	f.weak = mix(mix(f.loose, object), tree)
 	f.strong = mix(mix(f.weak, o.Offset), g.name(o.Detail))
 	n := int32(len(g.facts))
@@ -247,7 +257,7 @@ func (g *gatherer) compound(n int, looks bool) {
 	}
 	for i := range last {
 		last[i].strong = mix(last[i].strong, whole)
-		last[i].looks = looks
+		last[i].looks, last[i].member = looks, looks && i > 0
 	}
 }
 

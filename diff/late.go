@@ -15,6 +15,9 @@ const (
 	// lateNear is how many operations are looked at on each side of a close
 	// that has another place to tell whether it is still in order.
 	lateNear = 64
+	// settleMost is how often a stream is aligned anew, each time with more late
+	// closes known.
+	settleMost = 3
 )
 
 // closing reports whether the operation ends an open.
@@ -43,21 +46,33 @@ func (c *Comparer) closedLate() {
 // settle aligns anew where clients that close and look again when a time is
 // over did so at other times. The close of an open stands beside the close of
 // its mate, wherever other opens' operations stand, if it is the last on its
-// open and came late on both sides. Compounds that only ask for information
-// stand beside each other where the rest leaves them room.
+// open and came late on a side. What only asks for information stands beside
+// each other where the rest leaves it room.
 func (u *pairer) settle(p *pairing, ia, ib []int32, sa, sb []uint64) *pairing {
 	fa, fb := u.sides[0].facts, u.sides[1].facts
 	if !p.unsettled(fa, fb, ia, ib) {
 		return p
 	}
-	ua, ub := usesOf(fa, ia), usesOf(fb, ib)
-	late := lateCloses(p, ua, ub, fa, fb, ia, ib)
 	looks := func(facts []fact, in []int32) bool {
 		return slices.ContainsFunc(in, func(k int32) bool { return facts[k].looks })
 	}
-	if len(late) == 0 && !looks(fa, ia) && !looks(fb, ib) {
-		return p
+	some := looks(fa, ia) || looks(fb, ib)
+	known := 0
+	for round := range settleMost {
+		ua, ub := usesOf(fa, ia), usesOf(fb, ib)
+		late := lateCloses(p, ua, ub, fa, fb, ia, ib)
+		if len(late) <= known && (round > 0 || !some) {
+			break
+		}
+		p, known = u.beside(late, ua, ub, ia, ib, sa, sb), len(late)
 	}
+	return p
+}
+
+// beside aligns with late closes that stand beside each other already, and with
+// looks left out of the order.
+func (u *pairer) beside(late []pairOf, ua, ub *uses, ia, ib []int32, sa, sb []uint64) *pairing {
+	fa, fb := u.sides[0].facts, u.sides[1].facts
 	out := newPairing(len(ia), len(ib))
 	for _, x := range late {
 		out.set(x.a, x.b)
@@ -96,7 +111,7 @@ func lateCloses(p *pairing, ua, ub *uses, fa, fb []fact, ia, ib []int32) (out []
 			continue
 		}
 		x, y := ua.at(fa[ia[i]].open), ub.at(fb[ib[j]].open)
-		if x != nil && y != nil && x.isLate() && y.isLate() {
+		if x != nil && y != nil && x.ends() && y.ends() && (x.late || y.late) {
 			out = append(out, pairOf{x.close, y.close})
 			x.close, y.close = -1, -1
 		}
@@ -120,14 +135,14 @@ func (p *pairing) leftCloses(ua, ub *uses, fa, fb []fact, ia, ib []int32) (out [
 			return f.loose
 		}
 		for j, i := range p.b {
-			if f := &fb[ib[j]]; i < 0 && f.closes && (late(ub, f) || !known && f.open == 0) {
+			if f := &fb[ib[j]]; i < 0 && f.closes && !f.looks && (late(ub, f) || !known && f.open == 0) {
 				left[key(f)] = append(left[key(f)], int32(j))
 			}
 		}
 		for i, j := range p.a {
 			f := &fa[ia[i]]
 			q := left[key(f)]
-			if j >= 0 || !f.closes || len(q) == 0 || !late(ua, f) && (known || f.open != 0) {
+			if j >= 0 || !f.closes || f.looks || len(q) == 0 || !late(ua, f) && (known || f.open != 0) {
 				continue
 			}
 			left[key(f)] = q[1:]
@@ -172,7 +187,8 @@ type use struct {
 	late  bool // its CLOSE came late
 }
 
-func (x *use) isLate() bool { return x.close >= 0 && x.late && !x.after }
+// ends reports whether one CLOSE is the last that is done with the open.
+func (x *use) ends() bool { return x.close >= 0 && !x.after }
 
 // uses tells by open, less the least, what a stream does with it.
 type uses struct {

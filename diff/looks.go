@@ -5,7 +5,6 @@ import (
 	"strings"
 
 	"smbdiff/dissect"
-	"smbdiff/dissect/field"
 	"smbdiff/dissect/op"
 	"smbdiff/dissect/smb1"
 	"smbdiff/dissect/smb2"
@@ -23,14 +22,9 @@ const (
 	// lookBack bounds the operations among which the last sight of an object is
 	// searched, lookTries the looks of the other side that one is held against.
 	lookBack, lookTries = 1024, 16
-)
-
-// What the CREATE of a look may ask for, [MS-SMB2] 2.2.13: rights to read what
-// is known of a file, and no deletion.
-const (
-	lookRights    = 0x00120088 // FILE_READ_EA, FILE_READ_ATTRIBUTES, READ_CONTROL, SYNCHRONIZE
-	lookOpens     = 1          // FILE_OPEN
-	deleteOnClose = 0x1000
+	// leastRestless is how many looks without a reason make a client one that
+	// keeps nothing, looksMost how many are searched for them.
+	leastRestless, looksMost = 3, 4096
 )
 
 // looked are the operations that are looks which one side alone has, or that
@@ -84,10 +78,16 @@ func (r *Result) overlook() {
 		switch row := &r.Rows[i]; {
 		case row.Grade == Differs && row.A != 0 && row.B != 0:
 			o.through(i)
+			o.closed(i)
+			o.other(i)
 		case row.Grade == OnlyA:
 			o.alone(0, i)
+			o.reread(0, i)
+			o.order(0, i)
 		case row.Grade == OnlyB:
 			o.alone(1, i)
+			o.reread(1, i)
+			o.order(1, i)
 		}
 	}
 }
@@ -96,20 +96,38 @@ type overlooker struct {
 	r     *Result
 	c     *Comparer
 	all   [2]map[sight][]look
+	looks [2][]look             // in order
 	lists [2]map[sight][]uint32 // answers that list a folder
 	told  [2]map[sight][]uint32 // answers that tell of one object
 	rows  [2][]int32            // by operation less one: its row, -1 for none
 
+	pieces  [2]map[sight][]piece
+	reads   [2][]uint32          // READs that worked
+	creates [2]map[uint32]uint32 // the CREATE of an open
+	closes  [2]map[uint32]uint32 // and its first CLOSE
+
+	attributes [2]map[sight][]attributed
+	called     [2]map[sight][]sight  // before and later
+	orders     [2]map[sight][]uint32 // to set what is known of an object, in a compound
+
 	second [2]*dissect.Reader // of two answers of one side
+	within [2]*Comparer       // of two operations of one side
+	rest   int                // restless: 1 yes, -1 no, 0 not known
+	exact  *Comparer          // with regard to identifiers
 }
 
-// candidates reports whether some operation without a partner may be a look.
+// candidates reports whether some operation without a partner may be a look, or
+// two looks at two objects stand beside each other.
 func (o *overlooker) candidates() bool {
 	r, found := o.r, false
 	for i := range r.Rows {
-		if g := r.Rows[i].Grade; g == OnlyA || g == OnlyB {
+		switch g := r.Rows[i].Grade; g {
+		case OnlyA, OnlyB:
 			a, b := r.pairOps(&r.Rows[i])
-			found = found || asks(&a) || asks(&b)
+			found = found || asks(&a) || asks(&b) || reads(&a) || reads(&b) || sets(&a) || sets(&b)
+		case Differs, Outcome:
+			a, b := r.pairOps(&r.Rows[i])
+			found = found || asks(&a) && asks(&b) || reads(&a) && reads(&b) || closing(&a) && closing(&b) || sets(&a) && sets(&b)
 		}
 	}
 	if found {
@@ -135,7 +153,8 @@ func (o *overlooker) index() {
 }
 
 // split parts pairs of looks at two objects of which the other side has looks
-// too: those are no more than at another time.
+// too, and of READs of two files that caches may save: those are no more than at
+// another time.
 func (o *overlooker) split() {
 	r := o.r
 	var out []Row
@@ -143,7 +162,7 @@ func (o *overlooker) split() {
 	for i := range r.Rows {
 		row := r.Rows[i]
 		pair := [2]uint32{row.A, row.B}
-		if row.A != 0 && row.B != 0 && row.Grade == Differs {
+		if row.A != 0 && row.B != 0 && (row.Grade == Differs || row.Grade == Outcome) {
 			if a, b := r.pairOps(&row); o.parts(&a, &b) {
 				for n := range uint32(max(1, a.Of)) { // a look is a compound, or stands alone
 					parted[[2]uint32{row.A + n, row.B + n}] = true
@@ -172,6 +191,9 @@ func (o *overlooker) parts(a, b *op.Op) bool {
 	ka, kb := o.sight(0, a), o.sight(1, b)
 	if ka == kb {
 		return false
+	}
+	if reads(a) && reads(b) {
+		return o.cached(0, a) && o.cached(1, b)
 	}
 	x, y := o.head(0, ka, a.Num), o.head(1, kb, b.Num)
 	if x == nil || y == nil || x.of != y.of {
@@ -219,13 +241,21 @@ const infoFile, fileAll = 1, 18
 // gather finds the looks of a side.
 func (o *overlooker) gather(side int) {
 	o.all[side], o.lists[side], o.told[side] = map[sight][]look{}, map[sight][]uint32{}, map[sight][]uint32{}
+	o.pieces[side], o.creates[side], o.closes[side] = map[sight][]piece{}, map[uint32]uint32{}, map[uint32]uint32{}
+	o.attributes[side], o.orders[side] = map[sight][]attributed{}, map[sight][]uint32{}
+	o.called[side] = map[sight][]sight{}
 	t := o.r.traces[side]
 	var before [2]op.Op
 	each(t, func(p *op.Op) {
 		o.telling(side, p)
+		o.moving(side, p)
+		o.attributing(side, p)
+		o.renaming(side, p)
 		switch l := (look{num: p.Num, of: 1}); {
 		case looks1(p), looks2(p) && p.Of <= 1:
 			o.add(side, t, p, l)
+		case sets(p) && p.Of == 3 && p.Index == 1:
+			o.orders[side][o.sight(side, p)] = append(o.orders[side][o.sight(side, p)], p.Num)
 		case p.Of == 3 && p.Index == 2 && compoundLook(&before[0], &before[1], p):
 			o.add(side, t, p, look{num: p.Num - 2, of: 3})
 		}
@@ -242,6 +272,7 @@ func compoundLook(create, query, end *op.Op) bool {
 func (o *overlooker) add(side int, t *dissect.Trace, p *op.Op, l look) {
 	k := o.sight(side, p)
 	o.all[side][k] = append(o.all[side][k], l)
+	o.looks[side] = append(o.looks[side], l)
 }
 
 func (o *overlooker) sight(side int, p *op.Op) sight {
@@ -268,7 +299,7 @@ func (o *overlooker) alone(side, i int) {
 		if l.num != p.Num || !o.free(side, &l) {
 			continue
 		}
-		if found, alone := o.answered(side, k, &l); !found || !alone && !o.due(side, p) {
+		if found, alone := o.answered(side, k, &l); !found || !alone && !o.due(side, p) && !o.restless() {
 			return
 		}
 		o.mark(side, &l)
@@ -332,66 +363,6 @@ func (o *overlooker) same(side int, l, m *look) bool {
 	return true
 }
 
-// sameAsked compares two QUERY_INFO of which one stands in a compound.
-func (o *overlooker) sameAsked(x *Row) bool {
-	for _, ch := range o.c.Compare(*x) {
-		if ch.Masked == "" && !otherWay(&ch) {
-			return false
-		}
-	}
-	return !o.c.unread
-}
-
-// otherWay reports whether a change says no more than that a handle was made
-// for the question.
-func otherWay(ch *Change) bool {
-	switch {
-	case ch.Name == "smb2.flags":
-		return (ch.val[0]^ch.val[1])&^uint64(smb2.FlagRelated|smb2.FlagSigned) == 0
-	case ch.Name == "smb2.chain_offset", ch.Name == "smb2.fid", ch.Name == "smb.access_mask":
-		return true
-	}
-	return strings.HasPrefix(ch.Name, "smb2.header.transform") || strings.Contains(ch.Path, "/outer/")
-}
-
-// harmless reads whether the CREATE of a look asks for no more than a look,
-// and whether its answers agree.
-func (o *overlooker) harmless(side int, num uint32) bool {
-	t := o.r.traces[side]
-	p, _ := t.Op(num)
-	q, _ := t.Op(num + 1)
-	end, _ := t.Op(num + 2)
-	if p.Status != q.Status || p.Status != end.Status || p.Status == 0 && !o.agreed(side, p.Response, q.Response) {
-		return false
-	}
-	return o.modest(side, p.Request)
-}
-
-// agreed reports whether two answers of one side tell the same of an object.
-func (o *overlooker) agreed(side int, x, y uint32) bool {
-	if o.second[side] == nil {
-		o.second[side] = o.r.traces[side].NewReader()
-	}
-	a, b := o.c.readers[side], o.second[side]
-	return a.Read(x) && b.Read(y) && !shut(&a.Message) && !shut(&b.Message) && agree(&a.Tree, 0, len(a.Tree.Nodes), &b.Tree)
-}
-
-// modest reads whether a CREATE request asks for no more than a look.
-func (o *overlooker) modest(side int, request uint32) bool {
-	rd := o.c.readers[side]
-	if !rd.Read(request) || shut(&rd.Message) {
-		return false
-	}
-	t := &rd.Tree
-	val := func(name string) uint64 {
-		if i := t.Find(name, 0); i >= 0 && t.Nodes[i].Def.Kind != field.Struct {
-			return t.Nodes[i].Val
-		}
-		return ^uint64(0)
-	}
-	return val("smb.access_mask")&^lookRights == 0 && val("smb2.create.disposition") == lookOpens && val("smb.create_options")&deleteOnClose == 0
-}
-
 // due reports whether a client has a reason to look again: it has known the
 // object for a while, or has changed it or something in it since.
 func (o *overlooker) due(side int, p *op.Op) bool {
@@ -416,6 +387,26 @@ func (o *overlooker) due(side int, p *op.Op) bool {
 	return true
 }
 
+// restless reports whether the clients of both sides keep looking at what they
+// have just been told: they keep nothing, whatever the time.
+func (o *overlooker) restless() bool {
+	if o.rest == 0 {
+		o.rest = 1
+		for side, t := range o.r.traces {
+			n := 0
+			for _, l := range o.looks[side][:min(len(o.looks[side]), looksMost)] {
+				if p, _ := t.Op(l.num); !o.due(side, &p) {
+					n++
+				}
+			}
+			if n < leastRestless {
+				o.rest = -1
+			}
+		}
+	}
+	return o.rest > 0
+}
+
 // changes reports whether an operation may change what is told of an object.
 func changes(q *op.Op) bool {
 	if q.Proto == op.SMB1 {
@@ -428,27 +419,6 @@ func changes(q *op.Op) bool {
 		return true
 	}
 	return false
-}
-
-// through takes a pair of questions of which one came by a compound and one
-// through a handle that was open already as the same question.
-func (o *overlooker) through(i int) {
-	r := o.r
-	row := &r.Rows[i]
-	a, b := r.pairOps(row)
-	if !looks2(&a) || !looks2(&b) || (a.Of == 3) == (b.Of == 3) {
-		return
-	}
-	side, p := 0, &a
-	if b.Of == 3 {
-		side, p = 1, &b
-	}
-	l := look{num: p.Num - 1, of: 3}
-	if p.Index != 1 || !o.lone(side, p.Num-1) || !o.lone(side, p.Num+1) || !o.harmless(side, l.num) || !o.sameAsked(row) {
-		return
-	}
-	o.mark(side, &l)
-	r.looked.mark(1-side, [2]uint32{row.B, row.A}[side], 1)
 }
 
 func (o *overlooker) lone(side int, num uint32) bool {

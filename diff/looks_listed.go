@@ -22,9 +22,7 @@ func (o *overlooker) telling(side int, p *op.Op) {
 		case smb2.QueryDirectory:
 			o.lists[side][k] = append(o.lists[side][k], p.Response)
 		case smb2.Create, smb2.Close:
-			if p.Of <= 1 {
-				o.told[side][k] = append(o.told[side][k], p.Response)
-			}
+			o.told[side][k] = append(o.told[side][k], p.Response)
 		}
 	} else if p.Proto == op.SMB1 && p.Command == smb1.Transaction2 && smb1.FindsFirst(p.Code) {
 		k.path = folder(k.path)
@@ -42,16 +40,63 @@ func toldBy() []string {
 		"smb.unix.file.gid", "smb.unix.file.file_type", "smb.unix.file.perms", "smb.unix.file.num_links"}
 }
 
-// known reports whether the other side was told otherwise what a look found.
+// known reports whether the other side was told otherwise what a look found, of
+// the object or of what it was called before or later.
 func (o *overlooker) known(side int, k sight, l *look) bool {
 	p, _ := o.r.traces[side].Op(l.ask())
 	if p.Status != 0 || p.Response == 0 {
 		return false
 	}
-	name := strings.TrimLeft(k.path[len(folder(k.path)):], `\/`)
-	in := k
-	in.path = folder(k.path)
-	return o.tells(side, p.Response, o.told[1-side][k], "") || o.tells(side, p.Response, o.lists[1-side][in], name)
+	for n, k := range append([]sight{k}, o.called[1-side][k]...) {
+		if n == lookTries {
+			break
+		}
+		name := strings.TrimLeft(k.path[len(folder(k.path)):], `\/`)
+		in := k
+		in.path = folder(k.path)
+		if o.tells(side, p.Response, o.told[1-side][k], "") || o.tells(side, p.Response, o.lists[1-side][in], name) ||
+			n > 0 && o.tells(side, p.Response, o.answers(1-side, k), "") {
+			return true
+		}
+	}
+	return false
+}
+
+// answers gives what looks at an object were told.
+func (o *overlooker) answers(side int, k sight) (out []uint32) {
+	for _, l := range o.all[side][k] {
+		if p, _ := o.r.traces[side].Op(l.ask()); p.Status == 0 && p.Response != 0 {
+			out = append(out, p.Response)
+		}
+	}
+	return out
+}
+
+// renaming notes what an object is called from some operation on.
+func (o *overlooker) renaming(side int, p *op.Op) {
+	if p.Status != 0 || p.Response == 0 {
+		return
+	}
+	k := o.sight(side, p)
+	later := k
+	switch {
+	case p.Proto == op.SMB2 && smb2.Command(p.Command) == smb2.SetInfo && p.InfoType == infoFile && p.InfoClass == fileRename:
+		later.path = o.r.traces[side].Name(p.Detail)
+	case p.Proto == op.SMB1 && p.Command == smb1.Rename:
+		rd := o.c.readers[side]
+		if !rd.Read(p.Request) || shut(&rd.Message) {
+			return
+		}
+		at := rd.Tree.Find("smb.file", 0)
+		if at < 0 {
+			return
+		}
+		later.path = rd.Tree.Show(at)
+	default:
+		return
+	}
+	o.called[side][k] = append(o.called[side][k], later)
+	o.called[side][later] = append(o.called[side][later], k)
 }
 
 // tells reports whether one of some answers of the other side says of a file

@@ -37,44 +37,91 @@ func TestLate(t *testing.T) {
 	}
 }
 
+// TestEqualRuns compares equal runs of clients that take turns in another way,
+// keep what they read, take other handles for the same, or ask for the time.
+func TestEqualRuns(t *testing.T) {
+	for name, want := range map[string][]string{
+		"together": {ruleLook, ruleLate},
+		"cached":   {ruleLook, ruleReread},
+		"clock":    {"time"},
+	} {
+		a, b := load(t, pcap(name+"-1"), false), load(t, pcap(name+"-2"), false)
+		r := Traces(a, b, Options{})
+		if r.Verdict != "same" || r.Differ() != 0 {
+			t.Errorf("%s: %s", name, r.Sentence())
+		}
+		checkTurned(t, name, a, b, r, Options{})
+		rules := map[string]int{}
+		c := r.Comparer()
+		for _, row := range r.Rows {
+			for _, ch := range c.Compare(row) {
+				rules[ch.Masked]++
+			}
+		}
+		for _, rule := range append(want, "") {
+			if (rules[rule] > 0) != (rule != "") {
+				t.Errorf("%s: rule %q hides %d", name, rule, rules[rule])
+			}
+		}
+	}
+}
+
+// flip changes bits of the first byte of a field.
+func flip(bits byte) func([]byte, *dissect.Reader) []byte {
+	return func(b []byte, _ *dissect.Reader) []byte { b[0] ^= bits; return b }
+}
+
 // TestLatePlanted plants changes in what stands elsewhere, or alone, in an
 // equal run: those show.
 func TestLatePlanted(t *testing.T) {
-	good := load(t, pcap("kernel-1"), false)
 	for _, c := range []struct {
-		what  string
-		frame uint32
-		field string
-		value func(old []byte, rd *dissect.Reader) []byte
-		rows  int
+		what, name string
+		frame      uint32
+		field      string
+		value      func(old []byte, rd *dissect.Reader) []byte
+		rows       int
 	}{
-		{"what a look found that the other side has not", 123, "smb2.file_attribute", func(b []byte, _ *dissect.Reader) []byte { return []byte{b[0] ^ 2} }, 3},
-		{"the rights of a look", 122, "smb.access_mask", func(b []byte, _ *dissect.Reader) []byte { return []byte{b[0] | 2} }, 3},
-		{"what a look through a handle found", 135, "smb2.eof", func(b []byte, _ *dissect.Reader) []byte { return []byte{b[0] ^ 1} }, 3},
-		{"the handle of a late close", 96, "smb2.fid", handleOf(83), 1},
-		{"the answer to a late close", 97, "smb2.nt_status", func([]byte, *dissect.Reader) []byte { return []byte{0x28, 1, 0, 0xc0} }, 1},
+		{"what a look found that the other side has not", "kernel", 123, "smb2.file_attribute", flip(2), 3},
+		{"the rights of a look", "kernel", 122, "smb.access_mask", func(b []byte, _ *dissect.Reader) []byte { return []byte{b[0] | 2} }, 3},
+		{"what a look through a handle found", "kernel", 135, "smb2.eof", flip(1), 3},
+		{"the handle of a late close", "kernel", 96, "smb2.fid", handleOf(83), 1},
+		{"the answer to a late close", "kernel", 97, "smb2.nt_status", func([]byte, *dissect.Reader) []byte { return []byte{0x28, 1, 0, 0xc0} }, 1},
+		{"attributes that a file never had", "together", 203, "smb2.file_attribute", flip(4), 1},
+		{"an order by a compound", "together", 217, "smb2.file_attribute", flip(2), 4},
+		{"the answer to an order by a compound", "together", 218, "smb2.nt_status", func([]byte, *dissect.Reader) []byte { return []byte{0x22, 0, 0, 0xc0} }, 4},
+		{"the handle of one of two programs", "together", 212, "smb2.fid", handleOf(183), 2},
+		{"what was read again", "cached", 249, "smb2.read.blob", flip(1), 1},
+		{"where it was read again", "cached", 245, "smb2.file_offset", flip(8), 1},
+		{"how it was read again", "cached", 245, "smb2.read_flags", flip(1), 1},
+		{"the time zone", "clock", 63, "srvsvc.srvsvc_NetRemoteTODInfo.timezone", flip(1), 1},
 	} {
-		whole, err := os.ReadFile(pcap("kernel-2"))
+		whole, err := os.ReadFile(pcap(c.name + "-2"))
 		if err != nil {
 			t.Fatal(err)
 		}
-		tr := load(t, pcap("kernel-2"), false)
+		tr := load(t, pcap(c.name+"-2"), false)
 		rd := tr.NewReader()
-		num := uint32(1)
-		for rd.Read(num) && rd.Message.Frame != c.frame {
-			num++
+		num, i := uint32(1), -1
+		for ; i < 0 && rd.Read(num); num++ { // the first of a compound that has it
+			if rd.Message.Frame == c.frame {
+				i = rd.Tree.Find(c.field, rd.Outer)
+			}
+			if i >= 0 && c.field == nameAttributes && rd.Tree.Nodes[i].Val == 0 {
+				i = -1
+			}
 		}
-		i := rd.Tree.Find(c.field, rd.Outer)
 		if i < 0 {
 			t.Fatalf("%s: frame %d has no %s", c.what, c.frame, c.field)
 		}
-		at := bytes.Index(whole, rd.Message.Bytes) + int(rd.Tree.Nodes[i].Off)
-		copy(whole[at:], c.value(bytes.Clone(rd.Tree.Bytes(i)), tr.NewReader()))
+		n := &rd.Tree.Nodes[i]
+		old := bytes.Clone(rd.Tree.Bytes(i))
+		at := bytes.Index(whole, rd.Tree.Bufs[n.Buf].Bytes) + int(n.Off)
+		copy(whole[at:], c.value(old, tr.NewReader()))
 		file := filepath.Join(t.TempDir(), "x.pcap")
 		if err := os.WriteFile(file, whole, 0o600); err != nil {
 			t.Fatal(err)
 		}
-		r := Traces(good, load(t, file, false), Options{})
+		r := Traces(load(t, pcap(c.name+"-1"), false), load(t, file, false), Options{})
 		if r.Verdict != "differ" || r.Differ() > c.rows {
 			t.Errorf("%s: %d rows: %s", c.what, r.Differ(), r.Sentence())
 		}

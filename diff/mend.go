@@ -164,9 +164,12 @@ func (r *Result) root(side int, session uint32) int32 {
 	return -1
 }
 
-// apart reports whether two questions about two objects are put in two ways.
+// apart reports whether two questions about two objects are put in two ways, or
+// stand, as their ends do, in compounds that begin with that object.
 func (r *Result) apart(a, b *op.Op) bool {
-	return looks2(a) && looks2(b) && (a.Of == 3) != (b.Of == 3) && r.traces[0].Name(a.Path) != r.traces[1].Name(b.Path)
+	inside := a.Of == 3 && b.Of == 3 && a.Index > 0 && a.Index == b.Index
+	asks := looks2(a) && looks2(b)
+	return (inside && (asks || closing(a)) || asks && (a.Of == 3) != (b.Of == 3)) && r.traces[0].Name(a.Path) != r.traces[1].Name(b.Path)
 }
 
 // answers looks at pairs of which one side lacks its request, its response or

@@ -223,21 +223,22 @@ func matchConns(a, b *list, sessions *pairing) *pairing {
 	return p
 }
 
-// stream aligns operations that belong together.
-func (u *pairer) stream(ia, ib []int32) {
-	if len(ia) == 0 || len(ib) == 0 {
-		return
+func keysOf(facts []fact, in []int32, key func(*fact) uint64) []uint64 {
+	out := make([]uint64, len(in))
+	for i, k := range in {
+		out[i] = key(&facts[k])
 	}
+	return out
+}
+
+func strong(f *fact) uint64 { return f.strong }
+
+func weak(f *fact) uint64 { return f.weak }
+
+// align aligns operations, and the compounds of looks by their first.
+func (u *pairer) align(ia, ib []int32) {
 	fa, fb := u.sides[0].facts, u.sides[1].facts
-	keys := func(facts []fact, in []int32, key func(*fact) uint64) []uint64 {
-		out := make([]uint64, len(in))
-		for i, k := range in {
-			out[i] = key(&facts[k])
-		}
-		return out
-	}
-	strong := func(f *fact) uint64 { return f.strong }
-	sa, sb := keys(fa, ia, strong), keys(fb, ib, strong)
+	sa, sb := keysOf(fa, ia, strong), keysOf(fb, ib, strong)
 	p := align(sa, sb)
 	p = u.settle(p, ia, ib, sa, sb)
 	if p.complete() {
@@ -249,7 +250,6 @@ func (u *pairer) stream(ia, ib []int32) {
 	cb := sync.OnceValue(func() []bool { return concurrent(fb, ib) })
 	p.move(sa, sb, func(i, j int32) bool { return (ca()[i] || cb()[j]) && !fa[ia[i]].looks })
 	rest := restKeys{fa: fa, fb: fb, ia: ia, ib: ib, p: p}
-	weak := func(f *fact) uint64 { return f.weak }
 	p.refine(rest.keys(weak, weak))
 	p.refine(rest.keys(bare, bare))
 	p.refine(rest.onMates())
@@ -331,10 +331,13 @@ func used(f *fact) uint64 {
 }
 
 // bare is the key of operations that need no open; another object makes them
-// differ, not miss.
+// differ, not miss. A CREATE of a look is none of anything else.
 func bare(f *fact) uint64 {
-	if f.open != 0 && !f.opens {
+	switch {
+	case f.open != 0 && !f.opens:
 		return 0
+	case f.looks:
+		return mix(f.loose, 1)
 	}
 	return f.loose
 }
@@ -356,14 +359,24 @@ func (u *pairer) take(p *pairing, ia, ib []int32) {
 		if j < 0 {
 			continue
 		}
-		u.all.set(ia[i], ib[j])
-		if p.isMoved(i) {
-			if u.all.moved == nil {
-				u.all.moved = make([]bool, len(u.all.a))
-			}
-			u.all.moved[ia[i]] = true
+		u.set(p, i, ia[i], ib[j])
+		for x, y := ia[i]+1, ib[j]+1; u.member(0, x) && u.member(1, y); x, y = x+1, y+1 {
+			u.set(p, i, x, y)
 		}
 	}
+}
+
+// set takes the pair of an element of p as that of two operations.
+func (u *pairer) set(p *pairing, i int, x, y int32) {
+	u.all.set(x, y)
+	if p.isMoved(i) {
+		u.all.mark(int(x))
+	}
+}
+
+func (u *pairer) member(side int, k int32) bool {
+	facts := u.sides[side].facts
+	return int(k) < len(facts) && facts[k].member
 }
 
 // concurrent says which operations were under way together with another one,

@@ -20,7 +20,8 @@ import (
 // names a folder of captures X-1.pcap and X-2.pcap of which each two are such
 // runs.
 func TestPlantedPairs(t *testing.T) {
-	pairs := [][2]string{{pcap("good"), pcap("same")}, {pcap("plain-1"), pcap("plain-2")}, {pcap("kernel-1"), pcap("kernel-2")}}
+	pairs := [][2]string{{pcap("good"), pcap("same")}, {pcap("plain-1"), pcap("plain-2")}, {pcap("kernel-1"), pcap("kernel-2")},
+		{pcap("together-1"), pcap("together-2")}, {pcap("cached-1"), pcap("cached-2")}}
 	if dir := os.Getenv("SMBDIFF_PAIRS"); dir != "" {
 		all, _ := filepath.Glob(filepath.Join(dir, "*-1.pcap"))
 		for _, a := range all {

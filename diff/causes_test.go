@@ -63,7 +63,7 @@ func TestCauses(t *testing.T) {
 		{a: "kbase", b: "knoleases", verdict: "differ", first: `READ seed.txt F6 7+1048576, only in B`, reason: "extra", suspect: "consequence",
 			causes: []string{"smb2.capabilities"}, differ: 19, equal: 71},
 		{a: "kbase", b: "kreadonly", verdict: "differ", first: `CREATE new F7, STATUS_SUCCESS vs STATUS_ACCESS_DENIED`, reason: "status", suspect: "server",
-			causes: []string{"smb.access_mask"}, differ: 29, equal: 55},
+			causes: []string{"smb.access_mask"}, differ: 29, equal: 54},
 		{a: "kwrite", b: "kcredits", verdict: "differ", first: `WRITE b.bin F7 65536+4464, only in B`, reason: "extra", suspect: "client",
 			causes: []string{"smb2.credits.granted"}, differ: 2, equal: 45},
 		{a: "tlock", b: "tunlocked", verdict: "differ", first: `WRITE lock_rw_shared.dat F1 100+100, STATUS_FILE_LOCK_CONFLICT vs STATUS_SUCCESS`, reason: "status",

@@ -259,6 +259,9 @@ func (g *gatherer) compound(n int, looks bool) {
 		last[i].strong = mix(last[i].strong, whole)
 		last[i].looks, last[i].member = looks, looks && i > 0
 	}
+	if looks {
+		last[0].weak, last[0].loose = mix(last[0].weak, whole), mix(last[0].loose, whole)
+	}
 }
 
 // severityError is the severity of a status that says that nothing was done,

@@ -333,11 +333,8 @@ func used(f *fact) uint64 {
 // bare is the key of operations that need no open; another object makes them
 // differ, not miss. A CREATE of a look is none of anything else.
 func bare(f *fact) uint64 {
-	switch {
-	case f.open != 0 && !f.opens:
+	if f.open != 0 && !f.opens {
 		return 0
-	case f.looks:
-		return mix(f.loose, 1)
 	}
 	return f.loose
 }

@@ -85,15 +85,27 @@ func (m *mender) mates(x, y uint32) bool {
 }
 
 // inStep reports whether the operations of a stretch differ less when each stands
-// beside the one of its place.
+// beside the one of its place, and are the same but for one.
 func (m *mender) inStep(x *stretch) bool {
-	n := 0
+	n, others := 0, 0
 	for i := range x.list[0] {
 		if n += m.cost(x.list[0][i], x.list[1][i]); n >= x.cost || m.left < 0 {
 			return false
 		}
+		if m.other(x.list[0][i], x.list[1][i]) {
+			if others++; others > 1 {
+				return false
+			}
+		}
 	}
 	return true
+}
+
+// other reports whether two operations ask for two things, or of two objects.
+func (m *mender) other(x, y uint32) bool {
+	a, _ := m.r.traces[0].Op(x)
+	b, _ := m.r.traces[1].Op(y)
+	return a.Command != b.Command || a.InfoType != b.InfoType || a.InfoClass != b.InfoClass || m.r.traces[0].Name(a.Path) != m.r.traces[1].Name(b.Path)
 }
 
 // cost tells how much two operations differ.

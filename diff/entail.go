@@ -1,6 +1,8 @@
 package diff
 
 import (
+	"slices"
+
 	"smbdiff/dissect/conv"
 	"smbdiff/dissect/op"
 )
@@ -87,7 +89,10 @@ func (r *Result) entail() {
 		return
 	}
 	told, broken := map[ground]bool{}, map[ground]bool(nil)
-	for i := range r.Rows {
+	if !slices.ContainsFunc(r.Rows, func(x Row) bool { return x.findings }) {
+		return
+	}
+	for _, i := range r.order() {
 		row := &r.Rows[i]
 		if row.A == 0 || row.B == 0 || !row.Grade.Shows() {
 			continue

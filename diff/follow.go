@@ -61,11 +61,12 @@ func misread(ch *Change, ta, tb *field.Tree) bool {
 // field below it, or one that reads the same bytes in its own place.
 func explained(changes []Change, i int, ta, tb *field.Tree) bool {
 	ch := &changes[i]
-	t, other, k := ta, tb, ch.NodeA
-	if k < 0 {
-		t, other, k = tb, ta, ch.NodeB
-	}
-	if k < 0 || t.Nodes[k].Len == 0 {
+	return ch.NodeA >= 0 && explainedOf(changes, i, ch.NodeA, ta, tb, ta, tb) || ch.NodeB >= 0 && explainedOf(changes, i, ch.NodeB, tb, ta, ta, tb)
+}
+
+// explainedOf is explained as seen from node k of t.
+func explainedOf(changes []Change, i, k int, t, other, ta, tb *field.Tree) bool {
+	if t.Nodes[k].Len == 0 {
 		return false
 	}
 	n := &t.Nodes[k]

@@ -123,7 +123,10 @@ func (r *Result) findGuards() guards {
 			out[s] = g
 		}
 	}
-	for i := len(r.Rows) - 1; i >= 0 && len(out) > 0; i-- {
+	if len(out) == 0 {
+		return out
+	}
+	for _, i := range slices.Backward(r.order()) { // the same one whichever side comes first
 		s, _ := r.guardedSession(&r.Rows[i])
 		if g := out[s]; g.bits&r.Rows[i].guard != 0 {
 			g.first = r.Rows[i].A

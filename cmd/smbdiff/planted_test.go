@@ -58,6 +58,7 @@ type planter struct {
 	good    *dissect.Trace
 	unread  map[uint32]bool               // operations of it that cannot be compared
 	sealers map[uint64][2]*decrypt.Sealer // by session: from the client, from the server
+	keyed   bool                          // a key of some session is known
 }
 
 func (p *planter) run(expect string) {
@@ -67,7 +68,7 @@ func (p *planter) run(expect string) {
 	}
 	good, opener := p.load(p.c.path)
 	defer good.File.Close()
-	p.good, p.sealers, p.unread = good, sealersOf(opener), map[uint32]bool{}
+	p.good, p.sealers, p.unread, p.keyed = good, sealersOf(opener), map[uint32]bool{}, len(opener.Derived()) > 0
 	for _, row := range diff.Traces(p.good, p.good, diff.Options{}).Rows {
 		if row.Grade == diff.Unread {
 			p.unread[row.A] = true
@@ -157,8 +158,12 @@ func (p *planter) choose(expect string, work chan<- change) {
 		if p.unread[m.Op] || m.Op == 0 || m.Packed || m.Missing > 0 {
 			continue
 		}
-		p.pick(rd, list[0].Fields, fmt.Sprint(m.Role, *list[0].Command, m.Sealed), work)
-		p.pick(rd, outerOf(list[0].Outer), fmt.Sprint(m.Role, *list[0].Command, "outer"), work)
+		kind := fmt.Sprint(m.Proto, m.Role, *list[0].Command, m.Sealed)
+		if o, _ := p.good.Op(m.Op); o.Tree == 0 { // keys may derive from it
+			kind += fmt.Sprint(p.keyed, len(p.sealers) > 0)
+		}
+		p.pick(rd, list[0].Fields, kind, work)
+		p.pick(rd, outerOf(list[0].Outer), kind+" outer", work)
 	}
 }
 

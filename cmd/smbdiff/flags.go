@@ -180,6 +180,9 @@ func (f *flags) check(verb, color string) error {
 			return err
 		}
 	}
+	if i := slices.Index(f.files, "-"); i >= 0 && slices.Contains(f.files[i+1:], "-") {
+		return usageError{what: "- is given twice: standard input can be read once"}
+	}
 	want, formats := []int{1, 2}, []string{""}
 	switch verb {
 	case "dump":

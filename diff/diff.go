@@ -209,8 +209,12 @@ func Traces(a, b *dissect.Trace, o Options) *Result {
 	}
 	var la, lb *list
 	var wg sync.WaitGroup
-	wg.Go(func() { la = gather(a) })
+	wg.Go(func() {
+		la = gather(a)
+		prove(a)
+	})
 	lb = gather(b)
+	prove(b)
 	wg.Wait()
 	r.edges = [2]*edges{la.edges, lb.edges}
 	r.pairUp(la, lb)

@@ -47,6 +47,7 @@ func (r *Result) mend() {
 	m.shut = shut > 0 && shut <= mendShut
 	m.settled()
 	m.shifts()
+	m.left = mendMost
 	m.pairs()
 	m.swaps()
 	m.answers()

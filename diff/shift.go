@@ -33,16 +33,22 @@ type stretch struct {
 // other side up to which all stand in step.
 func (m *mender) shiftAt(i int) {
 	var x stretch
+	begun := false
 	for j := i; j < min(len(m.r.Rows), i+mendRun); j++ {
 		lone := m.lonely(j)
-		if !m.take(&x, j, j == i) || !lone || j == i {
+		if !m.take(&x, j, j == i) {
+			continue
+		}
+		if !begun && len(x.list[0]) > 0 && len(x.list[1]) > 0 {
+			if begun = true; !m.mates(x.list[0][0], x.list[1][0]) {
+				return
+			}
+		}
+		if !lone || j == i {
 			continue
 		}
 		if n := len(x.list[0]); n != len(x.list[1]) || n < 2 {
 			continue
-		}
-		if !m.mates(x.list[0][0], x.list[1][0]) {
-			return
 		}
 		if m.inStep(&x) {
 			m.shift(&x)

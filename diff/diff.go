@@ -190,6 +190,7 @@ type Result struct {
 	joins           joins
 	parts           [2]map[uint32]bool // operations that are part of a joined one
 	looked          looked
+	names           [2]map[uint64]bool // hashes of those of each side; nil: one has all of the other's
 	guards          guards
 	times           int64           // what response times vary by, in ns
 	entailed        map[uint32]bool // operations of A of which findings follow from earlier ones
@@ -207,13 +208,9 @@ func Traces(a, b *dissect.Trace, o Options) *Result {
 		r.red = newRedactor()
 		r.A.File, r.B.File = "A", "B"
 	}
-	var la, lb *list
+	la, lb := r.gatherBoth()
 	var wg sync.WaitGroup
-	wg.Go(func() {
-		la = gather(a)
-		prove(a)
-	})
-	lb = gather(b)
+	wg.Go(func() { prove(a) })
 	prove(b)
 	wg.Wait()
 	r.edges = [2]*edges{la.edges, lb.edges}
@@ -222,6 +219,7 @@ func Traces(a, b *dissect.Trace, o Options) *Result {
 		return nil
 	}
 	r.overlook()
+	r.names = [2]map[uint64]bool{}
 	r.entail()
 	r.doubt()
 	r.pick()

@@ -94,6 +94,7 @@ type list struct {
 	sessions []sessionFacts // by number less one
 	conns    [][]int32      // operations that belong to a connection
 	connects []connected
+	names    map[uint32]uint64 // hashes by number
 	edges    *edges
 	torn     []uint32          // operations that lack their request or their response
 	folders  map[uint64]uint64 // of objects, but for those of a share itself
@@ -130,9 +131,10 @@ func shareOf(path string) string {
 // gatherChunk is how many operations are copied at a time.
 const gatherChunk = 4096
 
-// gather reads the facts of all operations.
-func gather(t *dissect.Trace) *list {
-	g := gatherer{list: &list{edges: new(edges), folders: map[uint64]uint64{}}, trace: t, names: map[uint32]uint64{}, trees: map[uint32]uint64{}}
+// gather reads the facts of all operations. Names that are not among those of the
+// other side, if they are given, count as patterns.
+func gather(t *dissect.Trace, other map[uint64]bool) *list {
+	g := gatherer{list: &list{edges: new(edges), names: map[uint32]uint64{}, folders: map[uint64]uint64{}}, trace: t, trees: map[uint32]uint64{}, other: other, patterns: map[uint32]uint64{}}
 	l := g.list
 	for _, s := range t.Sessions() {
 		l.sessions = append(l.sessions, sessionFacts{user: g.name(s.User), kind: uint64(s.Dialect), conn: s.Conn})
@@ -159,9 +161,10 @@ func each(t *dissect.Trace, f func(*op.Op)) {
 
 type gatherer struct {
 	*list
-	trace *dissect.Trace
-	names map[uint32]uint64 // hashes by number
-	trees map[uint32]uint64 // hashes of shares by tree connect
+	trace    *dissect.Trace
+	trees    map[uint32]uint64 // hashes of shares by tree connect
+	other    map[uint64]bool   // hashes of the names of the other side; nil: those are not known
+	patterns map[uint32]uint64 // hashes of patterns by number
 
 	before [2]op.Op // the two operations before this one
 }
@@ -188,7 +191,7 @@ func (g *gatherer) add(o *op.Op) {
 		g.torn = append(g.torn, o.Num)
 	}
 	f := fact{session: o.Session, conn: o.Conn, open: o.Open, process: o.Process, start: o.Start, end: o.Start + max(0, o.RTT), frame: max(o.ReqFrame, o.RespFrame)}
-	object, tree := g.name(o.Path), g.trees[o.Tree]
+	object, tree := g.object(o.Path), g.trees[o.Tree]
 	joins := connects(o)
 	if joins {
 		object, tree = hashText(shareOf(g.trace.Name(o.Path))), 0
@@ -217,7 +220,7 @@ func (g *gatherer) add(o *op.Op) {
 	f.loose = mix(mix(f.loose, class), code)
 	f.looks = looks1(o) || looks2(o) && o.Of <= 1
 	f.weak = mix(mix(f.loose, object), tree)
-	f.strong = mix(mix(f.weak, o.Offset), g.name(o.Detail))
+	f.strong = mix(mix(f.weak, o.Offset), g.object(o.Detail))
 	n := int32(len(g.facts))
 	g.facts = append(g.facts, f)
 	if o.Of > 1 && o.Index == o.Of-1 {

@@ -276,7 +276,7 @@ func (o *overlooker) add(side int, t *dissect.Trace, p *op.Op, l look) {
 }
 
 func (o *overlooker) sight(side int, p *op.Op) sight {
-	k := sight{session: p.Session, path: o.r.traces[side].Name(p.Path)}
+	k := sight{session: p.Session, path: o.r.known(side, p.Path)}
 	if root := o.r.root(side, p.Session); root >= 0 {
 		if side == 1 {
 			root = o.r.sessions.b[root]

@@ -56,7 +56,8 @@ func (s *slider) fact(i int) *fact { return &s.facts[s.in[i]] }
 
 func (s *slider) begins(i int) bool { f := s.fact(i); return f.opens || f.connects }
 
-func (s *slider) slide() {
+// runs calls f for each run of elements without a partner; f gives where to go on.
+func (s *slider) runs(f func(from, end int) (next int)) {
 	for from := 0; from < len(s.mates); from++ {
 		if s.mates[from] >= 0 {
 			continue
@@ -65,6 +66,12 @@ func (s *slider) slide() {
 		for end < len(s.mates) && s.mates[end] < 0 {
 			end++
 		}
+		from = f(from, end)
+	}
+}
+
+func (s *slider) slide() {
+	s.runs(func(from, end int) int {
 		next := end
 		for from > 0 && s.mates[from-1] >= 0 && s.keys[from-1] == s.keys[end-1] && s.begins(end-1) && !s.fact(from-1).failed && s.again(from-1, end-1) {
 			from, end = from-1, end-1
@@ -74,21 +81,14 @@ func (s *slider) slide() {
 				s.up(from, end)
 			}
 		}
-		from = next
-	}
+		return next
+	})
 }
 
 // grip gives the partner of what stands before or behind a run to the element in
 // it that is on the same open, if the one that has it is on another one.
 func (s *slider) grip(opens map[uint32]uint32, open func(mate int32) uint32) {
-	for from := 0; from < len(s.mates); from++ {
-		if s.mates[from] >= 0 {
-			continue
-		}
-		end := from
-		for end < len(s.mates) && s.mates[end] < 0 {
-			end++
-		}
+	s.runs(func(from, end int) int {
 		for _, has := range []int{from - 1, end} {
 			if has < 0 || has == len(s.mates) || s.mates[has] < 0 || s.fact(has).open == 0 || s.fact(has).opens {
 				continue
@@ -104,8 +104,8 @@ func (s *slider) grip(opens map[uint32]uint32, open func(mate int32) uint32) {
 				}
 			}
 		}
-		from = end
-	}
+		return end
+	})
 }
 
 // up moves a run that does not begin with what opens something to where it

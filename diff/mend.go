@@ -274,6 +274,9 @@ func (m *mender) answer(i, side int, whole, torn *op.Op) {
 		at, want = &j.request, whole.Request
 	}
 	if *at, j.from = m.near(i, side, torn, want); j.from != 0 {
+		if from, _ := m.r.traces[side].Op(j.from); j.interim == 0 {
+			j.interim = from.Interim
+		}
 		m.r.join(side, torn.Num, j)
 	}
 }

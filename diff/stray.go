@@ -6,6 +6,7 @@ import (
 	"smbdiff/dissect/conv"
 	"smbdiff/dissect/field"
 	"smbdiff/dissect/op"
+	"smbdiff/dissect/smb2"
 )
 
 // strayIDs are the fields of a header by which a response finds its request.
@@ -99,15 +100,9 @@ func (c *Comparer) unknown() bool {
 	if ma.Proto == mb.Proto || !known(ma.Proto) || !known(mb.Proto) || len(ma.Bytes) != len(mb.Bytes) || len(ma.Bytes) < 4 {
 		return false
 	}
-	proto := c.ops[0].Proto
-	if c.joins != nil {
-		if _, torn := c.joins[0][c.ops[0].Num]; torn || proto > op.SMB2 {
-			proto = c.ops[1].Proto
-		}
-	}
-	name := "smb2.protocol_id"
-	if proto == op.SMB1 {
-		name = "smb.server_component"
+	name := "smb.server_component"
+	if len(ma.Bytes) > 5 && ma.Bytes[4] == smb2.HeaderSize && ma.Bytes[5] == 0 { // StructureSize, [MS-SMB2] 2.2.1
+		name = "smb2.protocol_id"
 	}
 	hex := func(b []byte) string { return "0x" + string(field.AppendHexBytes(nil, b[:4])) }
 	c.put(Change{Name: name, Path: partNames[c.part] + "/header/" + name, Op: "replace", A: hex(ma.Bytes), B: hex(mb.Bytes), NodeA: -1, NodeB: -1})

@@ -57,7 +57,7 @@ func newAliases(met [][]meeting) *aliases {
 	for _, list := range met {
 		for _, m := range list {
 			if i, ok := at[m.triple]; ok {
-				all[i].times += m.times
+				all[i].again(m.first, m.times)
 				continue
 			}
 			at[m.triple] = len(all)
@@ -79,7 +79,7 @@ func newAliases(met [][]meeting) *aliases {
 			}
 			return 1
 		}
-		return cmp.Compare(b.times, a.times)
+		return cmp.Or(cmp.Compare(b.times, a.times), cmp.Compare(a.first, b.first))
 	})
 	for _, m := range all {
 		s.learn(m.triple)
@@ -214,6 +214,7 @@ func (c *Comparer) sameIdentity(class aliasClass, part int, ta, tb *field.Tree, 
 	}
 	switch {
 	case c.meet != nil:
+		c.meet.num = c.ops[c.meet.side].Num
 		same := sameValue(ta, tb, i, j)
 		if m != 0 && n == 0 {
 			c.meet.add(triple{ca | byUse, mix(x, uint64(m)), y}, same)
@@ -237,12 +238,20 @@ func (c *Comparer) sameIdentity(class aliasClass, part int, ta, tb *field.Tree, 
 type meeting struct {
 	triple
 	times int
-	same  bool // both sides have one value
+	same  bool   // both sides have one value
+	first uint32 // operation, of the side that pairing began with, in which it was seen first
+}
+
+// again counts meetings, the first of which is in operation num.
+func (m *meeting) again(num uint32, times int) {
+	m.times, m.first = m.times+times, min(m.first, num)
 }
 
 // meetings are the correspondences that a run of rows shows, each once, in the
 // order of their first appearance.
 type meetings struct {
+	side int            // that pairing began with
+	num  uint32         // operation of that side which is compared
 	seen map[triple]int // place in list
 	list []meeting
 	last int // place of the one met last, -1 for none
@@ -251,16 +260,16 @@ type meetings struct {
 // add notes a meeting and reports whether it is a new one.
 func (m *meetings) add(t triple, same bool) bool {
 	if m.last >= 0 && m.list[m.last].triple == t {
-		m.list[m.last].times++
+		m.list[m.last].again(m.num, 1)
 		return false
 	}
 	i, ok := m.seen[t]
 	if !ok {
 		i = len(m.list)
 		m.seen[t] = i
-		m.list = append(m.list, meeting{triple: t, same: same})
+		m.list = append(m.list, meeting{triple: t, same: same, first: m.num})
 	}
-	m.list[i].times++
+	m.list[i].again(m.num, 1)
 	m.last = i
 	return !ok
 }

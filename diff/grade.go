@@ -68,6 +68,9 @@ func (r *Result) each(chunks []int, work func(*Comparer, int), meet bool, before
 			c := r.grader()
 			if meet {
 				c.meet = new(meetings)
+				if r.turned {
+					c.meet.side = 1
+				}
 			}
 			for k := range todo {
 				select {

@@ -117,7 +117,7 @@ func (r *Result) entail() {
 		}
 		for _, g := range all {
 			switch {
-			case g.kind == groundConn && establishes(&a), g.kind == groundTree && connects(&a), g.kind == groundPipe, broken[g]:
+			case g.kind == groundConn && (establishes(&a) || establishes(&b)), g.kind == groundTree && (connects(&a) || connects(&b)), g.kind == groundPipe, broken[g]:
 				told[g] = true
 			}
 		}

@@ -263,7 +263,10 @@ func (g *gatherer) compound(n int, looks bool) {
 		last[i].looks, last[i].member = looks, looks && i > 0
 	}
 	if looks {
-		last[0].weak, last[0].loose = mix(last[0].weak, whole), mix(last[0].loose, whole)
+		last[0].loose = mix(last[0].loose, whole)
+		if !last[0].failed { // one that fails may stand for the CREATE of the same object that it saves
+			last[0].weak = mix(last[0].weak, whole)
+		}
 	}
 }
 

@@ -98,6 +98,9 @@ type list struct {
 	edges    *edges
 	torn     []uint32          // operations that lack their request or their response
 	folders  map[uint64]uint64 // of objects, but for those of a share itself
+	members  bool              // some operations belong to the compounds of looks
+	process  uint32            // that asked last
+	programs bool              // several processes ask
 }
 
 // connected is a tree that a session made, and what share it is of.
@@ -201,6 +204,10 @@ func (g *gatherer) add(o *op.Op) {
 		}
 	}
 	f.object = object
+	if f.process != 0 {
+		g.programs = g.programs || g.process != 0 && g.process != f.process
+		g.process = f.process
+	}
 	if establishes(o) || int(o.Session) > len(g.sessions) {
 		f.session = 0
 	}
@@ -250,6 +257,7 @@ func (g *gatherer) compound(n int, looks bool) {
 	if n > len(g.facts) {
 		return
 	}
+	g.members = g.members || looks
 	last := g.facts[len(g.facts)-n:]
 	if last[0].frame != last[n-1].frame || last[0].conn != last[n-1].conn {
 		return

@@ -5,12 +5,18 @@ import "slices"
 // stream aligns operations that belong together. The compound of a look is one
 // thing until the rest stands.
 func (u *pairer) stream(ia, ib []int32) {
-	fa, fb := u.sides[0].facts, u.sides[1].facts
-	ha, hb := heads(fa, ia), heads(fb, ib)
+	a, b := u.sides[0], u.sides[1]
+	ha, hb := ia, ib
+	if a.members || b.members {
+		ha, hb = heads(a.facts, ia), heads(b.facts, ib)
+	}
 	if len(ha) == 0 || len(hb) == 0 {
 		return
 	}
-	parts := u.parts(ha, hb)
+	var parts [][2][]int32
+	if a.programs || b.programs {
+		parts = u.parts(ha, hb)
+	}
 	for _, x := range parts {
 		u.align(x[0], x[1])
 	}
@@ -19,7 +25,9 @@ func (u *pairer) stream(ia, ib []int32) {
 	} else {
 		u.align(ha, hb)
 	}
-	u.questions(ia, ib)
+	if a.members || b.members {
+		u.questions(ia, ib)
+	}
 }
 
 // heads leaves out what belongs to the compound of a look that began before it.

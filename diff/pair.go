@@ -352,25 +352,27 @@ func (p *pairing) complete() bool {
 }
 
 func (u *pairer) take(p *pairing, ia, ib []int32) {
+	members := u.sides[0].members && u.sides[1].members
 	for i, j := range p.a {
 		if j < 0 {
 			continue
 		}
-		u.set(p, i, ia[i], ib[j])
-		for x, y := ia[i]+1, ib[j]+1; u.member(0, x) && u.member(1, y); x, y = x+1, y+1 {
-			u.set(p, i, x, y)
+		x, y := ia[i], ib[j]
+		u.all.set(x, y)
+		if p.isMoved(i) {
+			u.all.mark(int(x))
+		}
+		for n := int32(1); members && u.member(0, x+n) && u.member(1, y+n); n++ {
+			u.all.set(x+n, y+n)
+			if p.isMoved(i) {
+				u.all.mark(int(x + n))
+			}
 		}
 	}
 }
 
-// set takes the pair of an element of p as that of two operations.
-func (u *pairer) set(p *pairing, i int, x, y int32) {
-	u.all.set(x, y)
-	if p.isMoved(i) {
-		u.all.mark(int(x))
-	}
-}
-
+// member reports whether an operation belongs to the compound of a look that
+// began before it.
 func (u *pairer) member(side int, k int32) bool {
 	facts := u.sides[side].facts
 	return int(k) < len(facts) && facts[k].member

@@ -60,9 +60,10 @@ func (u *pairer) parts(ia, ib []int32) (out [][2][]int32) {
 // is a thread of the client that tidies up.
 func programs(facts []fact, in []int32) map[uint32]bool {
 	out := map[uint32]bool{}
+	last := uint32(0)
 	for _, k := range in {
-		if f := &facts[k]; f.opens && !f.looks && f.process != 0 {
-			out[f.process] = true
+		if f := &facts[k]; f.process != last && f.opens && !f.looks && f.process != 0 {
+			out[f.process], last = true, f.process
 		}
 	}
 	return out

@@ -286,14 +286,18 @@ func (o *overlooker) sight(side int, p *op.Op) sight {
 	return k
 }
 
+// of gives the operation of one side in a row.
+func (o *overlooker) of(side, i int) *op.Op {
+	a, b := o.r.pairOps(&o.r.Rows[i])
+	if side == 1 {
+		return &b
+	}
+	return &a
+}
+
 // alone looks at an operation that only one side has.
 func (o *overlooker) alone(side, i int) {
-	r := o.r
-	a, b := r.pairOps(&r.Rows[i])
-	p := &a
-	if side == 1 {
-		p = &b
-	}
+	p := o.of(side, i)
 	k := o.sight(side, p)
 	for _, l := range o.all[side][k] {
 		if l.num != p.Num || !o.free(side, &l) {

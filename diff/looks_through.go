@@ -87,11 +87,7 @@ func (o *overlooker) gone(side int, open, before uint32) bool {
 // as one by a compound that only the other side has.
 func (o *overlooker) order(side, i int) {
 	r := o.r
-	a, b := r.pairOps(&r.Rows[i])
-	p := &a
-	if side == 1 {
-		p = &b
-	}
+	p := o.of(side, i)
 	if !sets(p) || p.Of > 1 || r.Rows[i].Grade == Masked {
 		return
 	}

@@ -58,11 +58,7 @@ func (o *overlooker) moving(side int, p *op.Op) {
 // reread looks at an operation that only one side has.
 func (o *overlooker) reread(side, i int) {
 	r := o.r
-	a, b := r.pairOps(&r.Rows[i])
-	p := &a
-	if side == 1 {
-		p = &b
-	}
+	p := o.of(side, i)
 	if !o.cached(side, p) {
 		return
 	}

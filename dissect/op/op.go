@@ -85,7 +85,7 @@ const (
 // Done reports whether nothing more is expected.
 func (o *Op) Done() bool { return o.State&(Answered|OneWay|Closed) != 0 }
 
-const chunk = 4096
+const chunk = 1024
 
 // Table holds operations by number, in chunks that never move.
 type Table struct {

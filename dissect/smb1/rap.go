@@ -200,10 +200,9 @@ func rapData(c *wire.Codec, f *Facts, form rapDescriptors, level uint8) {
 	case 13, 104, 215:
 		d = fRapServer
 	}
-	for i := 0; c.More(i, f.entries, rapSize(form[1])); i++ {
-		r.entry(d, form[1], level)
-		for ; r.aux > 0 && c.More(0, r.aux, rapSize(form[2])); r.aux-- {
-			r.entry(fRapAux, form[2], level)
+	for i := 0; c.More(i, f.entries, rapSize(form[1])) && r.entry(d, form[1], level); i++ {
+		for r.aux > 0 && c.More(0, r.aux, rapSize(form[2])) && r.entry(fRapAux, form[2], level) {
+			r.aux--
 		}
 	}
 	c.Seek(max(c.Pos(), r.end))
@@ -229,10 +228,15 @@ func rapSize(form string) (size int) {
 	return max(size, 1)
 }
 
-// entry walks one entry.
-func (r *rapReader) entry(d *field.Def, form string, level uint8) {
+// entry walks one entry. It reports false where the descriptor has nothing that
+// takes bytes.
+func (r *rapReader) entry(d *field.Def, form string, level uint8) bool {
 	c := r.c
-	r.items, r.aux = nil, 0
+	start := c.Pos()
+	r.items = nil
+	if d != fRapAux {
+		r.aux = 0
+	}
 	if r.call != nil && d != fRapAux {
 		r.items = r.call.data[int(level)]
 	}
@@ -250,6 +254,7 @@ func (r *rapReader) entry(d *field.Def, form string, level uint8) {
 		}
 	}
 	c.Done()
+	return c.Pos() > start
 }
 
 // item reads an item of an entry that is no run of bytes.

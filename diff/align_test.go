@@ -15,15 +15,15 @@ func letters(s string) []uint64 {
 	return out
 }
 
-// picture draws rows: . a pair, X only in A, Y only in B, M a moved pair.
+// picture draws rows: . a pair, < only in A, > only in B, M a moved pair.
 func picture(p *pairing) string {
 	var b strings.Builder
 	for _, r := range p.rows() {
 		switch {
 		case r.B == 0:
-			b.WriteByte('X')
+			b.WriteByte('<')
 		case r.A == 0:
-			b.WriteByte('Y')
+			b.WriteByte('>')
 		case r.Moved:
 			b.WriteByte('M')
 		default:
@@ -36,20 +36,20 @@ func picture(p *pairing) string {
 func TestAlign(t *testing.T) {
 	for _, c := range []struct{ a, b, want string }{
 		{"", "", ""},
-		{"abc", "", "XXX"},
-		{"", "abc", "YYY"},
+		{"abc", "", "<<<"},
+		{"", "abc", ">>>"},
 		{"abc", "abc", "..."},
-		{"abcd", "abd", "..X."},
-		{"abd", "abcd", "..Y."},
-		{"abcd", "abxd", "..XY."},
-		{"aaaa", "aaa", "...X"},
-		{"aaa", "baaa", "Y..."},
-		{"ababab", "bababa", "X.....Y"},
-		{"abcabcabc", "abcabc", "......XXX"},
-		{"xaybzc", "abc", "X.X.X."},
-		{"onetwothree", "onethree", "....XXX...."},
-		{"qrqrqr", "rrr", "X.X.X."},
-		{"abcdefg", "xbcyefz", "XY..XY..XY"},
+		{"abcd", "abd", "..<."},
+		{"abd", "abcd", "..>."},
+		{"abcd", "abxd", "..<>."},
+		{"aaaa", "aaa", "...<"},
+		{"aaa", "baaa", ">..."},
+		{"ababab", "bababa", "<.....>"},
+		{"abcabcabc", "abcabc", "......<<<"},
+		{"xaybzc", "abc", "<.<.<."},
+		{"onetwothree", "onethree", "....<<<...."},
+		{"qrqrqr", "rrr", "<.<.<."},
+		{"abcdefg", "xbcyefz", "<>..<>..<>"},
 	} {
 		if got := picture(align(letters(c.a), letters(c.b))); got != c.want {
 			t.Errorf("%s %s: %s, want %s", c.a, c.b, got, c.want)
@@ -63,12 +63,12 @@ func TestMove(t *testing.T) {
 		free       bool
 	}{
 		{"abcd", "acbd", ".M..", true},
-		{"abcd", "acbd", ".X.Y.", false},
+		{"abcd", "acbd", ".<.>.", false},
 		{"abcd", "dabc", "...M", true},
 		{"ab", "ba", "M.", true},
-		{"abx", "bay", "M.XY", true},
+		{"abx", "bay", "M.<>", true},
 		{"a" + strings.Repeat("-", 2*movedWindow) + "b", "b" + strings.Repeat("-", 2*movedWindow) + "a",
-			"XY" + strings.Repeat(".", 2*movedWindow) + "XY", true},
+			"<>" + strings.Repeat(".", 2*movedWindow) + "<>", true},
 	} {
 		a, b := letters(c.a), letters(c.b)
 		p := align(a, b)
@@ -83,10 +83,10 @@ func TestMove(t *testing.T) {
 func TestRefine(t *testing.T) {
 	for _, c := range []struct{ a, b, want string }{
 		{"aXb", "axb", "..."},
-		{"aXYb", "ayb", ".X.."},
-		{"XaY", "yax", "XY.XY"},
+		{"aXYb", "ayb", ".<.."},
+		{"XaY", "yax", "<>.<>"},
 		{"A", "a", "."},
-		{"A.B", "-b", "XXY."},
+		{"A.B", "-b", "<<>."},
 	} {
 		p := align(letters(c.a), letters(c.b))
 		low := func(s string) []uint64 {

@@ -126,32 +126,3 @@ func TestUnused(t *testing.T) {
 		t.Errorf("left: %v", left)
 	}
 }
-
-// TestPipedKeys gives two captures the keys from one pipe, as a shell does with
-// -k <(COMMAND).
-func TestPipedKeys(t *testing.T) {
-	r, w, err := os.Pipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer r.Close()
-	path := fmt.Sprintf("/dev/fd/%d", r.Fd())
-	if _, err := os.Stat(path); err != nil {
-		t.Skip("this system has no /dev/fd")
-	}
-	text, err := os.ReadFile(strings.TrimSuffix(trace("good"), ".pcap") + ".keys")
-	if err != nil {
-		t.Fatal(err)
-	}
-	if _, err := w.Write(text); err != nil {
-		t.Fatal(err)
-	}
-	w.Close()
-	shut := filepath.Join(t.TempDir(), "shut.pcap")
-	if err := os.WriteFile(shut, good(t), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	if code, out, stderr := run(t, "diff", "--brief", shut, shut, "-k", path); code != exitDone {
-		t.Errorf("exit %d: %s%s", code, out, stderr)
-	}
-}

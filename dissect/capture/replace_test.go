@@ -41,17 +41,3 @@ func TestWriteFile(t *testing.T) {
 		t.Errorf("a directory gives %v", err)
 	}
 }
-
-// TestWriteDevice leaves a device what it is.
-func TestWriteDevice(t *testing.T) {
-	link := filepath.Join(t.TempDir(), "null")
-	if err := os.Symlink(os.DevNull, link); err != nil {
-		t.Skip(err)
-	}
-	if err := WriteFile(link, 0o600, put("gone")); err != nil {
-		t.Fatal(err)
-	}
-	if st, err := os.Stat(link); err != nil || st.Mode().IsRegular() {
-		t.Errorf("the device is a file now")
-	}
-}

@@ -11,7 +11,6 @@ import (
 	"io"
 	"os"
 	"path/filepath"
-	"runtime"
 	"strings"
 	"testing"
 
@@ -238,24 +237,6 @@ func TestSSH(t *testing.T) {
 func public(t *testing.T, key any) string {
 	_, p := sshKey(t, key, "")
 	return p
-}
-
-func TestPlugin(t *testing.T) {
-	if runtime.GOOS == "windows" {
-		t.Skip("no links")
-	}
-	self, err := os.Executable()
-	if err != nil {
-		t.Fatal(err)
-	}
-	dir := t.TempDir()
-	if err := os.Symlink(self, filepath.Join(dir, "age-plugin-echo")); err != nil {
-		t.Fatal(err)
-	}
-	t.Setenv("PATH", dir)
-	wrapped := wrapFor(t, plugin.EncodeRecipient("echo", []byte("to me")))
-	id := file(t, dir, "id", plugin.EncodeIdentity("echo", []byte("me")))
-	check(t, "plugin", &Opener{Files: []string{id}, UI: new(plugin.ClientUI)}, wrapped, "")
 }
 
 func TestRecipients(t *testing.T) {

@@ -45,14 +45,20 @@ func readReparse(in []byte) (tag uint32, data []byte, st proto.Status) {
 	return tag, m.Data, proto.OK
 }
 
+// reparseIn reads what an open that may write sends as its reparse data.
+func (o *open) reparseIn(in []byte) (tag uint32, data []byte, st proto.Status) {
+	if o.access&(proto.WriteData|proto.WriteAttributes) == 0 {
+		return 0, nil, proto.AccessDenied
+	}
+	return readReparse(in)
+}
+
 // setReparse is [MS-FSA] 2.1.5.10.37, deleteReparse 2.1.5.10.5.
 func (rq *request) setReparse(in []byte) proto.Status {
 	o := rq.open
 	n := o.file.node
-	tag, data, st := readReparse(in)
+	tag, data, st := o.reparseIn(in)
 	switch {
-	case o.access&(proto.WriteData|proto.WriteAttributes) == 0:
-		return proto.AccessDenied
 	case st != proto.OK:
 		return st
 	case tag == fscc.TagSymlink && !soundSymlink(data):
@@ -71,10 +77,8 @@ func (rq *request) setReparse(in []byte) proto.Status {
 func (rq *request) deleteReparse(in []byte) proto.Status {
 	o := rq.open
 	n := o.file.node
-	tag, data, st := readReparse(in)
+	tag, data, st := o.reparseIn(in)
 	switch {
-	case o.access&(proto.WriteData|proto.WriteAttributes) == 0:
-		return proto.AccessDenied
 	case st != proto.OK:
 		return st
 	case len(data) > 0:

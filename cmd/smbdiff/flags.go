@@ -31,8 +31,10 @@ type flags struct {
 	help   bool
 	filter *filter.Filter // nil: everything
 	limit  int            // messages of dump, 0: all
-	wrong  error          // of the filter
-	out    string
+
+	sideFilters [2]*filter.Filter // of stats; what compares has them in filter
+	wrong       error             // of the filter
+	out         string
 
 	identities []string
 	unlock     keys.Unwrapper        // opens wrapped key files
@@ -64,7 +66,12 @@ func parseFlags(verb string, args []string) (*flags, error) {
 	s.Var((*list)(&f.identities), "identity", "")
 	s.Var(&ports, "port", "")
 	for _, n := range []string{"Y", "filter"} {
-		s.Func(n, "", f.setFilter)
+		s.Func(n, "", func(expr string) error { return f.narrow(&f.filter, expr) })
+	}
+	if verb == "view" || verb == "diff" || verb == "stats" {
+		for i := range f.sideFilters {
+			s.Func("filter-"+string(rune('a'+i)), "", func(expr string) error { return f.narrow(&f.sideFilters[i], expr) })
+		}
 	}
 	s.BoolVar(&f.ascii, "ascii", false, "")
 	noMouse := s.Bool("no-mouse", false, "")
@@ -114,6 +121,9 @@ func parseFlags(verb string, args []string) (*flags, error) {
 	if err := f.check(verb, color); err != nil {
 		return nil, err
 	}
+	if err := f.bindFilters(verb); err != nil {
+		return nil, err
+	}
 	for _, p := range ports {
 		n, err := strconv.ParseUint(p, 10, 16)
 		if err != nil {
@@ -154,17 +164,50 @@ func meant(word string, names []string) string {
 	return ""
 }
 
-// setFilter reads a filter; a second one narrows the first.
-func (f *flags) setFilter(expr string) error {
+// narrow reads a filter into one that is there or not: what passes both is left.
+func (f *flags) narrow(to **filter.Filter, expr string) error {
 	x, err := filter.Parse(expr)
 	if f.wrong = err; err != nil || x.Empty() {
 		return err
 	}
-	if f.filter != nil {
-		x, f.wrong = filter.Parse("(" + f.filter.String() + ") && (" + expr + ")")
+	if *to != nil {
+		x, f.wrong = filter.Parse("(" + (*to).String() + ") && (" + expr + ")")
 	}
-	f.filter = x
+	*to = x
 	return f.wrong
+}
+
+// bindFilters makes the filters of one side part of that of the rows, where
+// captures are compared.
+func (f *flags) bindFilters(verb string) error {
+	for i, x := range f.sideFilters {
+		name := "--filter-" + string(rune('a'+i))
+		switch {
+		case x == nil:
+			continue
+		case len(f.files) < 2:
+			return usageError{what: name + " wants two captures", hint: "--filter EXPR"}
+		case verb == "stats":
+			continue
+		}
+		expr, err := filter.OnSide(x.String(), byte('a'+i))
+		if err != nil {
+			return usageError{what: name + ": " + err.Error(), hint: "smbdiff help filter"}
+		}
+		if err := f.narrow(&f.filter, expr); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// filterOf gives the filter of one capture of stats.
+func (f *flags) filterOf(i int) *filter.Filter {
+	both := f.filter
+	if x := f.sideFilters[min(i, 1)]; x != nil {
+		f.narrow(&both, x.String())
+	}
+	return both
 }
 
 func (f *flags) check(verb, color string) error {

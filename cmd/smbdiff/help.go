@@ -47,7 +47,8 @@ file set. The screen opens FILE:N at frame N.
   --identity FILE      secret key that opens wrapped key files; repeatable
   --port N             TCP port that carries SMB whatever it shows; repeatable
   -Y, --filter EXPR    messages of dump, operations of the others, that match:
-                       smbdiff help filter
+                       smbdiff help filter; of two captures --filter-a,
+                       --filter-b: those of which that side matches
 `},
 		{"view diff learn", `
 flags of diff and of A B:

@@ -20,7 +20,7 @@ func (a *app) stats(f *flags) int {
 			return a.fail(err)
 		}
 		defer s.file.Close()
-		t, c := a.tabulate(f, s)
+		t, c := a.tabulate(f, s, f.filterOf(i))
 		sides = append(sides, stats.Side{Name: filepath.Base(s.file.Name()), Table: t})
 		code = max(code, c)
 	}
@@ -37,9 +37,9 @@ func (a *app) stats(f *flags) int {
 }
 
 // tabulate reads a capture and counts what passes the filter.
-func (a *app) tabulate(f *flags, s *side) (*stats.Table, int) {
+func (a *app) tabulate(f *flags, s *side, only *filter.Filter) (*stats.Table, int) {
 	code := exitDone
-	chosen, err := f.choose(s)
+	chosen, err := f.choose(s, only)
 	if err != nil {
 		code = a.fail(err)
 	}
@@ -57,9 +57,9 @@ func (a *app) tabulate(f *flags, s *side) (*stats.Table, int) {
 		switch {
 		case chosen != nil:
 			ok = int64(o.Num) < int64(len(chosen)) && chosen[o.Num]
-		case f.filter != nil:
+		case only != nil:
 			row.A.SetOp(o)
-			ok = f.filter.Match(row)
+			ok = only.Match(row)
 		}
 		counter.Done(o, ok)
 	}
@@ -84,8 +84,8 @@ func (a *app) tabulate(f *flags, s *side) (*stats.Table, int) {
 
 // choose tells, by number, which operations pass a filter that looks into
 // messages; nil when there is no such filter.
-func (f *flags) choose(s *side) ([]bool, error) {
-	if f.filter == nil || !f.filter.NeedsMessages() {
+func (f *flags) choose(s *side, only *filter.Filter) ([]bool, error) {
+	if only == nil || !only.NeedsMessages() {
 		return nil, nil
 	}
 	t := dissect.NewTrace(s.file, s.opener)
@@ -94,7 +94,7 @@ func (f *flags) choose(s *side) ([]bool, error) {
 	var row filter.Row
 	chosen := make([]bool, t.Len()+1)
 	for num := range chosen {
-		chosen[num] = num > 0 && look.Look(&row.A, uint32(num)) && f.filter.Match(&row)
+		chosen[num] = num > 0 && look.Look(&row.A, uint32(num)) && only.Match(&row)
 	}
 	return chosen, err
 }

@@ -10,6 +10,7 @@ import (
 	"smbdiff/decrypt"
 	"smbdiff/dissect"
 	"smbdiff/dissect/capture"
+	"smbdiff/dissect/filter"
 	"smbdiff/tui"
 	"smbdiff/tui/state"
 )
@@ -105,7 +106,8 @@ func (a *app) view(f *flags) (code int) {
 func (v *viewer) statistics(names []string) string {
 	var out bytes.Buffer
 	again := *v.flags
-	again.format, again.filter, again.files, again.sideKeys = "text", nil, nil, [2][]string{}
+	again.format, again.filter, again.sideFilters = "text", nil, [2]*filter.Filter{}
+	again.files, again.sideKeys = nil, [2][]string{}
 	for k, name := range names {
 		i := v.paths[name]
 		if v.flags.files[i] == "-" { // a pipe gives its bytes once

@@ -51,6 +51,16 @@ func (l *list) Set(s string) error {
 	return nil
 }
 
+// keyFile takes the number of an open file for the keys that are in it.
+func keyFile(s *flag.FlagSet, specs *list) {
+	s.Func("key-fd", "", func(n string) error {
+		if _, err := strconv.ParseUint(n, 10, 16); err != nil {
+			return errors.New("not the number of an open file")
+		}
+		return specs.Set("/dev/fd/" + n)
+	})
+}
+
 // parseFlags reads flags and file names in any order.
 func parseFlags(verb string, args []string) (*flags, error) {
 	f := new(flags)
@@ -61,6 +71,7 @@ func parseFlags(verb string, args []string) (*flags, error) {
 	for _, n := range []string{"k", "key"} {
 		s.Var(&k, n, "")
 	}
+	keyFile(s, &k)
 	s.Var(&ka, "key-a", "")
 	s.Var(&kb, "key-b", "")
 	s.Var((*list)(&f.identities), "identity", "")

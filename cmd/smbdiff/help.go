@@ -44,6 +44,7 @@ file set. The screen opens FILE:N at frame N.
   -k, --key SPEC       key file of any known format, SESSIONID,KEY, or a bare
                        key; repeatable
   --key-a, --key-b     the same for one side
+  --key-fd N           keys from the open file N, such as a pipe
   --identity FILE      secret key that opens wrapped key files; repeatable
   --port N             TCP port that carries SMB whatever it shows; repeatable
   -Y, --filter EXPR    messages of dump, operations of the others, that match:

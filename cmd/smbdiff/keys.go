@@ -24,6 +24,7 @@ const keysUsage = `usage: smbdiff keys check A            which sessions of a ca
 
 flags:
   -k, --key SPEC         key file of any known format, SESSIONID,KEY, or a bare key; repeatable
+  --key-fd N             keys from the open file N, such as a pipe
   --port N               TCP port that carries SMB whatever it shows; repeatable
   --format text|json     of check, list, derive
   --for TOOL             wireshark: lines of its file smb2_seskey_list; tshark: arguments; samba: as debug encryption prints them
@@ -86,6 +87,7 @@ func parseKeysFlags(verb string, args []string) (*keysFlags, error) {
 	for _, n := range []string{"k", "key"} {
 		s.Var(&k, n, "")
 	}
+	keyFile(s, &k)
 	s.Var(&ports, "port", "")
 	s.Var((*list)(&f.identities), "identity", "")
 	switch verb {

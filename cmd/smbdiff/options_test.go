@@ -1,6 +1,8 @@
 package main
 
 import (
+	"fmt"
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -33,6 +35,45 @@ func TestSideFilters(t *testing.T) {
 	for _, args := range [][]string{{"diff", a, b, "--filter-a", "cmd = READ"}, {a, "--filter-b", "cmd == READ"}, {"stats", a, "--filter-a", "READ"}, {"dump", a, "--filter-a", "READ"}} {
 		if code, _, stderr := run(t, args...); code != exitTrouble || !strings.Contains(stderr, "hint: ") {
 			t.Errorf("%q: exit %d, %s", args[2:], code, stderr)
+		}
+	}
+}
+
+// TestKeyFile reads keys from an open file, a pipe too, for both sides.
+func TestKeyFile(t *testing.T) {
+	if _, err := os.Stat("/dev/fd"); err != nil {
+		t.Skip(err)
+	}
+	var captures []string
+	text := ""
+	for _, n := range []string{"good", "missing"} {
+		captures = append(captures, unkeyed(t, n))
+		b, err := os.ReadFile(filepath.Join(traces, n+".keys"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		text += string(b)
+	}
+	given := func(verb string, files ...string) (int, string) {
+		r, w, err := os.Pipe()
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer r.Close()
+		w.WriteString(text)
+		w.Close()
+		code, _, stderr := run(t, append(append(strings.Fields(verb), "--key-fd", fmt.Sprint(r.Fd())), files...)...)
+		return code, stderr
+	}
+	if code, stderr := given("diff", captures...); code != exitDiffer || stderr != "" {
+		t.Errorf("diff: exit %d, %s", code, stderr)
+	}
+	if code, stderr := given("keys check", captures[0]); code != exitDone || stderr != "" {
+		t.Errorf("keys check: exit %d, %s", code, stderr)
+	}
+	for _, n := range []string{"x", "-1", "999"} {
+		if code, _, stderr := run(t, "dump", captures[0], "--key-fd="+n); code != exitTrouble || !strings.Contains(stderr, "hint: ") {
+			t.Errorf("--key-fd %s: exit %d, %s", n, code, stderr)
 		}
 	}
 }

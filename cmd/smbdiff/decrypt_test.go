@@ -83,7 +83,7 @@ func TestDecryptOutput(t *testing.T) {
 	if code != exitDone || stderr != "" {
 		t.Errorf("exit %d, %s", code, stderr)
 	}
-	if code, out, stderr := run(t, append([]string{"decrypt", "-o", path, path}, key...)...); code != exitDone || out+stderr != "" {
+	if code, out, stderr := run(t, append([]string{"decrypt", "--force", "-o", path, path}, key...)...); code != exitDone || out+stderr != "" {
 		t.Errorf("exit %d, %s%s", code, out, stderr)
 	}
 	b, err := os.ReadFile(path)

@@ -1,11 +1,9 @@
 package main
 
 import (
-	"bufio"
 	"errors"
 	"flag"
 	"io"
-	"io/fs"
 	"path/filepath"
 	"runtime/debug"
 	"slices"
@@ -15,7 +13,6 @@ import (
 
 	"smbdiff/diff"
 	"smbdiff/dissect"
-	"smbdiff/dissect/capture"
 )
 
 // gcPercent bounds the memory of a comparison: a quarter of what it needs may be
@@ -42,7 +39,6 @@ type diffFlags struct {
 	exitZero    bool
 	bisect      bool
 	quiet       bool // no report: the exit code says it
-	output      string
 	options     diff.Options
 }
 
@@ -67,9 +63,6 @@ func (d *diffFlags) define(s *flag.FlagSet, verb string) {
 	}
 	for _, n := range []string{"y", "side-by-side"} {
 		s.BoolVar(&o.SideBySide, n, false, "")
-	}
-	for _, n := range []string{"o", "output"} {
-		s.StringVar(&d.output, n, "", "")
 	}
 	for _, n := range []string{"q", "quiet"} {
 		s.BoolVar(&d.quiet, n, false, "")
@@ -213,8 +206,8 @@ func (a *app) diff(f *flags) int {
 	if write == nil {
 		write = r.WriteText
 	}
-	if !f.quiet || f.output != "" {
-		if err := a.output(f.output, 0o644, write); err != nil {
+	if !f.quiet || f.out != "" {
+		if err := a.output("", 0, write); err != nil {
 			return a.fail(err)
 		}
 	}
@@ -225,17 +218,6 @@ func (a *app) diff(f *flags) int {
 		return exitDone
 	}
 	return r.Exit
-}
-
-// output writes to a file, which is there as a whole or not at all, or to
-// standard output.
-func (a *app) output(path string, perm fs.FileMode, write func(io.Writer) error) error {
-	if path != "" && path != "-" {
-		return capture.WriteFile(path, perm, write)
-	}
-	w := bufio.NewWriter(a.stdout)
-	err := write(w)
-	return errors.Join(err, w.Flush())
 }
 
 // commandLine gives the call as a line for a shell, without keys and without the

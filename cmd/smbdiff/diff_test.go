@@ -144,7 +144,7 @@ func TestLearnVerb(t *testing.T) {
 	if code, out, _ := run(t, "diff", "--mask", path, trace("noise-1"), trace("noise-bad")); code != 1 || !strings.Contains(out, "smb2.file_attribute") {
 		t.Errorf("exit %d\n%s", code, out)
 	}
-	if code, _, stderr := run(t, "learn", trace("good"), trace("missing"), "-o", path); code != 0 || !strings.Contains(stderr, "hidden by 4 of 4 learned masks") {
+	if code, _, stderr := run(t, "learn", trace("good"), trace("missing"), "-o", path, "--force"); code != 0 || !strings.Contains(stderr, "hidden by 4 of 4 learned masks") {
 		t.Errorf("exit %d %s", code, stderr)
 	}
 	if code, _, stderr := run(t, "learn", trace("good")); code != 2 || !strings.Contains(stderr, "takes at least 2") {

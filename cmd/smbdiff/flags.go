@@ -35,6 +35,7 @@ type flags struct {
 	sideFilters [2]*filter.Filter // of stats; what compares has them in filter
 	wrong       error             // of the filter
 	out         string
+	force       bool // out may be there already
 
 	identities []string
 	unlock     keys.Unwrapper        // opens wrapped key files
@@ -59,6 +60,14 @@ func keyFile(s *flag.FlagSet, specs *list) {
 		}
 		return specs.Set("/dev/fd/" + n)
 	})
+}
+
+// outputFlags are those of verbs that write to standard output or to a file.
+func (f *flags) outputFlags(s *flag.FlagSet) {
+	for _, n := range []string{"o", "output"} {
+		s.StringVar(&f.out, n, "", "")
+	}
+	s.BoolVar(&f.force, "force", false, "")
 }
 
 // parseFlags reads flags and file names in any order.
@@ -90,13 +99,13 @@ func parseFlags(verb string, args []string) (*flags, error) {
 	if verb != "view" {
 		s.StringVar(&f.format, "format", "", "")
 	}
+	f.outputFlags(s)
 	switch verb {
 	case "stats":
 	case "dump":
 		s.BoolVar(&f.raw, "raw", false, "")
 		s.IntVar(&f.limit, "limit", 0, "")
 	case "decrypt":
-		s.StringVar(&f.out, "o", "", "")
 	default:
 		f.diffFlags.define(s, verb)
 	}
@@ -264,7 +273,7 @@ func (f *flags) check(verb, color string) error {
 	if !slices.Contains(formats, f.format) {
 		return usageError{what: "--format " + f.format + ": unknown for " + verb}
 	}
-	return nil
+	return f.mayWrite()
 }
 
 func numbers(n []int) string {

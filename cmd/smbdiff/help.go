@@ -50,6 +50,8 @@ file set. The screen opens FILE:N at frame N.
   -Y, --filter EXPR    messages of dump, operations of the others, that match:
                        smbdiff help filter; of two captures --filter-a,
                        --filter-b: those of which that side matches
+  -o, --output FILE    written as a whole or not at all, and not over another
+                       one without --force
 `},
 		{"view diff learn", `
 flags of diff and of A B:
@@ -66,7 +68,6 @@ flags of diff and of A B:
 		{"diff", `
 flags of diff:
   --format F           text, json, ndjson, html (one page), junit
-  -o, --output FILE    written as a whole or not at all
   -U, --context N      rows around each difference in text and html: 3; "all"
                        lists equal rows too, with what masks hide in json
   -y, --side-by-side   text with A to the left, B to the right

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"flag"
 	"io"
-	"os"
 	"slices"
 	"strconv"
 	"time"
@@ -42,9 +41,7 @@ check ends with 1 when some session stays shut.
 type keysFlags struct {
 	flags
 	tool   string
-	output string
 	reveal bool
-	force  bool
 
 	recipients, recipientFiles []string
 	passphrase                 bool
@@ -104,10 +101,7 @@ func parseKeysFlags(verb string, args []string) (*keysFlags, error) {
 	}
 	switch verb {
 	case "export", "import", "encrypt":
-		for _, n := range []string{"o", "output"} {
-			s.StringVar(&f.output, n, "", "")
-		}
-		s.BoolVar(&f.force, "force", false, "")
+		f.outputFlags(s)
 	case "list", "derive":
 		s.BoolVar(&f.reveal, "reveal", false, "")
 	}
@@ -260,10 +254,10 @@ func (s *sealedSession) signature(m *conv.Message) {
 // write puts what a verb makes of secrets into the file that was named, which
 // only its owner may read, or to stdout.
 func (a *app) write(f *keysFlags, text []byte) error {
-	if st, err := os.Lstat(f.output); err == nil && st.Mode()&(os.ModeDevice|os.ModeNamedPipe) == 0 && !f.force {
-		return usageError{what: f.output + ": is there already", hint: "--force overwrites it"}
+	if err := f.mayWrite(); err != nil {
+		return err
 	}
-	return a.output(f.output, 0o600, func(w io.Writer) error {
+	return a.output(f.out, 0o600, func(w io.Writer) error {
 		_, err := w.Write(text)
 		return err
 	})

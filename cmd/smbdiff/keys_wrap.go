@@ -40,14 +40,14 @@ func (a *app) keysEncrypt(f *keysFlags) int {
 	if err != nil {
 		return a.fail(&keys.Error{File: path, What: err.Error(), Hint: "a passphrase goes alone; public keys go together", Err: err})
 	}
-	if f.output == "" {
-		f.output = path + ".age"
+	if f.out == "" {
+		f.out = path + ".age"
 	}
 	if err := a.write(f, out); err != nil {
 		return a.failFile(err)
 	}
-	if f.output != "-" && filepath.Clean(f.output) != filepath.Clean(path) {
-		a.say(path+": still lies there in the clear", "remove it when "+f.output+" opens")
+	if f.out != "-" && filepath.Clean(f.out) != filepath.Clean(path) {
+		a.say(path+": still lies there in the clear", "remove it when "+f.out+" opens")
 	}
 	return exitDone
 }

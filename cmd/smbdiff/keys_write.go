@@ -241,7 +241,7 @@ func (a *app) keysImport(f *keysFlags) int {
 	if err != nil {
 		return a.fail(err)
 	}
-	if f.output == "" && a.terminal() {
+	if f.out == "" && a.terminal() {
 		return a.fail(usageError{what: "keys import shows secrets", hint: "-o FILE writes them; -o - shows them; keys list hides them"})
 	}
 	text, left := ring.Text()

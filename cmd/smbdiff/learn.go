@@ -27,7 +27,7 @@ func (a *app) learn(f *flags) int {
 	if err != nil {
 		return a.fail(err)
 	}
-	if err := a.output(f.output, 0o644, func(w io.Writer) error { return l.Write(w, filepath.Dir(f.output)) }); err != nil {
+	if err := a.output(f.out, 0o644, func(w io.Writer) error { return l.Write(w, filepath.Dir(f.out)) }); err != nil {
 		return a.fail(err)
 	}
 	if n := l.Outcomes(); n > 0 {

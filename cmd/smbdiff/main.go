@@ -88,21 +88,21 @@ func (a *app) verb(args []string) int {
 	case f.help:
 		return a.help([]string{verb})
 	case verb == "dump" && (f.format == "ops" || f.format == "zeek"):
-		return a.list(f)
+		return a.into(f, (*app).list)
 	case verb == "dump":
-		return a.dump(f)
+		return a.into(f, (*app).dump)
 	case verb == "stats":
-		return a.stats(f)
+		return a.into(f, (*app).stats)
 	case verb == "learn":
 		return a.learn(f)
 	case verb == "masks":
 		return a.masksVerb(f)
 	case verb == "decrypt":
 		return a.decrypt(f)
-	case verb == "diff" || len(f.files) == 2 && !a.terminal():
-		return a.diff(f)
-	case len(f.files) == 1 && !a.terminal():
-		return a.list(f)
+	case verb == "diff" || len(f.files) == 2 && (f.out != "" || !a.terminal()):
+		return a.into(f, (*app).diff)
+	case len(f.files) == 1 && (f.out != "" || !a.terminal()):
+		return a.into(f, (*app).list)
 	}
 	return a.view(f)
 }

@@ -39,6 +39,45 @@ func TestSideFilters(t *testing.T) {
 	}
 }
 
+// TestOutput writes what verbs say into a file, whole or not at all, and over
+// none without being asked.
+func TestOutput(t *testing.T) {
+	a, b := pair()
+	dir := t.TempDir()
+	cut := filepath.Join(dir, "cut.pcap")
+	if err := os.WriteFile(cut, good(t)[:9000], 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for i, args := range [][]string{{"dump", a}, {"dump", "--format", "ops", a}, {"stats", a, b}, {a}, {a, b}, {"diff", a, b, "--first"}, {"dump", cut}} {
+		path := filepath.Join(dir, fmt.Sprint(i))
+		wantCode, want, _ := run(t, args...)
+		args = append(args, "--output", path)
+		if code, out, _ := run(t, args...); code != wantCode || out != "" {
+			t.Errorf("%q: exit %d, want %d; %.80q", args, code, wantCode, out)
+		}
+		got, err := os.ReadFile(path)
+		if err != nil || strings.ReplaceAll(string(got), " --output "+filepath.Base(path), "") != want {
+			t.Errorf("%q: %v, %d bytes, want %d", args, err, len(got), len(want))
+		}
+		if code, _, stderr := run(t, args...); code != exitTrouble || !strings.Contains(stderr, "is there already") || !strings.Contains(stderr, "--force") {
+			t.Errorf("%q again: exit %d, %s", args, code, stderr)
+		}
+		if code, _, _ := run(t, append(args, "--force")...); code != wantCode {
+			t.Errorf("%q --force: exit %d, want %d", args, code, wantCode)
+		}
+	}
+	path := filepath.Join(dir, "none")
+	if code, _, stderr := run(t, "dump", filepath.Join(dir, "absent"), "-o", path); code != exitTrouble || strings.Count(stderr, "smbdiff: ") != 2 {
+		t.Errorf("no capture: exit %d, %s", code, stderr)
+	}
+	if _, err := os.Stat(path); err == nil {
+		t.Error("an output without anything in it is there")
+	}
+	if code, _, _ := run(t, "dump", a, "-o", os.DevNull); code != exitDone {
+		t.Errorf("into a device: exit %d", code)
+	}
+}
+
 // TestKeyFile reads keys from an open file, a pipe too, for both sides.
 func TestKeyFile(t *testing.T) {
 	if _, err := os.Stat("/dev/fd"); err != nil {

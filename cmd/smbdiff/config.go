@@ -2,6 +2,7 @@ package main
 
 import (
 	"errors"
+	"flag"
 	"io"
 	"io/fs"
 	"os"
@@ -12,7 +13,7 @@ import (
 	"smbdiff/tui/state"
 )
 
-const configUsage = `usage: smbdiff config show                            the settings of the screen in force, and where each comes from
+const configUsage = `usage: smbdiff config show [--config FILE]            the settings of the screen in force, and where each comes from
        smbdiff config import-smbcmp [FILE] [--force]  the keys of ~/.smbcmp as a settings file; --force writes over one
 `
 
@@ -26,8 +27,14 @@ func (a *app) configVerb(args []string) int {
 		return exitDone
 	}
 	switch verb, rest := args[0], args[1:]; {
-	case verb == "show" && len(rest) == 0:
-		return a.configShow()
+	case verb == "show":
+		var f flags
+		s := flag.NewFlagSet("smbdiff", flag.ContinueOnError)
+		s.SetOutput(io.Discard)
+		f.configFlags(s)
+		if err := s.Parse(rest); err == nil && s.NArg() == 0 {
+			return a.configShow(&f)
+		}
 	case verb == "import-smbcmp":
 		force := slices.Contains(rest, "--force")
 		rest = slices.DeleteFunc(slices.Clone(rest), func(s string) bool { return s == "--force" })
@@ -38,22 +45,26 @@ func (a *app) configVerb(args []string) int {
 	return a.fail(usageError{what: "config " + strings.Join(args, " ") + ": unknown", hint: "smbdiff config help"})
 }
 
-// settingsFile is where the user's settings of the screen are.
+// settingsFile is where the user's settings of the screen lie unless another
+// file is named.
 func settingsFile() string { return userFile("XDG_CONFIG_HOME", ".config", "config.toml") }
 
 // configShow lists the settings in force.
-func (a *app) configShow() int {
-	s, err := settings()
+func (a *app) configShow(f *flags) int {
+	s, err := f.settings()
 	if err != nil {
 		return a.fail(err)
 	}
-	path, there := settingsFile(), "read"
+	path, there := f.settingsFile(), "read"
 	if _, err := os.Stat(path); err != nil {
 		there = "not there"
 	}
+	if path == "" {
+		there = "not read"
+	}
 	rows := [][]string{{"SETTING", "VALUE", "ABOUT", "FROM"}, {"file", homely(path), "settings of the screen", there},
-		{"masks", homely(filepath.Join(filepath.Dir(path), "masks")), "your own masks, by name", ""},
-		{"filters", homely(filepath.Join(filepath.Dir(path), "filters.toml")), "filters kept with Ctrl-S", ""},
+		{"masks", homely(userFile("XDG_CONFIG_HOME", ".config", "masks")), "your own masks, by name", ""},
+		{"filters", homely(userFile("XDG_CONFIG_HOME", ".config", "filters.toml")), "filters kept with Ctrl-S", ""},
 		{"history", homely(userFile("XDG_STATE_HOME", ".local/state", "history")), "answers to questions", ""}}
 	for _, r := range s.Rows() {
 		if why := noColors(); r.Name == "theme" && why != "" {

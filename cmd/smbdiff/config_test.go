@@ -41,6 +41,15 @@ func TestConfig(t *testing.T) {
 	check(exitDone, "detail-down B ", "show")
 	check(exitDone, "written", "import-smbcmp", "--force")
 	check(exitDone, "detail-down V ", "show")
+	other := filepath.Join(t.TempDir(), "other.toml")
+	if err := os.WriteFile(other, []byte("theme = \"mono\"\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	check(exitDone, "theme mono colours other.toml:1", "show", "--config", other)
+	check(exitDone, "not read", "show", "--no-config")
+	check(exitDone, "detail-down b lists", "show", "--no-config")
+	check(exitTrouble, "absent.toml: there is no such file", "show", "--config", filepath.Join(home, "absent.toml"))
+	check(exitTrouble, "config show --conf x: unknown", "show", "--conf", "x")
 	t.Setenv("NO_COLOR", "1")
 	check(exitDone, "theme mono colours $NO_COLOR", "show")
 	check(exitTrouble, "config shown: unknown", "shown")

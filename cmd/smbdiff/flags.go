@@ -34,6 +34,8 @@ type flags struct {
 
 	sideFilters [2]*filter.Filter // of stats; what compares has them in filter
 	wrong       error             // of the filter
+	config      string            // settings file that is named
+	noConfig    bool
 	out         string
 	force       bool // out may be there already
 
@@ -70,6 +72,12 @@ func (f *flags) outputFlags(s *flag.FlagSet) {
 	s.BoolVar(&f.force, "force", false, "")
 }
 
+// configFlags choose the settings of the screen.
+func (f *flags) configFlags(s *flag.FlagSet) {
+	s.StringVar(&f.config, "config", "", "")
+	s.BoolVar(&f.noConfig, "no-config", false, "")
+}
+
 // parseFlags reads flags and file names in any order.
 func parseFlags(verb string, args []string) (*flags, error) {
 	f := new(flags)
@@ -96,6 +104,7 @@ func parseFlags(verb string, args []string) (*flags, error) {
 	s.BoolVar(&f.ascii, "ascii", false, "")
 	noMouse := s.Bool("no-mouse", false, "")
 	s.StringVar(&color, "color", color, "")
+	f.configFlags(s)
 	if verb != "view" {
 		s.StringVar(&f.format, "format", "", "")
 	}
@@ -242,6 +251,9 @@ func (f *flags) check(verb, color string) error {
 		if err := f.diffFlags.check(); err != nil {
 			return err
 		}
+	}
+	if f.noConfig && f.config != "" {
+		return usageError{what: "--no-config and --config exclude each other"}
 	}
 	if i := slices.Index(f.files, "-"); i >= 0 && slices.Contains(f.files[i+1:], "-") {
 		return usageError{what: "- is given twice: standard input can be read once"}

@@ -105,6 +105,8 @@ flags of the screen:
                        where the locale is not UTF-8
   --no-mouse           the mouse stays with the terminal
   --color auto|never   colours unless NO_COLOR is set
+  --config FILE        settings instead of ~/.config/smbdiff/config.toml;
+                       --no-config: none
 `},
 		{"view diff dump stats learn decrypt", `
 Keys are also read from $SMBDIFF_KEYS (FILE:FILE) and from X.keys beside X.pcap.

@@ -87,7 +87,7 @@ func (a *app) view(f *flags) (code int) {
 		c.B = &sides[1]
 	}
 	var err error
-	if c.Settings, err = settings(); err != nil {
+	if c.Settings, err = f.settings(); err != nil {
 		return a.fail(err)
 	}
 	err = tui.Run(c)
@@ -122,18 +122,33 @@ func (v *viewer) statistics(names []string) string {
 	return out.String()
 }
 
-// settings reads the user's file about the screen, if there is one.
-func settings() (state.Settings, error) {
-	path := settingsFile()
+// settings reads the file about the screen that is named, or the user's if there
+// is one.
+func (f *flags) settings() (state.Settings, error) {
+	path := f.settingsFile()
 	if path == "" {
 		return state.Settings{}, nil
 	}
 	text, err := os.ReadFile(path)
-	if errors.Is(err, fs.ErrNotExist) {
-		return state.Settings{}, nil
+	switch {
+	case err == nil:
+		return state.ParseSettings(path, text)
+	case !errors.Is(err, fs.ErrNotExist):
+	case f.config == "":
+		err = nil
+	default:
+		err = usageError{what: homely(path) + ": there is no such file", hint: "smbdiff config show lists the settings"}
 	}
-	if err != nil {
-		return state.Settings{}, err
+	return state.Settings{}, err
+}
+
+// settingsFile is where the settings of the screen are, "" where none count.
+func (f *flags) settingsFile() string {
+	switch {
+	case f.noConfig:
+		return ""
+	case f.config != "":
+		return f.config
 	}
-	return state.ParseSettings(path, text)
+	return settingsFile()
 }

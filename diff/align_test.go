@@ -227,7 +227,7 @@ func BenchmarkPairUp(b *testing.B) {
 		x, y := run(n, 1, 0), run(n, 2, percent)
 		b.Run(fmt.Sprintf("work_%g", percent), func(b *testing.B) {
 			for b.Loop() {
-				pairUp(x, y, nil)
+				pairUp(x, y, PairAuto, nil)
 			}
 		})
 	}
@@ -253,7 +253,7 @@ func BenchmarkPairUp(b *testing.B) {
 		x, y := side(1), side(2)
 		b.Run(c.name, func(b *testing.B) {
 			for b.Loop() {
-				pairUp(x, y, nil)
+				pairUp(x, y, PairAuto, nil)
 			}
 		})
 	}

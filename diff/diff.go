@@ -99,6 +99,7 @@ type Options struct {
 	Timing       bool        // compare response times too
 	Pick         Pick        // which rows count
 	Anchors      [][2]uint32 // operations of A and of B that stand beside each other, whatever else
+	PairBy       PairBy      // how the others find their partners
 	Context      int         // equal rows around a difference in the text; -1: all rows
 	ShowMasked   bool        // list what masks hide
 	Brief        bool        // the verdict alone
@@ -229,7 +230,7 @@ func Traces(a, b *dissect.Trace, o Options) *Result {
 
 // pairUp makes the rows. Mending goes on in the order of pairing.
 func (r *Result) pairUp(a, b *list) {
-	p := pairUp(a, b, r.options.Anchors)
+	p := pairUp(a, b, r.options.PairBy, r.options.Anchors)
 	turned := p.turned
 	r.torn = [2][]uint32{a.torn, b.torn}
 	if turned {
@@ -238,7 +239,9 @@ func (r *Result) pairUp(a, b *list) {
 	}
 	r.conns, r.sessions, r.roots, r.turned = p.conns, p.sessions, p.roots, turned
 	r.Rows = p.all.rows()
-	r.mend()
+	if r.options.PairBy == PairAuto {
+		r.mend()
+	}
 	r.torn = [2][]uint32{}
 	if turned {
 		r.traces[0], r.traces[1] = r.traces[1], r.traces[0]

@@ -5,6 +5,15 @@ import "slices"
 // stream aligns operations that belong together. The compound of a look is one
 // thing until the rest stands.
 func (u *pairer) stream(ia, ib []int32) {
+	switch u.by {
+	case PairOrder:
+		for k := range min(len(ia), len(ib)) {
+			u.all.set(ia[k], ib[k])
+		}
+		return
+	case PairNone:
+		return
+	}
 	a, b := u.sides[0], u.sides[1]
 	ha, hb := ia, ib
 	if a.members || b.members {

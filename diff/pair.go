@@ -13,16 +13,29 @@ type paired struct {
 	turned               bool       // the sides are exchanged
 }
 
+// PairBy says what makes two operations a pair.
+type PairBy uint8
+
+// The ways. Sessions and connections are matched in each.
+const (
+	PairAuto  PairBy = iota // what they do
+	PairOrder               // their place: the first with the first, and so on
+	PairNone                // anchors alone
+)
+
+// String gives the word for it.
+func (p PairBy) String() string { return [...]string{"auto", "order", "none"}[p] }
+
 // pairUp puts the operations of both sides beside each other: sessions first,
 // then connections, then operations inside those that belong together. It
 // exchanges the sides, or not, by what they hold alone, so that what is paired
 // does not hang on which is A. Anchors are pairs that the user made.
-func pairUp(a, b *list, anchors [][2]uint32) *paired {
+func pairUp(a, b *list, by PairBy, anchors [][2]uint32) *paired {
 	p := &paired{turned: before(b, a)}
 	if p.turned {
 		a, b = b, a
 	}
-	u := &pairer{sides: [2]*list{a, b}, anchors: newAnchors(anchors, [2]int{len(a.facts), len(b.facts)}, p.turned)}
+	u := &pairer{sides: [2]*list{a, b}, by: by, anchors: newAnchors(anchors, [2]int{len(a.facts), len(b.facts)}, p.turned)}
 	p.roots = chains(a, b)
 	p.conns, p.sessions = u.pair(p.roots)
 	p.all = u.all
@@ -112,6 +125,7 @@ func (u *pairer) pair(roots [2][]int32) (conns, sessions *pairing) {
 type pairer struct {
 	sides [2]*list
 	all   *pairing
+	by    PairBy
 
 	anchors []anchor
 	crossed []int32 // anchors of the first side that cross an earlier one

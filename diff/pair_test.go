@@ -79,19 +79,38 @@ func TestPairUp(t *testing.T) {
 		{"another file's handle", "1/0 a\n1/0 read:f o1\n1/0 z", "1/0 a\n1/0 read:g o2\n1/0 z", "1-1 2-2 3-3"},
 		{"connections", "0/0 neg\n0/1 neg\n1/1 user:ann", "0/0 neg\n1/0 user:ann", "1-0 2-1 3-2"},
 	} {
-		rows := pairedRows(c.a, c.b, nil)
+		rows := pairedRows(c.a, c.b, PairAuto, nil)
 		if got := rowsText(rows); got != c.want {
 			t.Errorf("%s: %s, want %s", c.name, got, c.want)
 		}
 	}
 }
 
-func pairedRows(a, b string, anchors [][2]uint32) []Row {
-	p := pairUp(sideOf(a), sideOf(b), anchors)
+func pairedRows(a, b string, by PairBy, anchors [][2]uint32) []Row {
+	p := pairUp(sideOf(a), sideOf(b), by, anchors)
 	if p.turned {
 		p.turn()
 	}
 	return p.all.rows()
+}
+
+// TestPairBy pairs by place inside sessions, or not at all; anchors stand.
+func TestPairBy(t *testing.T) {
+	a, b := "1/0 a\n2/0 user:bob\n1/0 x\n1/0 p\n1/0 z", "1/0 a\n1/0 p\n2/0 user:bob\n1/0 z"
+	for _, c := range []struct {
+		by      PairBy
+		anchors [][2]uint32
+		want    string
+	}{
+		{PairOrder, nil, "1-1 2-3 3-2 4-4 5-0"},
+		{PairOrder, [][2]uint32{{4, 2}}, "1-1 2-3 3-0 4-2 5-4"},
+		{PairNone, nil, "1-0 2-0 3-0 4-0 5-0 0-1 0-2 0-3 0-4"},
+		{PairNone, [][2]uint32{{4, 2}}, "1-0 2-0 3-0 0-1 4-2 5-0 0-3 0-4"},
+	} {
+		if got := rowsText(pairedRows(a, b, c.by, c.anchors)); got != c.want {
+			t.Errorf("%d %v: %s, want %s", c.by, c.anchors, got, c.want)
+		}
+	}
 }
 
 // TestAnchors checks that pairs of the user's stand, and that what is around
@@ -109,14 +128,14 @@ func TestAnchors(t *testing.T) {
 		{"nothing there", "1/0 a", "1/0 a", [][2]uint32{{0, 1}, {7, 1}, {1, 4294967295}}, "1-1"},
 		{"the last one wins", "1/0 a\n1/0 p", "1/0 a\n1/0 q", [][2]uint32{{2, 1}, {2, 2}}, "1-1 2-2"},
 	} {
-		rows := pairedRows(c.a, c.b, c.anchors)
+		rows := pairedRows(c.a, c.b, PairAuto, c.anchors)
 		if got := rowsText(rows); got != c.want {
 			t.Errorf("%s: %s, want %s", c.name, got, c.want)
 		}
 		for i, x := range c.anchors {
 			c.anchors[i] = [2]uint32{x[1], x[0]}
 		}
-		back := pairedRows(c.b, c.a, c.anchors)
+		back := pairedRows(c.b, c.a, PairAuto, c.anchors)
 		for _, r := range rows {
 			found := false
 			for _, o := range back {

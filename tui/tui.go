@@ -51,6 +51,7 @@ type Config struct {
 	Filter  string      // in force from the start
 	Ignore  []string
 	Anchors [][2]uint32  // operations of A and B that are pairs whatever else
+	PairBy  diff.PairBy  // how the others find their partners
 	Screen  tcell.Screen // nil: the terminal
 	NoMouse bool         // the mouse is the terminal's own
 	Frames  [2]uint32    // of A and B at which the cursor begins; 0: where it does anyhow
@@ -119,7 +120,7 @@ func run(c Config, started func(*tview.Application)) (err error) {
 }
 
 func stateConfig(c Config) state.Config {
-	out := state.Config{A: c.A.state(), ASCII: c.ASCII, Mask: c.Mask, Masks: c.Masks, Ignore: c.Ignore, Anchors: c.Anchors, Settings: c.Settings, Statistics: c.Statistics, History: c.History, Filters: c.Filters, Frames: c.Frames, MaskPath: c.MaskPath}
+	out := state.Config{A: c.A.state(), ASCII: c.ASCII, Mask: c.Mask, Masks: c.Masks, Ignore: c.Ignore, Anchors: c.Anchors, PairBy: c.PairBy, Settings: c.Settings, Statistics: c.Statistics, History: c.History, Filters: c.Filters, Frames: c.Frames, MaskPath: c.MaskPath}
 	if c.B != nil {
 		b := c.B.state()
 		out.B = &b

@@ -36,6 +36,7 @@ type diffFlags struct {
 	conn        string
 	until       string
 	anchors     list
+	pair        string
 	exitZero    bool
 	bisect      bool
 	quiet       bool // no report: the exit code says it
@@ -72,6 +73,7 @@ func (d *diffFlags) define(s *flag.FlagSet, verb string) {
 	s.StringVar(&d.conn, "conn", "", "")
 	s.StringVar(&d.until, "until", "", "")
 	s.Var(&d.anchors, "anchor", "")
+	s.StringVar(&d.pair, "pair", "auto", "")
 	s.BoolVar(&d.exitZero, "exit-zero", false, "")
 	s.BoolVar(&d.bisect, "bisect", false, "")
 }
@@ -115,6 +117,12 @@ func (d *diffFlags) check() error {
 			return usageError{what: "--until " + err.Error(), hint: "--until CREATE/STATUS_ACCESS_DENIED, or --until 'CREATE docs*/OBJECT_NAME_NOT_FOUND'"}
 		}
 	}
+	ways := []diff.PairBy{diff.PairAuto, diff.PairOrder, diff.PairNone}
+	i := slices.IndexFunc(ways, func(p diff.PairBy) bool { return p.String() == d.pair })
+	if i < 0 {
+		return usageError{what: "--pair " + d.pair + ": unknown", hint: "auto, order or none"}
+	}
+	o.PairBy = ways[i]
 	for _, x := range d.anchors {
 		a, b, _ := strings.Cut(x, "=")
 		n, wrongA := strconv.ParseUint(a, 10, 32)

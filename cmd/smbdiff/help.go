@@ -64,6 +64,9 @@ flags of diff and of A B:
   --mask-status        --ignore may name an outcome (smb2.nt_status)
   --allow-sealed       what stays sealed is no trouble
   --anchor 14=15       operation 14 of A and 15 of B are a pair; repeatable
+  --pair auto|order|none
+                       what makes the others pairs: what they do, their place,
+                       nothing
 `},
 		{"diff", `
 flags of diff:

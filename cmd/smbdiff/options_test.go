@@ -39,6 +39,21 @@ func TestSideFilters(t *testing.T) {
 	}
 }
 
+// TestPairing compares two operations alone, and operations by their place.
+func TestPairing(t *testing.T) {
+	a, b := pair()
+	code, out, _ := run(t, "diff", a, b, "--pair", "none", "--anchor", "37=37", "--filter", "!only")
+	if code != exitDiffer || strings.Count(out, "\n@@ ") != 1 || !strings.Contains(out, "@@ op 37 / 37 ") {
+		t.Errorf("one pair: exit %d\n%s", code, out)
+	}
+	if code, out, _ := run(t, "diff", a, a, "--pair", "order"); code != exitDone {
+		t.Errorf("with itself, by order: exit %d\n%s", code, out)
+	}
+	if code, _, stderr := run(t, "diff", a, b, "--pair", "no"); code != exitTrouble || !strings.Contains(stderr, "auto, order or none") {
+		t.Errorf("exit %d, %s", code, stderr)
+	}
+}
+
 // TestOutput writes what verbs say into a file, whole or not at all, and over
 // none without being asked.
 func TestOutput(t *testing.T) {

@@ -177,6 +177,9 @@ func (s *State) Flags() string {
 	for _, x := range s.cmp.anchors {
 		out = append(out, fmt.Sprintf("--anchor %d=%d", x[0], x[1]))
 	}
+	if how := s.cmp.pairBy.String(); how != "auto" {
+		out = append(out, "--pair "+how)
+	}
 	if s.diffing() && s.showMasked {
 		out = append(out, "--show-masked")
 	}

@@ -107,6 +107,7 @@ type comparison struct {
 	masks   maskSet    // what the user masks beside the set
 	job     *comparing // the one that runs, nil: none
 	anchors [][2]uint32
+	pairBy  diff.PairBy
 	bare    *bareRows // nil: not known
 	// counting is what counts what each mask rule does, nil: nobody asked
 	counting *hitCount
@@ -121,7 +122,7 @@ func (s *State) compare() {
 	}
 	job := &comparing{}
 	c.job = job
-	d := newDiffer(s.sides[0].Trace, s.sides[1].Trace, c.masks.force(), slices.Clone(c.anchors))
+	d := newDiffer(s.sides[0].Trace, s.sides[1].Trace, c.masks.force(), c.pairBy, slices.Clone(c.anchors))
 	ops := [2]int{s.sides[0].Trace.Len(), s.sides[1].Trace.Len()}
 	s.run(func() func() {
 		r := d.compare(job)

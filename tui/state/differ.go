@@ -23,8 +23,8 @@ type differ struct {
 	report   *diff.Result
 }
 
-func newDiffer(a, b *dissect.Trace, masks *diff.Masks, anchors [][2]uint32) *differ {
-	return &differ{a: a, b: b, options: diff.Options{Masks: masks, Anchors: anchors}}
+func newDiffer(a, b *dissect.Trace, masks *diff.Masks, by diff.PairBy, anchors [][2]uint32) *differ {
+	return &differ{a: a, b: b, options: diff.Options{Masks: masks, PairBy: by, Anchors: anchors}}
 }
 
 // compare gives nil when it was stopped.

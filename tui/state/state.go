@@ -29,6 +29,7 @@ type Config struct {
 	Masks   *diff.Masks
 	Ignore  []string
 	Anchors [][2]uint32 // operations of A and B that are pairs whatever else
+	PairBy  diff.PairBy // how the others find their partners
 
 	Frames   [2]uint32 // of A and B at which the cursor begins; 0: where it does anyhow
 	Settings Settings  // zero: the preset default
@@ -140,7 +141,7 @@ func New(c Config) *State {
 	}
 	s.rows.want, s.rows.other = -1, -1
 	s.cmp.context = contextRows
-	s.cmp.anchors = slices.Clone(c.Anchors)
+	s.cmp.anchors, s.cmp.pairBy = slices.Clone(c.Anchors), c.PairBy
 	s.cmp.masks = newMaskSet(c.Mask, c.Masks, c.Ignore)
 	s.cmp.masks.log = s.remember
 	return s

@@ -87,6 +87,22 @@ func TestCauses(t *testing.T) {
 			differ: 8, equal: 31},
 		{a: "ibase", b: "iclose", verdict: "differ", first: `CLOSE docs\f1.txt F2, STATUS_SUCCESS vs STATUS_FILE_CLOSED`, reason: "status", suspect: "server",
 			differ: 14, equal: 32},
+		{a: "dbase", b: "dfull", verdict: "differ", first: `WRITE new\b.bin F5 0+20000, STATUS_SUCCESS vs STATUS_DISK_FULL`, reason: "status", suspect: "server",
+			differ: 4, equal: 52},
+		{a: "kdbase", b: "kdfull", verdict: "differ", first: `WRITE new\b.bin F10 0+60000, STATUS_SUCCESS vs STATUS_DISK_FULL`, reason: "status",
+			suspect: "server", differ: 6, equal: 97},
+		{a: "k1base", b: "k1full", verdict: "differ", first: `WRITE_ANDX /new/b.bin F4, STATUS_SUCCESS vs STATUS_DISK_FULL`, reason: "status",
+			suspect: "server", differ: 3, equal: 49},
+		{a: "qbase", b: "qquota", verdict: "differ", first: `WRITE new.txt F3 0+3000, STATUS_SUCCESS vs STATUS_QUOTA_EXCEEDED`, reason: "status",
+			suspect: "server", differ: 2, equal: 44},
+		{a: "qbase", b: "qdelayed", verdict: "same", equal: 46},
+		{a: "qbase", b: "qdelayed", verdict: "differ", first: `READ docs\f2.txt F4 0+2292, smb2.time 111µs vs 301.237ms`, reason: "field", suspect: "network",
+			differ: 1, equal: 45, options: Options{Timing: true}},
+		{a: "bbase", b: "bsilent", verdict: "differ", first: `OPLOCK_BREAK, only in A`, reason: "missing", suspect: "client", differ: 3, equal: 45},
+		{a: "bbase", b: "bsilent", verdict: "differ", first: `OPLOCK_BREAK, only in A`, reason: "missing", suspect: "client", differ: 5, equal: 43,
+			options: Options{Timing: true}}, // the CREATE before it is answered after it, 35 s later in B
+		{a: "wbase", b: "wmax", verdict: "differ", first: `WRITE w.bin F1 16384+16384, only in B`, reason: "extra", suspect: "consequence",
+			causes: []string{"smb2.max_write_size"}, differ: 6, equal: 28},
 	} {
 		if c.a == "" {
 			c.a = "base"

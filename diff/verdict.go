@@ -224,11 +224,18 @@ func (r *Result) suspect(row *Row, a, b *op.Op) {
 	f.Suspect = own
 	for i := range f.Row {
 		// another question has another answer
-		if e := &r.Rows[i]; e.Response && !e.Request && e.A != 0 {
+		if e := &r.Rows[i]; e.Response && !e.Request && e.A != 0 && r.answeredBefore(e, a, b) {
 			f.Suspect, f.Of = "consequence", e.A
 			return
 		}
 	}
+}
+
+// answeredBefore reports whether the answers of an earlier row came before an
+// operation was asked for, on a side that has it.
+func (r *Result) answeredBefore(e *Row, a, b *op.Op) bool {
+	x, y := r.pairOps(e)
+	return a.Num != 0 && x.RespFrame < a.ReqFrame || b.Num != 0 && y.RespFrame < b.ReqFrame
 }
 
 // ends reports whether one side lacks an operation or an answer because its

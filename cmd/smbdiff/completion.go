@@ -50,8 +50,15 @@ compdef _smbdiff smbdiff
 		for _, f := range unique(flags) {
 			fmt.Fprintf(a.stdout, "complete -c smbdiff -l %s\n", strings.TrimPrefix(f, "--"))
 		}
+	case "powershell":
+		fmt.Fprintf(a.stdout, `Register-ArgumentCompleter -Native -CommandName smbdiff -ScriptBlock {
+	param($word, $line)
+	$words = if ($word -like '-*') { '%s' } elseif ($line.CommandElements.Count -le 2) { '%s' } else { '' }
+	$words -split ' ' | Where-Object { $_ -and $_ -like "$word*" } | ForEach-Object { [System.Management.Automation.CompletionResult]::new($_) }
+}
+`, words, verbs)
 	default:
-		return a.fail(usageError{what: "completion wants a shell", hint: "smbdiff completion bash|zsh|fish"})
+		return a.fail(usageError{what: "completion wants a shell", hint: "smbdiff completion bash|zsh|fish|powershell"})
 	}
 	return exitDone
 }

@@ -277,7 +277,7 @@ func (f *flags) check(verb, color string) error {
 	case "learn":
 		want = nil
 	case "masks":
-		want = []int{0, 1}
+		want = []int{0, 1, 2}
 	}
 	if want != nil && !slices.Contains(want, len(f.files)) {
 		return usageError{what: several(len(f.files), "capture") + " given, " + verb + " takes " + numbers(want)}
@@ -289,7 +289,7 @@ func (f *flags) check(verb, color string) error {
 }
 
 func numbers(n []int) string {
-	if len(n) == 2 {
+	if len(n) > 1 {
 		return "1 or 2"
 	}
 	return strconv.Itoa(n[0])

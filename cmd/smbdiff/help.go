@@ -27,15 +27,17 @@ func topics() []topic {
 		{"learn", `       smbdiff learn [flags] GOOD GOOD... -o FILE
                                    masks that make runs equal which should be
 `},
-		{"masks", `       smbdiff masks [SET|FILE]    the shipped sets of masks, the rules of one
+		{"masks", `       smbdiff masks [SET|FILE]    the shipped sets of masks, the rules of one;
+                                   also list, show, check before it
 `},
 		{"decrypt", `       smbdiff decrypt [flags] A -o OUT
                                    the capture in plain text, as pcapng
 `},
 		{"", `       smbdiff keys ...            list, check, derive, export, import, encrypt
        smbdiff config ...          settings of the screen; those of smbcmp
-       smbdiff completion bash|zsh|fish
-       smbdiff help [VERB|filter|masks]     smbdiff version
+       smbdiff completion bash|zsh|fish|powershell
+       smbdiff help [VERB|filter|masks|keys|json|exit]
+       smbdiff version [--json]
 `},
 		{"view diff dump stats learn decrypt", `
 Captures are pcap or pcapng, plain, gz or zst; - is stdin; a directory is a
@@ -88,9 +90,7 @@ flags of diff:
   --exit-zero          0 where they differ
   --bisect             125 for trouble, as git bisect run wants it
 
-exit code: 0 all compared and nothing differs, 1 something differs, 2 trouble,
-or nothing differs and part could not be read (--allow-sealed: 0)
-`},
+` + exitUsage},
 		{"dump", `
 flags of dump:
   --format F           ndjson, json, text; ops: an object an operation; zeek:
@@ -136,7 +136,7 @@ func usage(verb string) string {
 
 // help answers smbdiff help [WORD].
 func (a *app) help(words []string) int {
-	pages := map[string]string{"filter": filterUsage, "masks": usage("masks") + masksUsage, "keys": keysUsage, "config": configUsage}
+	pages := map[string]string{"filter": filterUsage, "masks": usage("masks") + masksUsage, "keys": keysUsage, "config": configUsage, "json": jsonUsage, "exit": exitUsage + exitMore}
 	word := strings.Join(words, " ")
 	text := pages[word]
 	switch {
@@ -146,36 +146,8 @@ func (a *app) help(words []string) int {
 	case slices.Contains(verbs[:], word):
 		text = usage("")
 	default:
-		return a.fail(usageError{what: "no help on " + word + meant(word, append(verbs[:], "filter"))})
+		return a.fail(usageError{what: "no help on " + word + meant(word, append(verbs[:], "filter", "json", "exit"))})
 	}
 	fmt.Fprint(a.stdout, text)
 	return exitDone
 }
-
-const masksUsage = `
-A mask file is TOML. Its rules count in their order, then those of what it
-extends (without extends: default):
-
-  extends = "default"              a set, a file beside it, or a list of them
-  [[mask]]
-  field   = "smb2.create.oplock"   name, or path with a slash; * and ?; a list
-  how     = "drop"                 see below
-  command = "CREATE"               optional: in these operations, * and ?
-  message = "response"             optional: or request
-  when    = 'path ~ "\\.tmp$"'      optional: a filter, smbdiff help filter
-  values  = ["RH", "RWH"]          optional: where both sides have one of these
-  status  = true                   it may hide an outcome: a status, a missing
-                                   answer, an operation (smbdiff.operation)
-  name    = "oplocks"              what reports call the rule
-
-  drop        the value is ignored, that it is there is compared
-  alias X     renamed by first appearance; equal names must stand for equal
-              values: S session, T tree, F open, M message, L lease, G GUID, C
-              create GUID, or a word of your own
-  any order   entries of a list may stand in any order
-  within N    numbers and times may differ: 10, 2s, or by a factor, 5x
-  length      the size alone is compared
-  shape       zero or not is compared
-  hide        not compared, not listed
-  keep        compared, whatever the rules behind it say
-`

@@ -2,6 +2,7 @@ package main
 
 import (
 	"flag"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -9,7 +10,7 @@ import (
 // TestHelp checks that each page fits 80 columns and that every flag of diff is
 // told of.
 func TestHelp(t *testing.T) {
-	for _, words := range []string{"", "diff", "dump", "stats", "learn", "masks", "decrypt", "view", "filter"} {
+	for _, words := range []string{"", "diff", "dump", "stats", "learn", "masks", "decrypt", "view", "filter", "json", "exit"} {
 		code, out, _ := run(t, strings.Fields("help "+words)...)
 		if code != exitDone || len(out) < 100 {
 			t.Errorf("help %s: exit %d\n%s", words, code, out)
@@ -19,7 +20,7 @@ func TestHelp(t *testing.T) {
 				t.Errorf("help %s: wide line %s", words, l)
 			}
 		}
-		if words == "" || words == "filter" {
+		if slices.Contains([]string{"", "filter", "json", "exit"}, words) {
 			continue
 		}
 		if _, again, _ := run(t, words, "--help"); again != out {

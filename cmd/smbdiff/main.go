@@ -27,7 +27,7 @@ const (
 	exitTrouble = 2
 )
 
-const version = "smbdiff 0.1"
+const version = "0.1"
 
 func main() {
 	app := &app{stdin: os.Stdin, stdout: os.Stdout, stderr: os.Stderr}
@@ -69,8 +69,7 @@ func (a *app) verb(args []string) int {
 		case "completion":
 			return a.completion(args[1:])
 		case "version", "--version":
-			fmt.Fprintln(a.stdout, version)
-			return exitDone
+			return a.version(args[1:])
 		}
 	}
 	if verb == "view" {
@@ -105,6 +104,19 @@ func (a *app) verb(args []string) int {
 		return a.into(f, (*app).list)
 	}
 	return a.view(f)
+}
+
+// version tells which program this is.
+func (a *app) version(args []string) int {
+	switch {
+	case len(args) == 0:
+		fmt.Fprintln(a.stdout, "smbdiff "+version)
+	case len(args) == 1 && args[0] == "--json":
+		fmt.Fprintf(a.stdout, "{\"schema\":\"smbdiff/version/1\",\"version\":%q}\n", version)
+	default:
+		return a.fail(usageError{what: "version " + strings.Join(args, " ") + ": unknown", hint: "smbdiff version [--json]"})
+	}
+	return exitDone
 }
 
 // verbs are what a first argument may be that names no capture.

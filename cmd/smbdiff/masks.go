@@ -11,9 +11,21 @@ import (
 	"smbdiff/dissect/field"
 )
 
-// masksVerb lists the shipped sets, or the rules of a set or a file.
+// masksVerb lists the shipped sets, or the rules of a set or a file; list, show
+// and check may stand before it.
 func (a *app) masksVerb(f *flags) int {
-	names := f.files
+	names, check := f.files, false
+	if len(names) > 0 {
+		switch word := names[0]; {
+		case word == "list" && len(names) == 1:
+			return a.sets()
+		case (word == "show" || word == "check") && len(names) == 2:
+			names, check = names[1:], word == "check"
+		}
+	}
+	if len(names) > 1 {
+		return a.fail(usageError{what: "masks " + strings.Join(names, " ") + ": unknown", hint: "smbdiff help masks"})
+	}
 	if len(names) == 0 {
 		names = f.maskNames
 	}
@@ -23,6 +35,9 @@ func (a *app) masksVerb(f *flags) int {
 	m, err := diff.LoadMasks(maskPaths(names), f.ignore, f.only)
 	if err != nil {
 		return a.fail(err)
+	}
+	if check {
+		return a.table([][]string{{names[0] + ": " + several(len(m.List()), "rule")}})
 	}
 	rows := [][]string{{"FIELD", "HOW", "SCOPE", "NAME"}}
 	for _, r := range m.List() {

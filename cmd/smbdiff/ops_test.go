@@ -52,7 +52,7 @@ func TestOps(t *testing.T) {
 
 // TestCompletion has bash read its script.
 func TestCompletion(t *testing.T) {
-	for _, shell := range []string{"bash", "zsh", "fish"} {
+	for _, shell := range []string{"bash", "zsh", "fish", "powershell"} {
 		code, out, _ := run(t, "completion", shell)
 		if code != exitDone || !strings.Contains(out, "stats") || !strings.Contains(out, "allow-sealed") || strings.Contains(out, "--ignore GLOB") {
 			t.Errorf("%s: exit %d\n%s", shell, code, out)

@@ -54,6 +54,34 @@ func TestPairing(t *testing.T) {
 	}
 }
 
+// TestWords answers to what is asked for by one word or two.
+func TestWords(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "m.toml")
+	if err := os.WriteFile(path, []byte("[[mask]]\nfield = \"smb2.filenam\"\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		args string
+		code int
+		want string
+	}{
+		{"version", exitDone, "smbdiff " + version + "\n"},
+		{"version --json", exitDone, `{"schema":"smbdiff/version/1","version":"` + version + "\"}\n"},
+		{"version --jso", exitTrouble, "smbdiff version [--json]"},
+		{"masks list", exitDone, "two-sided"},
+		{"masks show ci", exitDone, "smb2.sesid"},
+		{"masks check ci", exitDone, "ci: "},
+		{"masks check " + path, exitTrouble, "m.toml:1: "},
+		{"masks ci strict", exitTrouble, "unknown"},
+		{"help exit", exitDone, "143 terminated"},
+		{"help json", exitDone, "smbdiff/message/1"},
+	} {
+		if code, out, stderr := run(t, strings.Fields(c.args)...); code != c.code || !strings.Contains(out+stderr, c.want) {
+			t.Errorf("%s: exit %d, %s%s", c.args, code, out, stderr)
+		}
+	}
+}
+
 // TestOutput writes what verbs say into a file, whole or not at all, and over
 // none without being asked.
 func TestOutput(t *testing.T) {

@@ -125,7 +125,7 @@ func (l *Learned) gather(known map[findingKey]*finding, r *Result, pair, round i
 	c := r.Comparer()
 	for i := range r.Rows {
 		row := &r.Rows[i]
-		if !row.Grade.Shows() {
+		if row.Out || !row.Grade.Shows() {
 			continue
 		}
 		a, b := r.pairOps(row)

@@ -147,6 +147,15 @@ func TestLearnVerb(t *testing.T) {
 	if code, _, stderr := run(t, "learn", trace("good"), trace("missing"), "-o", path, "--force"); code != 0 || !strings.Contains(stderr, "hidden by 4 of 4 learned masks") {
 		t.Errorf("exit %d %s", code, stderr)
 	}
+	for _, c := range []struct{ args, has, lacks string }{
+		{"--ignore smb2.nt_status", "smbdiff.operation", "smb2.nt_status\""},
+		{"--filter cmd==CREATE", "smb2.nt_status", "smbdiff.operation"},
+	} {
+		args := append([]string{"learn", trace("good"), trace("missing"), "--mask-status"}, strings.Fields(c.args)...)
+		if _, out, stderr := run(t, args...); !strings.Contains(out, c.has) || strings.Contains(out, c.lacks) {
+			t.Errorf("%s: %s\n%s", c.args, stderr, out)
+		}
+	}
 	if code, _, stderr := run(t, "learn", trace("good")); code != 2 || !strings.Contains(stderr, "takes at least 2") {
 		t.Errorf("exit %d %s", code, stderr)
 	}

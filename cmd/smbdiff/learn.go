@@ -23,6 +23,7 @@ func (a *app) learn(f *flags) int {
 		a.shut(t.File.Name(), tallyOf(t.Counts()))
 		code = max(code, a.aftermath(t.File.Name(), t.Summary(), t.Counts().Messages))
 	}
+	f.options.Pick.Filter, f.options.Ignore, f.options.Only = f.filter, f.ignore, f.only
 	l, err := diff.Learn(traces, f.maskNames, f.options)
 	if err != nil {
 		return a.fail(err)

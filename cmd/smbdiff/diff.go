@@ -32,8 +32,6 @@ type diffFlags struct {
 	masks       *diff.Masks
 	contextText string
 	widthText   string
-	session     string
-	conn        string
 	until       string
 	anchors     list
 	pair        string
@@ -69,8 +67,6 @@ func (d *diffFlags) define(s *flag.FlagSet, verb string) {
 		s.BoolVar(&d.quiet, n, false, "")
 	}
 	s.StringVar(&d.widthText, "width", "120", "")
-	s.StringVar(&d.session, "session", "", "")
-	s.StringVar(&d.conn, "conn", "", "")
 	s.StringVar(&d.until, "until", "", "")
 	s.Var(&d.anchors, "anchor", "")
 	s.StringVar(&d.pair, "pair", "auto", "")
@@ -105,12 +101,6 @@ func (d *diffFlags) check() error {
 		if diff.IsOutcome(g) && !d.maskStatus {
 			return usageError{what: "--ignore " + g + ": that is the outcome of operations", hint: "--mask-status says that it is meant"}
 		}
-	}
-	if o.Pick.Session, err = numbered("--session", 'S', d.session); err != nil {
-		return err
-	}
-	if o.Pick.Conn, err = numbered("--conn", 'C', d.conn); err != nil {
-		return err
 	}
 	if d.until != "" {
 		if o.Pick.Until, err = diff.ParseUntil(d.until); err != nil {
@@ -151,14 +141,11 @@ func detach(args []string) (out []string) {
 	return out
 }
 
-// numbered reads S1 or 1; "" is 0.
+// numbered reads S1 or 1.
 func numbered(name string, letter byte, s string) (uint32, error) {
-	if s == "" {
-		return 0, nil
-	}
 	n, err := strconv.ParseUint(strings.TrimLeft(s, string([]byte{letter, letter | 0x20})), 10, 32)
 	if err != nil || n == 0 {
-		return 0, usageError{what: name + " " + s + ": not a number", hint: name + " " + string(letter) + "1, as lists number them for A"}
+		return 0, usageError{what: name + " " + s + ": not a number", hint: name + " " + string(letter) + "1, as lists number them"}
 	}
 	return uint32(n), nil
 }

@@ -33,8 +33,10 @@ type flags struct {
 	limit  int            // messages of dump, 0: all
 
 	sideFilters [2]*filter.Filter // of stats; what compares has them in filter
-	wrong       error             // of the filter
-	config      string            // settings file that is named
+	session     [3]string         // to choose, of both sides, of A, of B
+	conn        [3]string
+	wrong       error  // of the filter
+	config      string // settings file that is named
 	noConfig    bool
 	out         string
 	force       bool // out may be there already
@@ -93,14 +95,7 @@ func parseFlags(verb string, args []string) (*flags, error) {
 	s.Var(&kb, "key-b", "")
 	s.Var((*list)(&f.identities), "identity", "")
 	s.Var(&ports, "port", "")
-	for _, n := range []string{"Y", "filter"} {
-		s.Func(n, "", func(expr string) error { return f.narrow(&f.filter, expr) })
-	}
-	if verb == "view" || verb == "diff" || verb == "stats" {
-		for i := range f.sideFilters {
-			s.Func("filter-"+string(rune('a'+i)), "", func(expr string) error { return f.narrow(&f.sideFilters[i], expr) })
-		}
-	}
+	f.pickFlags(s, verb)
 	s.BoolVar(&f.ascii, "ascii", false, "")
 	noMouse := s.Bool("no-mouse", false, "")
 	s.StringVar(&color, "color", color, "")
@@ -147,6 +142,9 @@ func parseFlags(verb string, args []string) (*flags, error) {
 			f.files[i], f.frames[i] = splitFrame(f.files[i])
 		}
 	}
+	if err := f.pick(verb); err != nil {
+		return nil, err
+	}
 	if err := f.check(verb, color); err != nil {
 		return nil, err
 	}
@@ -191,52 +189,6 @@ func meant(word string, names []string) string {
 		return "; did you mean " + n + "?"
 	}
 	return ""
-}
-
-// narrow reads a filter into one that is there or not: what passes both is left.
-func (f *flags) narrow(to **filter.Filter, expr string) error {
-	x, err := filter.Parse(expr)
-	if f.wrong = err; err != nil || x.Empty() {
-		return err
-	}
-	if *to != nil {
-		x, f.wrong = filter.Parse("(" + (*to).String() + ") && (" + expr + ")")
-	}
-	*to = x
-	return f.wrong
-}
-
-// bindFilters makes the filters of one side part of that of the rows, where
-// captures are compared.
-func (f *flags) bindFilters(verb string) error {
-	for i, x := range f.sideFilters {
-		name := "--filter-" + string(rune('a'+i))
-		switch {
-		case x == nil:
-			continue
-		case len(f.files) < 2:
-			return usageError{what: name + " wants two captures", hint: "--filter EXPR"}
-		case verb == "stats":
-			continue
-		}
-		expr, err := filter.OnSide(x.String(), byte('a'+i))
-		if err != nil {
-			return usageError{what: name + ": " + err.Error(), hint: "smbdiff help filter"}
-		}
-		if err := f.narrow(&f.filter, expr); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// filterOf gives the filter of one capture of stats.
-func (f *flags) filterOf(i int) *filter.Filter {
-	both := f.filter
-	if x := f.sideFilters[min(i, 1)]; x != nil {
-		f.narrow(&both, x.String())
-	}
-	return both
 }
 
 func (f *flags) check(verb, color string) error {

@@ -50,8 +50,10 @@ file set. The screen opens FILE:N at frame N.
   --identity FILE      secret key that opens wrapped key files; repeatable
   --port N             TCP port that carries SMB whatever it shows; repeatable
   -Y, --filter EXPR    messages of dump, operations of the others, that match:
-                       smbdiff help filter; of two captures --filter-a,
-                       --filter-b: those of which that side matches
+                       smbdiff help filter
+  --session S1|ID      those of a session, in a comparison of A; --conn C1: of a
+                       connection. --filter-a, --session-b and so on choose by
+                       one side of two
   -o, --output FILE    written as a whole or not at all, and not over another
                        one without --force
 `},
@@ -84,7 +86,6 @@ flags of diff:
   --statuses-only      compare commands and outcomes
   --timing             compare response times too
   --redact             words in place of names, addresses and payload
-  --session S1         rows of that session of A; --conn C1: of a connection
   --until 'OP/STATUS'  compare up to the first such operation:
                        CREATE/ACCESS_DENIED, 'CREATE docs*/*'
   --exit-zero          0 where they differ

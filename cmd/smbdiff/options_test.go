@@ -54,6 +54,33 @@ func TestPairing(t *testing.T) {
 	}
 }
 
+// TestPicks chooses sessions and connections, by number or id, of both sides or
+// of one, with every verb that reads operations.
+func TestPicks(t *testing.T) {
+	a, b := pair()
+	id := "0x0000000057a465cd" // of S1 in A
+	for _, c := range []struct{ args, same string }{
+		{a + " --session S1", a + " --filter session==S1"},
+		{a + " --conn 1", a + " --filter connection==C1"},
+		{"dump " + a + " --session " + id, "dump " + a + " -Y session_id==" + id},
+		{"dump --format ops --session 1 " + a, "dump --format ops -Y session==S1 " + a},
+		{"stats --session s1 " + a, "stats -Y session==S1 " + a},
+		{"diff " + a + " " + b + " --session-a S1", "diff " + a + " " + b + " --filter a.session==S1"},
+		{"diff " + a + " " + b + " --conn-b C1 --session-b S7", "diff " + a + " " + b + " --filter b.connection==C1&&b.session==S7"},
+		{"diff " + a + " " + b + " --session " + id, "diff " + a + " " + b + " --filter session_id==" + id},
+	} {
+		wantCode, want, _ := run(t, strings.Fields(c.same)...)
+		if code, got, _ := run(t, strings.Fields(c.args)...); code != wantCode || got != want || len(got) < 100 {
+			t.Errorf("%s: exit %d, %d bytes; %s: exit %d, %d bytes", c.args, code, len(got), c.same, wantCode, len(want))
+		}
+	}
+	for _, args := range [][]string{{a, "--session", "x"}, {a, "--conn-a", "C1"}, {"dump", a, "--session", "S0"}, {"decrypt", a, "-o", "x", "--session", "S1"}} {
+		if code, _, stderr := run(t, args...); code != exitTrouble || !strings.Contains(stderr, "hint: ") {
+			t.Errorf("%q: exit %d, %s", args[1:], code, stderr)
+		}
+	}
+}
+
 // TestWords answers to what is asked for by one word or two.
 func TestWords(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "m.toml")

@@ -80,13 +80,13 @@ func (a *app) view(f *flags) (code int) {
 	c := tui.Config{A: sides[0], ASCII: f.ascii || asciiLocale(), Mono: f.mono || noColors() != "",
 		NoMouse: !f.mouse, Masks: f.masks, Mask: f.masks.Name, Anchors: f.options.Anchors, PairBy: f.options.PairBy, Frames: f.frames,
 		History: userFile("XDG_STATE_HOME", ".local/state", "history"), Filters: userFile("XDG_CONFIG_HOME", ".config", "filters.toml"), Statistics: v.statistics, Open: v.open, MaskPath: maskPath}
-	if f.filter != nil {
-		c.Filter = f.filter.String()
-	}
 	if len(sides) == 2 {
 		c.B = &sides[1]
 	}
 	var err error
+	if c.Filter, err = f.onScreen(); err != nil {
+		return a.fail(err)
+	}
 	if c.Settings, err = f.settings(); err != nil {
 		return a.fail(err)
 	}

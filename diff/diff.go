@@ -97,6 +97,7 @@ type Options struct {
 	AllowSealed  bool        // unread rows do not make the exit status 2
 	StatusesOnly bool        // commands and status alone
 	Timing       bool        // compare response times too
+	Factor       float64     // of those that counts; 0: what they vary by anyhow
 	Pick         Pick        // which rows count
 	Anchors      [][2]uint32 // operations of A and of B that stand beside each other, whatever else
 	PairBy       PairBy      // how the others find their partners
@@ -107,7 +108,7 @@ type Options struct {
 	Most         int         // rows that differ are listed up to that many; 0: all
 	SideBySide   bool        // of the text: A to the left, B to the right
 	Width        int         // of that, in cells; 0: 120
-	Redact       bool        // names, addresses and payload are replaced by words
+	Redact       Redaction   // what is replaced by words
 	Command      string      // how the program was called, for the end of the HTML
 	// Progress is called on the goroutine of Traces with the rows compared so
 	// far and in all. It stops the comparison by giving false.
@@ -205,9 +206,10 @@ func Traces(a, b *dissect.Trace, o Options) *Result {
 	o.Ignore, o.Only = nil, nil
 	r := &Result{traces: [2]*dissect.Trace{a, b}, options: o, Mask: o.Masks.Name, FirstAny: -1}
 	r.A, r.B = side(a), side(b)
-	if o.Redact {
-		r.red = newRedactor()
+	if o.Redact != RedactNothing {
+		r.red = newRedactor(o.Redact)
 		r.A.File, r.B.File = "A", "B"
+		r.Mask = unnamedMasks(r.Mask)
 	}
 	la, lb := r.gatherBoth()
 	var wg sync.WaitGroup

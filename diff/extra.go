@@ -72,6 +72,11 @@ func (c *Comparer) time() {
 	switch {
 	case d.how == hide:
 		return
+	case c.options.Factor > 0 && d.name == ruleTime && d.how == within:
+		if float64(max(a.RTT, b.RTT)) <= c.options.Factor*float64(min(a.RTT, b.RTT)) {
+			ch.Masked = d.name
+			c.hid(d.nth)
+		}
 	case d.how == drop, d.how == within && (d.near(float64(a.RTT), float64(b.RTT)) || d.name == ruleTime && max(a.RTT-b.RTT, b.RTT-a.RTT) <= c.slack):
 		ch.Masked = d.name
 		c.hid(d.nth)

@@ -196,7 +196,7 @@ func TestNoKeys(t *testing.T) {
 
 // TestRedact checks that no name, address or payload is left.
 func TestRedact(t *testing.T) {
-	r := Traces(load(t, pcap("good"), true), load(t, pcap("missing"), true), Options{Mask: "none", Context: -1, ShowMasked: true, Redact: true, Command: "smbdiff secret"})
+	r := Traces(load(t, pcap("good"), true), load(t, pcap("missing"), true), Options{Mask: "none", Context: -1, ShowMasked: true, Redact: RedactAll, Command: "smbdiff secret"})
 	for name, s := range written(t, r) {
 		for _, word := range []string{"plan.txt", "report", "archive", "docs", "tester", "LAB", "127.0.0.1", "good.pcap", "secret", "LABSRV", "labsrv"} {
 			if strings.Contains(s, word) {
@@ -207,6 +207,38 @@ func TestRedact(t *testing.T) {
 		if !strings.Contains(s, "name-") {
 			t.Errorf("%s: no words in place of names", name)
 		}
+	}
+}
+
+// TestRedactLevels checks what each level leaves.
+func TestRedactLevels(t *testing.T) {
+	words := map[string]Redaction{"plan.txt": RedactNames, "tester": RedactNames, "good.pcap": RedactNames, "own.toml": RedactNames, "f483c599": RedactData, "c4532f90": RedactAll}
+	own := NewMasks("none", nil, nil)
+	own.Name = "own.toml"
+	for level := RedactNothing; level <= RedactAll; level++ {
+		r := Traces(load(t, pcap("good"), true), load(t, pcap("missing"), true), Options{Masks: own, Context: -1, ShowMasked: true, Redact: level})
+		for name, s := range written(t, r) {
+			if name == "junit" {
+				continue
+			}
+			for w, from := range words {
+				if there := strings.Contains(s, w); there != (level < from) {
+					t.Errorf("%s, %s: %s is there: %v", name, level, w, there)
+				}
+			}
+		}
+	}
+}
+
+// TestTimingFactor counts answers that took longer by more than a factor, and
+// no others.
+func TestTimingFactor(t *testing.T) {
+	a, b := pcap("cause-base"), pcap("cause-delayed")
+	rows := func(factor float64) int {
+		return Traces(load(t, a, true), load(t, b, true), Options{Timing: true, Factor: factor}).Differ()
+	}
+	if one, all, none := rows(100), rows(1), rows(1e8); one < 1 || one >= all || none != 0 {
+		t.Errorf("rows: %d with 100, %d with 1, %d with 1e8", one, all, none)
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"flag"
 	"io"
+	"os"
 	"path/filepath"
 	"runtime/debug"
 	"slices"
@@ -55,14 +56,18 @@ func (d *diffFlags) define(s *flag.FlagSet, verb string) {
 	s.BoolVar(&o.Brief, "brief", false, "")
 	s.BoolVar(&o.First, "first", false, "")
 	s.BoolVar(&o.StatusesOnly, "statuses-only", false, "")
-	s.BoolVar(&o.Timing, "timing", false, "")
-	s.BoolVar(&o.Redact, "redact", false, "")
+	s.BoolFunc("timing", "", d.setTiming)
+	s.BoolFunc("redact", "", d.setRedact)
 	for _, n := range []string{"U", "context"} {
 		s.StringVar(&d.contextText, n, d.contextText, "")
 	}
 	for _, n := range []string{"y", "side-by-side"} {
 		s.BoolVar(&o.SideBySide, n, false, "")
 	}
+	s.BoolFunc("inline", "", func(string) error {
+		o.SideBySide = false
+		return nil
+	})
 	for _, n := range []string{"q", "quiet"} {
 		s.BoolVar(&d.quiet, n, false, "")
 	}
@@ -129,16 +134,63 @@ func (d *diffFlags) check() error {
 	return nil
 }
 
-// detach takes the number off -U3, as diff programs write it.
+// setTiming reads a factor, or none.
+func (d *diffFlags) setTiming(s string) (err error) {
+	o := &d.options
+	if o.Timing, o.Factor = s != "false", 0; s == "true" || s == "false" {
+		return nil
+	}
+	if o.Factor, err = strconv.ParseFloat(strings.TrimSuffix(s, "x"), 64); err != nil || !(o.Factor >= 1 && o.Factor < 1e9) {
+		return errors.New("not a factor from 1")
+	}
+	return nil
+}
+
+// setRedact reads a level, or none.
+func (d *diffFlags) setRedact(s string) error {
+	switch s {
+	case "true":
+		s = diff.RedactAll.String()
+	case "false":
+		s = diff.RedactNothing.String()
+	}
+	for l := diff.RedactNothing; l <= diff.RedactAll; l++ {
+		if l.String() == s {
+			d.options.Redact = l
+			return nil
+		}
+	}
+	return errors.New("not names, data or all")
+}
+
+// detach takes the number off -U3, as diff programs write it, and puts what may
+// stand behind a flag that does without behind its sign of equality.
 func detach(args []string) (out []string) {
-	for _, x := range args {
+	for i := 0; i < len(args); i++ {
+		x := args[i]
 		if n, ok := strings.CutPrefix(x, "-U"); ok && n != "" && n[0] != '=' {
 			out = append(out, "-U", n)
 			continue
 		}
+		if x == "--" {
+			return append(out, args[i:]...)
+		}
+		if i+1 < len(args) && (isFlag(x, "redact") && slices.Contains([]string{"names", "data", "all"}, args[i+1]) || isFlag(x, "timing") && isFactor(args[i+1])) {
+			if _, err := os.Stat(args[i+1]); err != nil {
+				i++
+				x += "=" + args[i]
+			}
+		}
 		out = append(out, x)
 	}
 	return out
+}
+
+func isFlag(word, name string) bool { return word == "-"+name || word == "--"+name }
+
+func isFactor(s string) bool {
+	_, err := strconv.ParseFloat(strings.TrimSuffix(s, "x"), 64)
+	return err == nil
 }
 
 // numbered reads S1 or 1.

@@ -77,15 +77,18 @@ flags of diff:
   --format F           text, json, ndjson, html (one page), junit
   -U, --context N      rows around each difference in text and html: 3; "all"
                        lists equal rows too, with what masks hide in json
-  -y, --side-by-side   text with A to the left, B to the right
+  -y, --side-by-side   text with A to the left, B to the right; --inline: one
+                       below the other
   --width N            columns of that: 120
   --brief              the verdict alone; -q, --quiet: the exit code alone
   --first              the first divergence alone
   --max-diffs N        no more than N rows that differ
   --show-masked        list what masks hide, with the rule that does
   --statuses-only      compare commands and outcomes
-  --timing             compare response times too
-  --redact             words in place of names, addresses and payload
+  --timing [FACTOR]    compare response times too: what the runs do not vary by
+                       anyhow, or longer by more than a factor, such as 5
+  --redact [LEVEL]     words in place of names (paths, users, hosts, addresses),
+                       data (payload too), or all (GUIDs too; without a level)
   --until 'OP/STATUS'  compare up to the first such operation:
                        CREATE/ACCESS_DENIED, 'CREATE docs*/*'
   --exit-zero          0 where they differ

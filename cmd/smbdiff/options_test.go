@@ -6,6 +6,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"smbdiff/diff"
 )
 
 // pair gives the paths of two checked-in captures that differ.
@@ -77,6 +79,32 @@ func TestPicks(t *testing.T) {
 	for _, args := range [][]string{{a, "--session", "x"}, {a, "--conn-a", "C1"}, {"dump", a, "--session", "S0"}, {"decrypt", a, "-o", "x", "--session", "S1"}} {
 		if code, _, stderr := run(t, args...); code != exitTrouble || !strings.Contains(stderr, "hint: ") {
 			t.Errorf("%q: exit %d, %s", args[1:], code, stderr)
+		}
+	}
+}
+
+// TestOptional takes what may stand behind a flag that does without.
+func TestOptional(t *testing.T) {
+	for _, c := range []struct {
+		args   string
+		redact diff.Redaction
+		factor float64
+		files  int
+	}{
+		{"a b --redact --timing", diff.RedactAll, 0, 2},
+		{"--redact names a --timing 5 b", diff.RedactNames, 5, 2},
+		{"a b --redact=data --timing=2.5x", diff.RedactData, 2.5, 2},
+		{"--timing a --redact all b", diff.RedactAll, 0, 2},
+		{"-- --redact names", diff.RedactNothing, 0, 2},
+	} {
+		f, err := parseFlags("diff", strings.Fields(c.args))
+		if err != nil || f.options.Redact != c.redact || f.options.Factor != c.factor || len(f.files) != c.files || f.options.Timing != strings.Contains(c.args, "timing") {
+			t.Errorf("%s: %v %+v", c.args, err, f)
+		}
+	}
+	for _, args := range []string{"a b --redact=some", "a b --timing=0", "a b --timing=nan", "a b --timing 1e99", "a b --redact some"} {
+		if _, err := parseFlags("diff", strings.Fields(args)); err == nil {
+			t.Errorf("%s: no error", args)
 		}
 	}
 }

@@ -91,7 +91,10 @@ func (s *State) exporter(form string, redact bool) (func(io.Writer) error, error
 		return nil, fmt.Errorf("not compared yet")
 	}
 	o := d.options
-	o.Progress, o.Redact, o.Context, o.Command = nil, redact, s.cmp.context, "smbdiff diff "+s.Flags()
+	if redact {
+		o.Redact = diff.RedactAll
+	}
+	o.Progress, o.Context, o.Command = nil, s.cmp.context, "smbdiff diff "+s.Flags()
 	o.Pick.Filter = s.filter.expr
 	o.ShowMasked = s.showMasked
 	return func(w io.Writer) error {

@@ -208,7 +208,7 @@ func (h *htmlWriter) change(ch *Change) {
 	if ch.Masked != "" {
 		class, note = " class=\"masked\"", " (masked: "+esc(ch.Masked)+")"
 	}
-	h.write("<tr", class, "><td>", esc(ch.Path), note, "</td><td class=\"a\">", marked(x, mx), "</td><td class=\"b\">", marked(y, my), "</td></tr>\n")
+	h.write("<tr", class, "><td>", breakable(esc(ch.Path)), note, "</td><td class=\"a\">", marked(x, mx), "</td><td class=\"b\">", marked(y, my), "</td></tr>\n")
 }
 
 // clip bounds a value, and names an empty one.
@@ -223,15 +223,21 @@ func clip(s string) string {
 	return s
 }
 
+// breakable lets a text of several parts go on in the next line behind each.
+func breakable(s string) string { return strings.NewReplacer("/", "/<wbr>", "|", "|<wbr>").Replace(s) }
+
 // marked gives a text with what changed in it marked.
 func marked(s string, marks []Span) string {
 	var out strings.Builder
 	at := 0
+	part := func(to int) string { return breakable(html.EscapeString(s[at:to])) }
 	for _, m := range marks {
-		out.WriteString(html.EscapeString(s[at:m.From]) + "<mark>" + html.EscapeString(s[m.From:m.To]) + "</mark>")
+		out.WriteString(part(m.From))
+		at = m.From
+		out.WriteString("<mark>" + part(m.To) + "</mark>")
 		at = m.To
 	}
-	out.WriteString(html.EscapeString(s[at:]))
+	out.WriteString(part(len(s)))
 	return out.String()
 }
 

@@ -242,6 +242,24 @@ func TestTimingFactor(t *testing.T) {
 	}
 }
 
+// TestBreakable lets lines end between the parts of a value, inside marks too,
+// and leaves markup of the capture without effect.
+func TestBreakable(t *testing.T) {
+	for _, c := range []struct {
+		in    string
+		marks []Span
+		want  string
+	}{
+		{"A|B|C (0x7)", []Span{{2, 4}}, "A|<wbr><mark>B|<wbr></mark>C (0x7)"},
+		{"a/b", nil, "a/<wbr>b"},
+		{"<b>|&", []Span{{0, 3}}, "<mark>&lt;b&gt;</mark>|<wbr>&amp;"},
+	} {
+		if got := marked(c.in, c.marks); got != c.want {
+			t.Errorf("%s: %s, want %s", c.in, got, c.want)
+		}
+	}
+}
+
 // TestMarks marks what changed inside a text.
 func TestMarks(t *testing.T) {
 	for _, c := range []struct{ a, b, x, y string }{

@@ -18,7 +18,7 @@ func letters(s string) []uint64 {
 // picture draws rows: . a pair, < only in A, > only in B, M a moved pair.
 func picture(p *pairing) string {
 	var b strings.Builder
-	for _, r := range p.rows() {
+	for _, r := range p.rows(false) {
 		switch {
 		case r.B == 0:
 			b.WriteByte('<')

@@ -15,34 +15,21 @@ const (
 
 // causes lists earlier differences that may explain the first divergence.
 func (r *Result) causes(c *Comparer, row *Row, a, b *op.Op) {
-	o := a
-	if row.A == 0 {
-		o = b
-	}
 	type candidate struct{ row, score int }
 	var all []candidate
-	for i := range r.First.Row {
+	for _, i := range r.earlier() {
 		e := &r.Rows[i]
 		if e.Grade != Differs && e.Grade != Outcome {
 			continue
 		}
 		x, y := r.pairOps(e)
-		other := &x
-		if row.A == 0 {
-			other = &y
-		}
-		all = append(all, candidate{i, kinship(o, other)})
+		all = append(all, candidate{i, max(kinship(a, &x), kinship(b, &y))})
 	}
-	sort.SliceStable(all, func(i, j int) bool {
-		if all[i].score != all[j].score {
-			return all[i].score > all[j].score
-		}
-		return all[i].row < all[j].row
-	})
+	sort.SliceStable(all, func(i, j int) bool { return all[i].score > all[j].score })
 	if len(all) > maxCandidates {
 		all = all[:maxCandidates]
 	}
-	hints := r.hints(o, row.A == 0)
+	hints := r.hints(a, b)
 	type ranked struct {
 		Cause
 		score int
@@ -77,7 +64,7 @@ func (r *Result) causes(c *Comparer, row *Row, a, b *op.Op) {
 			out = append(out, x)
 		}
 	}
-	if x := r.credits(c, row, o); x != nil {
+	if x := r.credits(c, row, a, b); x != nil {
 		out = append(out, ranked{*x, 2*kinConn + 9})
 	}
 	sort.SliceStable(out, func(i, j int) bool { return out[i].score > out[j].score })
@@ -99,8 +86,12 @@ const (
 var whys = [...]string{kinOther: "another connection", kinConn: "same connection", kinSession: "same session", kinNegotiated: "negotiated on this connection",
 	kinTree: "same tree", kinHandle: "same handle"}
 
+// kinship is that of two operations of one side, the first of which may be
+// missing.
 func kinship(o, e *op.Op) int {
 	switch {
+	case o.Num == 0:
+		return kinOther
 	case e.Open != 0 && e.Open == o.Open:
 		return kinHandle
 	case e.Tree != 0 && e.Tree == o.Tree:
@@ -121,57 +112,70 @@ type hint struct {
 	answer     bool // in a response alone
 }
 
-// hints gives what may have caused the outcome of an operation.
-func (r *Result) hints(o *op.Op, inB bool) (out []hint) {
-	side := 0
-	if inB {
-		side = 1
-	}
-	rd := r.traces[side].NewReader()
-	if o.Request != 0 && o.Proto == op.SMB2 && smb2.Command(o.Command) == smb2.Create && rd.Read(o.Request) {
-		t := &rd.Tree
-		for i := t.Find("smb2.tag", 0); i >= 0; i = t.Find("smb2.tag", i+1) {
-			if tag := t.Show(i); tag == "RqLs" {
-				out = append(out, hint{"smb2.capabilities", "the lease that is asked for needs it", false})
-			} else if strings.HasPrefix(tag, "DH2") {
-				out = append(out, hint{"smb2.capabilities", "the durable handle may need it", false}, hint{"smb2.share_caps", "the durable handle may need it", false})
-			}
-		}
-	}
-	a, b := r.pairOps(&r.Rows[r.First.Row])
+// hints gives what may have caused the outcome of an operation of both sides, one
+// of which may lack it.
+func (r *Result) hints(a, b *op.Op) (out []hint) {
+	out = append(r.asked(0, a), r.asked(1, b)...)
 	if a.Status == statusAccessDenied || b.Status == statusAccessDenied || r.First.Reason == "negotiated" {
 		for _, g := range []string{"smb2.sec_mode", "smb2.session_flags", "smb2.share_flags", "smb2.negotiate_context.cipher_id", "smb2.negotiate_context.signing_id"} {
 			out = append(out, hint{g, "signing or encryption may be demanded", false})
 		}
 	}
-	if o.Proto == op.SMB2 {
-		switch smb2.Command(o.Command) {
-		case smb2.Read, smb2.Write, smb2.Ioctl, smb2.QueryInfo, smb2.SetInfo, smb2.QueryDirectory:
-			out = append(out, hint{"smb2.max_*_size", "it bounds sizes and credit charges", false})
-		}
+	if bounded(a) || bounded(b) {
+		out = append(out, hint{"smb2.max_*_size", "it bounds sizes and credit charges", false})
 	}
 	return append(out, hint{"smb2.dialect", "it decides on all that follows", true})
+}
+
+// asked gives what may have caused the outcome of what a CREATE asks for.
+func (r *Result) asked(side int, o *op.Op) (out []hint) {
+	rd := r.traces[side].NewReader()
+	if o.Request == 0 || o.Proto != op.SMB2 || smb2.Command(o.Command) != smb2.Create || !rd.Read(o.Request) {
+		return nil
+	}
+	t := &rd.Tree
+	for i := t.Find("smb2.tag", 0); i >= 0; i = t.Find("smb2.tag", i+1) {
+		if tag := t.Show(i); tag == "RqLs" {
+			out = append(out, hint{"smb2.capabilities", "the lease that is asked for needs it", false})
+		} else if strings.HasPrefix(tag, "DH2") {
+			out = append(out, hint{"smb2.capabilities", "the durable handle may need it", false}, hint{"smb2.share_caps", "the durable handle may need it", false})
+		}
+	}
+	return out
+}
+
+// bounded reports whether the sizes that were negotiated bound an operation.
+func bounded(o *op.Op) bool {
+	if o.Num == 0 || o.Proto != op.SMB2 {
+		return false
+	}
+	switch smb2.Command(o.Command) {
+	case smb2.Read, smb2.Write, smb2.Ioctl, smb2.QueryInfo, smb2.SetInfo, smb2.QueryDirectory:
+		return true
+	}
+	return false
 }
 
 // creditRows bounds the rows that are searched for credits.
 const creditRows = 512
 
-// credits gives the first answer on the connection of an operation that moves
+// credits gives the first answer on the connection of an operation that carries
 // data with other credits, if one side has half of the other's or less and the
 // client asked for another amount: they bound it, [MS-SMB2] 3.2.4.1.5. Answers
 // to requests that differ, or that came late, grant what those need.
-func (r *Result) credits(c *Comparer, row *Row, o *op.Op) (out *Cause) {
-	if o.Proto != op.SMB2 || row.A != 0 && row.B != 0 && !row.Request {
-		return nil
+func (r *Result) credits(c *Comparer, row *Row, a, b *op.Op) (out *Cause) {
+	carries := func(o *op.Op) bool {
+		return o.Num != 0 && o.Proto == op.SMB2 && (smb2.Command(o.Command) == smb2.Read || smb2.Command(o.Command) == smb2.Write)
 	}
-	if cmd := smb2.Command(o.Command); cmd != smb2.Read && cmd != smb2.Write {
+	if !carries(a) && !carries(b) || row.A != 0 && row.B != 0 && !row.Request {
 		return nil
 	}
 	var granted [2]uint64
-	for i := range min(r.First.Row, creditRows) {
+	earlier := r.earlier()
+	for _, i := range earlier[:min(len(earlier), creditRows)] {
 		e := &r.Rows[i]
 		x, y := r.pairOps(e)
-		if x.Conn != o.Conn && row.A != 0 || y.Conn != o.Conn && row.A == 0 || e.A == 0 || e.B == 0 || e.Request || x.Interim|y.Interim != 0 {
+		if row.A != 0 && x.Conn != a.Conn || row.B != 0 && y.Conn != b.Conn || e.A == 0 || e.B == 0 || e.Request || x.Interim|y.Interim != 0 {
 			continue
 		}
 		for _, ch := range c.Compare(*e) {

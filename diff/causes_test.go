@@ -146,33 +146,6 @@ func cause(name string) string {
 	return path
 }
 
-// checkTurned compares the other way round: the same rows, sides swapped.
-func checkTurned(t *testing.T, name string, a, b *dissect.Trace, r *Result, o Options) {
-	t.Helper()
-	turned := Traces(b, a, o)
-	type key struct {
-		a, b  uint32
-		grade Grade
-	}
-	swap := map[Grade]Grade{OnlyA: OnlyB, OnlyB: OnlyA}
-	rows := map[key]int{}
-	for _, x := range r.Rows {
-		rows[key{x.A, x.B, x.Grade}]++
-	}
-	for _, x := range turned.Rows {
-		g := x.Grade
-		if y, ok := swap[g]; ok {
-			g = y
-		}
-		rows[key{x.B, x.A, g}]--
-	}
-	for k, n := range rows {
-		if n != 0 {
-			t.Errorf("%s: row %+v is not there the other way round", name, k)
-		}
-	}
-}
-
 // TestLearnNoise learns the noise of three runs; a real change is still found.
 func TestLearnNoise(t *testing.T) {
 	trace := func(n string) *dissect.Trace { return load(t, pcap(n), true) }

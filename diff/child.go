@@ -25,6 +25,7 @@ type child struct {
 	name string
 	key  string
 	nth  int // which of its name and key
+	at   int // which of its name, from 1, of one that has another key on each side
 	free bool
 	rule string // that sets it free
 	by   int    // its place among the rules
@@ -99,6 +100,43 @@ type entryID struct {
 	nth       int
 }
 
+func (x *child) id() entryID { return entryID{x.name, x.key, x.nth} }
+
+// place has an entry be known by its place among those before it.
+func (x *child) place(before []child) {
+	x.at = 1
+	for i := range before {
+		if before[i].name == x.name {
+			x.at++
+		}
+	}
+}
+
+// keyed is an entry that is known by its place: its path, and those by the key of
+// each side.
+type keyed struct {
+	path  string
+	sides [2]string
+}
+
+func (c *Comparer) byKey(x, y *child, path string) keyed {
+	k := keyed{path: path + "/" + c.segment(x, false)}
+	for side, e := range []child{*x, *y} {
+		e.at = 0
+		k.sides[side] = path + "/" + c.segment(&e, false)
+	}
+	return k
+}
+
+// paths gives what a path below the entry is by the key of each side.
+func (k *keyed) paths(path string) []string {
+	if k.path == "" || !strings.HasPrefix(path, k.path+"/") {
+		return nil
+	}
+	below := path[len(k.path):]
+	return []string{k.sides[0] + below, k.sides[1] + below}
+}
+
 // count numbers the entries that have the same name and key.
 func count(list []child) {
 	if len(list) <= 32 {
@@ -151,11 +189,14 @@ func (c *Comparer) segment(x *child, leaf bool) string {
 	if !leaf {
 		s = strings.TrimPrefix(strings.TrimPrefix(s, "smb2."), "smb.")
 	}
-	if x.key != "" {
+	nth := x.nth
+	if x.at > 0 {
+		nth = x.at - 1
+	} else if x.key != "" {
 		s += "[" + c.key(x) + "]"
 	}
-	if x.nth > 0 {
-		s += "[" + strconv.Itoa(x.nth) + "]"
+	if nth > 0 {
+		s += "[" + strconv.Itoa(nth) + "]"
 	}
 	return s
 }

@@ -1,6 +1,8 @@
 package diff
 
 import (
+	"bytes"
+	"cmp"
 	"slices"
 	"strconv"
 	"strings"
@@ -48,6 +50,7 @@ type Comparer struct {
 	// operations of A of which findings follow from earlier ones
 	entailed map[uint32]bool
 	signs    signs
+	lead     int  // the side whose order of fields counts, of the message at hand
 	torn     bool // one of the operations was put together
 	late     bool // a CLOSE that stands elsewhere on the other side
 
@@ -55,6 +58,7 @@ type Comparer struct {
 	part      int
 	frames    [2]uint32
 	parent    string // name of the field whose level is compared
+	keyed     keyed  // that it is below
 	reordered bool
 	async     bool // one side answered at once, the other after a while
 	depth     int
@@ -73,8 +77,8 @@ func NewComparer(a, b *dissect.Trace, o Options) *Comparer {
 		mask: newMask(o.masks())}
 }
 
-// Compare gives the fields of a pair that differ, masked ones too, in the order
-// of A. What a side lacks altogether has no fields. The slice is reused.
+// Compare gives the fields of a pair that differ, masked ones too, message by
+// message in the order of one side, the same one whichever is A. What a side lacks altogether has no fields. The slice is reused.
 func (c *Comparer) Compare(row Row) []Change {
 	c.changes = c.changes[:0]
 	switch {
@@ -350,6 +354,9 @@ func (c *Comparer) messages(part int, nums [2]uint32, list bool) (masked bool) {
 			return masked
 		}
 	}
+	if c.lead = 0; behind(ra, rb) {
+		c.lead = 1
+	}
 	a, b := &message{&ra.Tree, ra.Outer, ra.Message.Frame}, &message{&rb.Tree, rb.Outer, rb.Message.Frame}
 	c.fields([2]*field.Tree{a.tree, b.tree})
 	c.differ(part, a, b)
@@ -359,6 +366,14 @@ func (c *Comparer) messages(part int, nums [2]uint32, list bool) (masked bool) {
 		c.tag(partNames[part]+"/outer", broken, start)
 	}
 	return false
+}
+
+// behind puts two messages in an order that hangs on what they hold, and on how
+// that reads, alone.
+func behind(a, b *dissect.Reader) bool {
+	x, y := &a.Message, &b.Message
+	return cmp.Or(cmp.Compare(len(x.Bytes), len(y.Bytes)), bytes.Compare(x.Bytes, y.Bytes), cmp.Compare(x.PDULen, y.PDULen),
+		slices.CompareFunc(a.Tree.Nodes, b.Tree.Nodes, func(n, m field.Node) int { return cmp.Compare(n.Def.Name, m.Def.Name) })) > 0
 }
 
 // shut reports whether the message could not be read in full.

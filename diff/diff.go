@@ -79,13 +79,15 @@ type Change struct {
 	Text           bool   // the values are texts: Marks tells what changed in them
 	NodeA, NodeB   int    // nodes in the trees of that message, -1 for none
 
-	alias bool       // an identifier stands for another one
-	shut  bool       // the call in it opens on one side alone
-	order bool       // the entries of a list stand in another order
-	other string     // of two entries that each side alone has: the path in B
-	kind  field.Kind // of a field of both sides
-	val   [2]uint64
-	size  [2]uint32
+	alias bool // an identifier stands for another one
+	shut  bool // the call in it opens on one side alone
+	order bool // the entries of a list stand in another order
+	// of an entry that a side alone has: its path with its place for its key
+	placed string
+	sides  [2]string  // of what has another key on each side: the paths by those
+	kind   field.Kind // of a field of both sides
+	val    [2]uint64
+	size   [2]uint32
 }
 
 // Options say what is compared and what is listed.
@@ -138,7 +140,7 @@ type Side struct {
 
 // First is the first divergence.
 type First struct {
-	Row     int    // index in Result.Rows
+	Row     int    // index in Result.Rows; where rows of both sides cross, the one that the side with less work has first
 	Reason  string // status, missing, extra, no_answer, signature, negotiated, field
 	Command string
 	Path    string // of the operation's object
@@ -174,7 +176,7 @@ type Result struct {
 	Left     int    // rows that Pick leaves out
 	Unlisted int    // rows that differ behind the last one that Options.Most lets be listed
 	First    *First
-	FirstAny int // index of the first row with an unmasked difference, -1: none
+	FirstAny int // index of the first row with an unmasked difference, as of First, -1: none
 	Causes   []Cause
 
 	end     int // of the rows that are listed, when some are Unlisted
@@ -188,6 +190,7 @@ type Result struct {
 	roots           [2][]int32  // by session: the one that it goes on
 	resumed         *resumed    // nil: none goes on another one
 	turned          bool        // pairing exchanged the sides
+	seq             []int       // the rows in the order of pairing, when asked for
 	red             *redactor   // nil: as captured
 	joins           joins
 	parts           [2]map[uint32]bool // operations that are part of a joined one
@@ -240,44 +243,62 @@ func (r *Result) pairUp(a, b *list) {
 		r.torn[0], r.torn[1] = r.torn[1], r.torn[0]
 	}
 	r.conns, r.sessions, r.roots, r.turned = p.conns, p.sessions, p.roots, turned
-	r.Rows = p.all.rows()
-	if r.options.PairBy == PairAuto {
-		r.mend()
-	}
+	r.Rows = p.all.rows(false)
+	mended := r.options.PairBy == PairAuto && r.mend()
 	r.torn = [2][]uint32{}
+	if mended {
+		p.all = pairingOf(r.Rows)
+	}
 	if turned {
 		r.traces[0], r.traces[1] = r.traces[1], r.traces[0]
 		r.joins[0], r.joins[1] = r.joins[1], r.joins[0]
 		r.parts[0], r.parts[1] = r.parts[1], r.parts[0]
-		p.all = pairingOf(r.Rows)
 		p.turn()
 		r.roots = p.roots
-		r.Rows = p.all.rows()
+	}
+	if mended || turned {
+		r.Rows = p.all.rows(turned)
 	}
 	r.resumed = r.newResumed([2]*list{a, b})
 }
 
-// order gives the rows in the order of pairing.
+// order gives the rows in the order of pairing, which is the same one whichever
+// side comes first.
 func (r *Result) order() []int {
-	out := make([]int, 0, len(r.Rows))
+	if len(r.seq) == len(r.Rows) {
+		return r.seq
+	}
+	r.seq = make([]int, 0, len(r.Rows))
+	if !r.turned {
+		for i := range r.Rows {
+			r.seq = append(r.seq, i)
+		}
+		return r.seq
+	}
 	p := pairingOf(r.Rows)
-	if r.turned {
-		p.turn()
-	}
-	at := map[[2]uint32]int{}
+	onlyA, ofB := make([]int32, len(p.a)+1), make([]int32, len(p.b)+1)
 	for i := range r.Rows {
-		k := [2]uint32{r.Rows[i].A, r.Rows[i].B}
-		if r.turned {
-			k[0], k[1] = k[1], k[0]
-		}
-		at[k] = i
-	}
-	for _, row := range p.rows() {
-		if i, ok := at[[2]uint32{row.A, row.B}]; ok {
-			out = append(out, i)
+		if row := &r.Rows[i]; row.B != 0 {
+			ofB[row.B] = int32(i)
+		} else {
+			onlyA[row.A] = int32(i)
 		}
 	}
-	return out
+	p.turn()
+	for _, row := range p.rows(false) {
+		if row.A != 0 {
+			r.seq = append(r.seq, int(ofB[row.A]))
+		} else {
+			r.seq = append(r.seq, int(onlyA[row.B]))
+		}
+	}
+	return r.seq
+}
+
+// earlier gives the rows before the first divergence, in the order of pairing.
+func (r *Result) earlier() []int {
+	all := r.order()
+	return all[:slices.Index(all, r.First.Row)]
 }
 
 // Comparer gives a comparer that knows the identifiers of the whole result.

@@ -227,14 +227,15 @@ func (c *Comparer) expand(ch *Change, leaves []int, ta, tb *field.Tree) {
 	for _, k := range leaves {
 		x := child{span: span{k, k + 1}, node: k, name: t.Nodes[k].Def.Name}
 		y := *ch
-		y.Name, y.Path = x.name, ch.Path+between(t, from, k)+"/"+x.name
+		below := between(t, from, k) + "/" + x.name
+		y.Name, y.Path, y.placed = x.name, ch.Path+below, ch.placed+below
 		y.A, y.B, y.NodeA, y.NodeB, y.Text = "", "", -1, -1, isText(t.Nodes[k].Def.Kind)
 		if ch.Op == "add" {
 			y.B, y.NodeB = c.show(t, &x), k
 		} else {
 			y.A, y.NodeA = c.show(t, &x), k
 		}
-		d := c.mask.byPath(*c.mask.at(k, t.Nodes[k].Def), x.name, y.Path, t.Nodes[k].Def.Kind)
+		d := c.mask.byPath(*c.mask.at(k, t.Nodes[k].Def), x.name, t.Nodes[k].Def.Kind, y.Path)
 		if d.how == drop || d.how == hide {
 			y.Masked = d.name
 		}
@@ -261,12 +262,16 @@ func (c *Comparer) unite(start int, ta, tb *field.Tree) {
 		ch := list[i]
 		if k := twin(kept, &ch, ta, tb); k >= 0 {
 			x := &kept[k]
-			if ch.Op == "add" {
-				x.B, x.NodeB, x.other = ch.B, ch.NodeB, ch.Path
-			} else {
-				x.A, x.NodeA, x.Path, x.other = ch.A, ch.NodeA, ch.Path, x.Path
+			path := x.Path // of the side that comes first
+			if x.placed == ch.placed {
+				path = x.placed
 			}
-			x.Op = "replace"
+			if ch.Op == "add" {
+				x.B, x.NodeB, x.sides = ch.B, ch.NodeB, [2]string{x.Path, ch.Path}
+			} else {
+				x.A, x.NodeA, x.sides = ch.A, ch.NodeA, [2]string{ch.Path, x.Path}
+			}
+			x.Op, x.Path = "replace", path
 			continue
 		}
 		kept = append(kept, ch)

@@ -57,11 +57,11 @@ func (h *htmlWriter) head() {
 	h.write("<h1>SMB comparison</h1>\n<div class=\"", class, "\">\n")
 	if f := r.First; f != nil {
 		h.write("<p><b>Verdict:</b> ")
-		if n := r.unreadBefore(f.Row); n > 0 {
+		if n := r.unreadBefore(); n > 0 {
 			h.write("incomplete: ", number(n, "row"), " before it not compared; ")
 		}
 		h.write("differ at ", h.link(f.Row, esc(f.Text)), "</p>\n<p><b>Suspect:</b> ", esc(f.suspicion()), "</p>\n")
-		if r.FirstAny >= 0 && r.FirstAny < f.Row {
+		if r.FirstAny != f.Row {
 			h.write("<p>First difference: ", h.link(r.FirstAny, "op "+r.opOf(r.FirstAny)), "</p>\n")
 		}
 	} else {
@@ -134,15 +134,7 @@ func (h *htmlWriter) rows() {
 func (h *htmlWriter) title(i int) {
 	row := &h.r.Rows[i]
 	a, b := h.r.pairOps(row)
-	o, side := &a, 0
-	if row.A == 0 {
-		o, side = &b, 1
-	}
-	h.write("<span class=\"mark\">", esc(mark(row)), "</span> op ", opNumber(row.A), " / ", opNumber(row.B), " ", esc(o.CommandName()))
-	if x := h.r.object(side, o); x != "" {
-		h.write(" ", esc(x))
-	}
-	h.write(" <span class=\"dim\">")
+	h.write("<span class=\"mark\">", esc(mark(row)), "</span> op ", opNumber(row.A), " / ", opNumber(row.B), " ", esc(h.r.title(row)), " <span class=\"dim\">")
 	x, y := string(a.AppendResult(nil)), string(b.AppendResult(nil))
 	switch {
 	case row.B == 0:

@@ -178,8 +178,7 @@ func (j *jsonWriter) first() {
 	j.b = append(j.b, '{')
 	j.number("row", f.Row+1)
 	j.text("reason", f.Reason)
-	j.op("a", &a)
-	j.op("b", &b)
+	j.ops(row, &a, &b)
 	j.text("command", f.Command)
 	j.textOrNull("path", f.Path)
 	j.text("suspect", f.Suspect)
@@ -190,7 +189,15 @@ func (j *jsonWriter) first() {
 	j.b = append(j.b, '}')
 }
 
-func (j *jsonWriter) op(k string, o *op.Op) {
+// ops writes the operations of a row, each with its names where they are not
+// those of the other one.
+func (j *jsonWriter) ops(row *Row, a, b *op.Op) {
+	named := row.A != 0 && row.B != 0 && j.r.otherNames(a, b)
+	j.op("a", 0, a, named)
+	j.op("b", 1, b, named)
+}
+
+func (j *jsonWriter) op(k string, side int, o *op.Op, named bool) {
 	j.key(k)
 	if o.Num == 0 {
 		j.b = append(j.b, "null"...)
@@ -209,25 +216,25 @@ func (j *jsonWriter) op(k string, o *op.Op) {
 		}
 		j.b = strconv.AppendUint(j.b, uint64(f), 10)
 	}
-	j.b = append(j.b, "]}"...)
+	j.b = append(j.b, ']')
+	if named {
+		j.text("command", o.CommandName())
+		j.textOrNull("path", j.r.name(side)(o.Path))
+	}
+	j.b = append(j.b, '}')
 }
 
 func (j *jsonWriter) row(i int) {
 	row := &j.r.Rows[i]
 	a, b := j.r.pairOps(row)
-	o, side := &a, 0
-	if row.A == 0 {
-		o, side = &b, 1
-	}
 	j.number("row", i+1)
 	j.text("grade", row.Grade.String())
 	j.key("moved")
 	j.b = strconv.AppendBool(j.b, row.Moved)
-	j.text("command", o.CommandName())
-	j.textOrNull("path", j.r.name(side)(o.Path))
+	j.text("command", j.r.command(row, &a, &b))
+	j.textOrNull("path", j.r.path(row, &a, &b))
 	j.textOrNull("side", row.side())
-	j.op("a", &a)
-	j.op("b", &b)
+	j.ops(row, &a, &b)
 	j.key("fields")
 	j.b = append(j.b, '[')
 	if row.Grade != Equal {

@@ -1,6 +1,7 @@
 package diff
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
@@ -30,6 +31,12 @@ type fact struct {
 	free       bool // the server sends it when it likes
 	failed     bool // its answer is an error, or not right, or missing
 	related    bool // it takes its handle from the one before it
+}
+
+// compare puts facts that have the same keys in an order.
+func (f *fact) compare(o *fact) int {
+	return cmp.Or(cmp.Compare(f.start, o.start), cmp.Compare(f.end, o.end), cmp.Compare(f.session, o.session), cmp.Compare(f.conn, o.conn),
+		cmp.Compare(f.open, o.open), cmp.Compare(f.process, o.process), cmp.Compare(f.frame, o.frame))
 }
 
 // sessionFacts is what is known of one session.

@@ -156,7 +156,7 @@ func (l *Learned) note(known map[findingKey]*finding, o *op.Op, s sample, round 
 	if s.object[0] != s.object[1] {
 		k.object = unnamed
 	}
-	if s.Op != "replace" || s.other != "" {
+	if s.Op != "replace" || s.placed != "" {
 		k.op = "presence"
 	}
 	if s.order {
@@ -171,10 +171,12 @@ func (l *Learned) note(known map[findingKey]*finding, o *op.Op, s sample, round 
 	if f.round != round {
 		f.level, f.round = f.level+1, round
 	}
-	if s.other != "" {
-		f.paths[s.other] = true
+	if s.sides[0] != "" {
+		f.paths[s.sides[0]], f.paths[s.sides[1]] = true, true
+	} else {
+		f.paths[s.Path] = true
 	}
-	f.paths[s.Path], f.objects[s.object[0]], f.objects[s.object[1]], f.pairs[s.pair] = true, true, true, true
+	f.objects[s.object[0]], f.objects[s.object[1]], f.pairs[s.pair] = true, true, true
 	if at := (seenAt{s.pair, s.ops, s.Path}); !f.seen[at] {
 		f.seen[at] = true
 		if len(f.samples) < maxSamples {

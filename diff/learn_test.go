@@ -16,7 +16,8 @@ func TestLearnNarrow(t *testing.T) {
 	known := map[findingKey]*finding{}
 	list := &op.Op{Num: 1, Proto: op.SMB2, Command: uint16(smb2.QueryDirectory)}
 	entry := sample{pair: 1, ops: [2]uint32{1, 1}, object: [2]string{"docs", "docs"},
-		Change: Change{Name: "find.entry", Path: "response/find.entry[tmp-123.old]", other: "response/find.entry[tmp-45678.old]", Op: "replace", Part: PartResponse}}
+		Change: Change{Name: "find.entry", Path: "response/find.entry[2]", placed: "response/find.entry[2]",
+			sides: [2]string{"response/find.entry[tmp-123.old]", "response/find.entry[tmp-45678.old]"}, Op: "replace", Part: PartResponse}}
 	poll := sample{pair: 1, ops: [2]uint32{2, 0}, object: [2]string{"docs", "docs"},
 		Change: Change{Name: nameOperation, Path: nameOperation, Op: "replace", A: "STATUS_SUCCESS", B: "STATUS_SUCCESS"}}
 	for range 2 {

@@ -268,22 +268,23 @@ func (r *rule) matches(text, name string, kind field.Kind) bool {
 // pseudo decides on what is no field of a tree.
 func (m *view) pseudo(name, path string) decision {
 	d := m.decide(&field.Def{Name: name})
-	return m.byPath(*d, name, path, field.Struct)
+	return m.byPath(*d, name, field.Struct, path)
 }
 
-func (m *view) byPath(x decision, name, path string, kind field.Kind) decision {
+// byPath decides on a field by its path, or any of its paths.
+func (m *view) byPath(x decision, name string, kind field.Kind, paths ...string) decision {
 	if !x.paths {
 		return x
 	}
 	for i := range m.paths {
-		if r := &m.paths[i]; r.matches(path, name, kind) {
+		if r := &m.paths[i]; slices.ContainsFunc(paths, func(path string) bool { return r.matches(path, name, kind) }) {
 			x = r.decision()
 			break
 		}
 	}
 	if len(m.only) > 0 {
 		for _, g := range m.only {
-			if strings.Contains(g, "/") && matches(g, path) || matches(g, name) {
+			if strings.Contains(g, "/") && slices.ContainsFunc(paths, func(path string) bool { return matches(g, path) }) || matches(g, name) {
 				return x
 			}
 		}

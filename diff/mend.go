@@ -35,8 +35,9 @@ type joins [2]map[uint32]join
 const rulePart = "part of another operation"
 
 // mend pairs what alignment left over but what is nearly the same byte for byte,
-// and puts operations together that one field tore apart.
-func (r *Result) mend() {
+// and puts operations together that one field tore apart. It reports whether it
+// made other pairs.
+func (r *Result) mend() bool {
 	m := &mender{r: r, left: mendMost}
 	shut := 0
 	for i := range m.readers {
@@ -51,10 +52,12 @@ func (r *Result) mend() {
 	m.pairs()
 	m.swaps()
 	m.answers()
+	return m.mended
 }
 
 type mender struct {
 	r       *Result
+	mended  bool // some pairs are not those of alignment
 	readers [2]*dissect.Reader
 	left    int   // of mendMost
 	shut    bool  // a few messages stay shut
@@ -117,6 +120,7 @@ func (m *mender) pairs() {
 	if len(gone) == 0 {
 		return
 	}
+	m.mended = true
 	kept := rows[:0]
 	for i := range rows {
 		if !gone[i] {

@@ -84,6 +84,11 @@ func before(a, b *list) bool {
 			return x < y
 		}
 	}
+	for i := range a.facts {
+		if n := a.facts[i].compare(&b.facts[i]); n != 0 {
+			return n < 0
+		}
+	}
 	return false
 }
 
@@ -420,27 +425,26 @@ func concurrent(facts []fact, in []int32) []bool {
 	return out
 }
 
-// rows lists the pairs in the order of A; what only B has stands before the
-// operation that follows it in B.
-func (p *pairing) rows() []Row {
+// rows lists the pairs in the order of A. What only B has stands before the
+// operation that follows it in B; of what stands alone between two pairs that of
+// A comes first. With last set it comes last, and what only B has stands behind
+// the operation that it follows: then B gives the rows in the order that A gives
+// with the sides exchanged.
+func (p *pairing) rows(last bool) []Row {
 	n, m := len(p.a), len(p.b)
 	// before[i] heads the list of what only B has before operation i of A.
 	before := make([]int32, n+1)
 	for i := range before {
 		before[i] = -1
 	}
-	next := make([]int32, m)
-	place := int32(n)
+	next := p.places(last)
 	out := make([]Row, 0, max(n, m))
 	for j := m - 1; j >= 0; j-- {
-		if i := p.b[j]; i >= 0 {
-			if !p.isMoved(int(i)) {
-				place = i
-			}
-			continue
+		if p.b[j] < 0 {
+			place := next[j]
+			next[j] = before[place]
+			before[place] = int32(j)
 		}
-		next[j] = before[place]
-		before[place] = int32(j)
 	}
 	for i := 0; i <= n; i++ {
 		for j := before[i]; j >= 0; j = next[j] {
@@ -454,6 +458,31 @@ func (p *pairing) rows() []Row {
 			r.B, r.Moved, r.Grade = uint32(j)+1, p.isMoved(i), Equal
 		}
 		out = append(out, r)
+	}
+	return out
+}
+
+// places gives, for what only B has, before which operation of A it stands.
+func (p *pairing) places(last bool) []int32 {
+	out := make([]int32, len(p.b))
+	place := int32(len(p.a))
+	if last {
+		place = 0
+	}
+	for k := range p.b {
+		j := len(p.b) - 1 - k
+		if last {
+			j = k
+		}
+		switch i := p.b[j]; {
+		case i < 0:
+			out[j] = place
+		case p.isMoved(int(i)):
+		case last:
+			place = i + 1
+		default:
+			place = i
+		}
 	}
 	return out
 }

@@ -152,6 +152,7 @@ func (m *mender) shift(x *stretch) {
 	for _, j := range x.rows {
 		m.r.Rows[j].B = 0
 	}
+	m.mended = true
 	next, kept := 0, m.r.Rows[:0]
 	for j, row := range m.r.Rows {
 		if len(x.rows) > 0 && x.rows[0] == j {
@@ -194,13 +195,14 @@ func (m *mender) settled() {
 	if !done {
 		return
 	}
+	m.mended = true
 	kept := m.r.Rows[:0]
 	for _, row := range m.r.Rows {
 		if row.A|row.B != 0 {
 			kept = append(kept, row)
 		}
 	}
-	m.r.Rows = pairingOf(kept).rows()
+	m.r.Rows = pairingOf(kept).rows(false)
 }
 
 // beside gives a row next to one with an operation that only a side has, or -1.
@@ -255,7 +257,8 @@ func (m *mender) swaps() {
 		}
 	}
 	if swapped {
-		m.r.Rows = pairingOf(m.r.Rows).rows()
+		m.mended = true
+		m.r.Rows = pairingOf(m.r.Rows).rows(false)
 	}
 }
 

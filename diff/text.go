@@ -70,7 +70,7 @@ func (t *textWriter) verdict() {
 		return
 	}
 	lead := "verdict: "
-	if n := r.unreadBefore(f.Row); n > 0 {
+	if n := r.unreadBefore(); n > 0 {
 		lead += "incomplete: " + number(n, "row") + " before it not compared; "
 	}
 	t.fold(lead + "differ at " + f.Text)
@@ -87,7 +87,7 @@ func (t *textWriter) verdict() {
 		}
 	}
 	t.fold(line)
-	if r.FirstAny >= 0 && r.FirstAny < f.Row {
+	if r.FirstAny != f.Row {
 		t.line("first difference: op ", r.opOf(r.FirstAny))
 	}
 	if s := r.follows(); s != "" {
@@ -173,31 +173,23 @@ func mark(row *Row) string {
 
 // brief writes a row on one line.
 func (t *textWriter) brief(row *Row) {
-	o, side := t.op(row)
-	line := " " + mark(row) + " op " + opNumber(row.A) + " / " + opNumber(row.B) + "  " + o.CommandName()
-	if x := t.r.object(side, &o); x != "" {
-		line += " " + x
-	}
-	t.line(line, "  ", string(o.AppendResult(nil)))
+	o := t.op(row)
+	t.line(" ", mark(row), " op ", opNumber(row.A), " / ", opNumber(row.B), "  ", t.r.title(row), "  ", string(o.AppendResult(nil)))
 }
 
-func (t *textWriter) op(row *Row) (op.Op, int) {
+func (t *textWriter) op(row *Row) op.Op {
 	a, b := t.r.pairOps(row)
 	if row.A == 0 {
-		return b, 1
+		return b
 	}
-	return a, 0
+	return a
 }
 
 // row writes a row with its fields.
 func (t *textWriter) row(row *Row) {
-	o, side := t.op(row)
-	line := "@@ op " + opNumber(row.A) + " / " + opNumber(row.B) + "  " + o.CommandName()
-	if x := t.r.object(side, &o); x != "" {
-		line += " " + x
-	}
+	o := t.op(row)
 	a, b := t.r.pairOps(row)
-	line += "  frames " + frames(&a) + " / " + frames(&b)
+	line := "@@ op " + opNumber(row.A) + " / " + opNumber(row.B) + "  " + t.r.title(row) + "  frames " + frames(&a) + " / " + frames(&b)
 	if row.Moved {
 		line += "  moved"
 	}

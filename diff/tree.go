@@ -76,41 +76,50 @@ func (c *Comparer) lists(ta, tb *field.Tree, la, lb []child, path string) {
 		}
 		return
 	}
-	at := make(map[entryID]int, len(lb))
-	for j := range lb {
-		at[entryID{lb[j].name, lb[j].key, lb[j].nth}] = j
+	c.mates([2]*field.Tree{ta, tb}, [2][]child{la, lb}, path)
+}
+
+// mates compares two lists whose entries are not the same, in the order of the
+// leading side.
+func (c *Comparer) mates(t [2]*field.Tree, l [2][]child, path string) {
+	lead := c.lead
+	here, there := l[lead], l[1-lead]
+	at := make(map[entryID]int, len(there))
+	for j := range there {
+		at[there[j].id()] = j
 	}
-	used := make([]bool, len(lb))
-	mate := make([]int, len(la))
-	for i := range la {
+	used := make([]bool, len(there))
+	mate := make([]int, len(here))
+	for i := range here {
 		mate[i] = -1
-		if j, ok := at[entryID{la[i].name, la[i].key, la[i].nth}]; ok {
+		if j, ok := at[here[i].id()]; ok {
 			mate[i], used[j] = j, true
 		}
 	}
-	c.order(ta, tb, la, lb, mate, path)
+	c.order(l, mate, path)
 	next := 0
-	for i := range la {
-		if mate[i] < 0 {
-			c.alone(ta, &la[i], 0, path)
-			continue
-		}
-		for ; next < mate[i]; next++ {
+	upTo := func(end int) {
+		for ; next < end; next++ {
 			if !used[next] {
-				c.alone(tb, &lb[next], 1, path)
+				c.alone(t[1-lead], there, next, 1-lead, path)
 			}
 		}
-		c.entry(ta, tb, &la[i], &lb[mate[i]], path)
 	}
-	for ; next < len(lb); next++ {
-		if !used[next] {
-			c.alone(tb, &lb[next], 1, path)
+	for i := range here {
+		if mate[i] < 0 {
+			c.alone(t[lead], here, i, lead, path)
+			continue
 		}
+		upTo(mate[i])
+		x := [2]*child{&here[i], &there[mate[i]]}
+		c.entry(t[0], t[1], x[lead], x[1-lead], path)
 	}
+	upTo(len(there))
 }
 
 // oneKey reports whether the lists have the same layout and all keys but one in
-// common: nothing has moved.
+// common: nothing has moved. What is known by another key on each side is known
+// by its place then.
 func oneKey(ta, tb *field.Tree, la, lb []child) bool {
 	if len(la) != len(lb) {
 		return false
@@ -125,15 +134,26 @@ func oneKey(ta, tb *field.Tree, la, lb []child) bool {
 			other++
 		}
 	}
-	return other == 1
+	if other != 1 {
+		return false
+	}
+	for i := range la {
+		if x, y := &la[i], &lb[i]; x.id() != y.id() {
+			x.place(la[:i])
+			y.place(lb[:i])
+		}
+	}
+	return true
 }
 
-// order notes lists whose entries stand in another order.
-func (c *Comparer) order(ta, tb *field.Tree, la, lb []child, mate []int, path string) {
+// order notes lists whose entries stand in another order. mate gives the entries
+// of the other side that stand for those of the leading one.
+func (c *Comparer) order(l [2][]child, mate []int, path string) {
+	lead := c.lead
 	last := map[string]int{}
 	told := map[string]bool{}
-	for i := range la {
-		x := &la[i]
+	for i := range l[lead] {
+		x := &l[lead][i]
 		if mate[i] < 0 || x.key == "" {
 			continue
 		}
@@ -150,9 +170,9 @@ func (c *Comparer) order(ta, tb *field.Tree, la, lb []child, mate []int, path st
 			c.hid(x.by)
 		}
 		c.diffs++
-		y := &lb[mate[i]]
-		c.put(Change{Name: x.name, Path: path + "/" + x.name, Op: "replace", A: c.orderText(la, x.name), B: c.orderText(lb, x.name), Masked: rule,
-			NodeA: x.node, NodeB: y.node, order: true})
+		nodes := [2]int{x.node, l[1-lead][mate[i]].node}
+		c.put(Change{Name: x.name, Path: path + "/" + x.name, Op: "replace", A: c.orderText(l[0], x.name), B: c.orderText(l[1], x.name), Masked: rule,
+			NodeA: nodes[lead], NodeB: nodes[1-lead], order: true})
 	}
 }
 
@@ -169,21 +189,30 @@ func (c *Comparer) orderText(l []child, name string) string {
 // entry compares two entries that stand for each other.
 func (c *Comparer) entry(ta, tb *field.Tree, x, y *child, path string) {
 	if x.name == contextName {
+		keyed := c.keyed
+		if x.at > 0 {
+			c.keyed = c.byKey(x, y, path)
+		}
 		c.pairLists(ta, tb, x.span, y.span, contextName, path+"/"+c.segment(x, false))
+		c.keyed = keyed
 		return
 	}
 	i, j := x.node, y.node
 	na, nb := &ta.Nodes[i], &tb.Nodes[j]
 	inner := int(na.End) > i+1 || int(nb.End) > j+1
 	equal := na.Def.Kind == nb.Def.Kind && sameValue(ta, tb, i, j)
-	d := *c.mask.at(i, na.Def)
+	at, def := i, na.Def // of one name, and most often the same ones
+	if c.lead == 1 {
+		at, def = j, nb.Def
+	}
+	d := *c.mask.at(at, def)
 	if equal && !inner && d.how != alias {
 		return
 	}
 	leaf := ""
 	if d.paths {
 		leaf = path + "/" + c.segment(x, true)
-		d = c.mask.byPath(d, na.Def.Name, leaf, na.Def.Kind)
+		d = c.mask.byPath(d, def.Name, def.Kind, append(c.keyed.paths(leaf), leaf)...)
 	}
 	if d.how == alias && na.Def.Kind == nb.Def.Kind {
 		if !equal {
@@ -204,7 +233,7 @@ func (c *Comparer) entry(ta, tb *field.Tree, x, y *child, path string) {
 		}
 		return
 	}
-	below := holdsBytes(na.Def.Kind) && inner
+	below := holdsBytes(na.Def.Kind) && holdsBytes(nb.Def.Kind) && inner
 	if !equal && !below {
 		c.judge(ta, tb, x, y, path, &d)
 	}
@@ -215,10 +244,13 @@ func (c *Comparer) entry(ta, tb *field.Tree, x, y *child, path string) {
 		c.shutStub(i, j, x.name, path+"/"+c.segment(x, true), known)
 		return
 	}
-	before, parent := c.diffs, c.parent
+	before, parent, keyed := c.diffs, c.parent, c.keyed
 	c.parent = na.Def.Name
+	if x.at > 0 {
+		c.keyed = c.byKey(x, y, path)
+	}
 	c.level(ta, tb, span{i + 1, int(na.End)}, span{j + 1, int(nb.End)}, path+"/"+c.segment(x, false))
-	c.parent = parent
+	c.parent, c.keyed = parent, keyed
 	if below && !equal && c.diffs == before {
 		c.judge(ta, tb, x, y, path, &d)
 	}
@@ -284,17 +316,18 @@ func (c *Comparer) value(ta, tb *field.Tree, x, y *child, path, rule string) {
 	c.diffs++
 	na, nb := &ta.Nodes[x.node], &tb.Nodes[y.node]
 	c.put(Change{Name: x.name, Path: path + "/" + c.segment(x, true), Op: "replace", A: c.show(ta, x), B: c.show(tb, y), Masked: rule,
-		Text: isText(na.Def.Kind), NodeA: x.node, NodeB: y.node, kind: na.Def.Kind, val: [2]uint64{na.Val, nb.Val}, size: [2]uint32{na.Len, nb.Len}})
+		Text: isText(na.Def.Kind) && isText(nb.Def.Kind), NodeA: x.node, NodeB: y.node, kind: na.Def.Kind, val: [2]uint64{na.Val, nb.Val}, size: [2]uint32{na.Len, nb.Len}})
 }
 
 func isText(k field.Kind) bool { return k == field.UTF16 || k == field.Text || k == field.Known }
 
-// alone notes an entry that only one side has.
-func (c *Comparer) alone(t *field.Tree, x *child, side int, path string) {
+// alone notes entry k of a list, which only one side has.
+func (c *Comparer) alone(t *field.Tree, list []child, k, side int, path string) {
 	c.diffs++
+	x := &list[k]
 	leaf := path + "/" + c.segment(x, true)
 	def := t.Nodes[x.node].Def
-	d := c.mask.byPath(*c.mask.at(x.node, def), def.Name, leaf, def.Kind)
+	d := c.mask.byPath(*c.mask.at(x.node, def), def.Name, def.Kind, append(c.keyed.paths(leaf), leaf)...)
 	if x.name == contextName {
 		d = c.mask.pseudo(x.name, leaf)
 	}
@@ -303,6 +336,11 @@ func (c *Comparer) alone(t *field.Tree, x *child, side int, path string) {
 		return
 	}
 	ch := Change{Name: x.name, Path: leaf, Op: "remove", NodeA: x.node, NodeB: -1}
+	if ch.placed = leaf; x.key != "" {
+		placed := *x
+		placed.place(list[:k])
+		ch.placed = path + "/" + c.segment(&placed, true)
+	}
 	switch {
 	case d.how == drop && (d.whole || d.name == "padding") && len(d.values) == 0:
 		ch.Masked = d.name
@@ -320,6 +358,9 @@ func (c *Comparer) alone(t *field.Tree, x *child, side int, path string) {
 
 func (c *Comparer) put(ch Change) {
 	ch.Part, ch.FrameA, ch.FrameB = c.part, c.frames[0], c.frames[1]
+	if k := c.keyed.paths(ch.Path); k != nil {
+		ch.sides = [2]string{k[0], k[1]}
+	}
 	c.changes = append(c.changes, ch)
 }
 

@@ -24,14 +24,21 @@ func (r *Result) judge() {
 				r.end = i
 			}
 		}
-		if g.Shows() && r.FirstAny < 0 {
-			r.FirstAny = i
-		}
-		switch {
+	}
+	for _, i := range r.order() {
+		switch g := r.Rows[i].Grade; {
+		case r.Rows[i].Out || !g.Shows():
+			continue
 		case g == Differs && firstDiffers < 0:
 			firstDiffers = i
-		case g != Differs && g.Shows() && firstOutcome < 0:
+		case g != Differs && firstOutcome < 0:
 			firstOutcome = i
+		}
+		if r.FirstAny < 0 {
+			r.FirstAny = i
+		}
+		if firstOutcome >= 0 {
+			break
 		}
 	}
 	r.Unread = r.Counts[Unread]
@@ -66,22 +73,13 @@ func (r *Result) pairOps(row *Row) (a, b op.Op) {
 	return a, b
 }
 
-// object gives what an operation works on, safe for a terminal.
-func (r *Result) object(side int, o *op.Op) string {
-	return string(o.AppendObject(nil, r.name(side)))
-}
-
 // explain fills First and Causes for the divergence at row i.
 func (r *Result) explain(i int) {
 	row := &r.Rows[i]
 	a, b := r.pairOps(row)
 	f := &First{Row: i}
 	r.First = f
-	o, side := &a, 0
-	if row.A == 0 {
-		o, side = &b, 1
-	}
-	f.Command, f.Path = o.CommandName(), r.name(side)(o.Path)
+	f.Command, f.Path = r.command(row, &a, &b), r.path(row, &a, &b)
 	c := r.Comparer()
 	f.Text, f.Reason, f.Field = r.divergence(c, i)
 	r.suspect(row, &a, &b)
@@ -94,15 +92,7 @@ func (r *Result) explain(i int) {
 // reason and the field that says most.
 func (r *Result) divergence(c *Comparer, i int) (text, reason, name string) {
 	row := &r.Rows[i]
-	a, b := r.pairOps(row)
-	o, side := &a, 0
-	if row.A == 0 {
-		o, side = &b, 1
-	}
-	where := "op " + opNumber(row.A) + " (A) / " + opNumber(row.B) + " (B): " + o.CommandName()
-	if x := r.object(side, o); x != "" {
-		where += " " + x
-	}
+	where := "op " + opNumber(row.A) + " (A) / " + opNumber(row.B) + " (B): " + r.title(row)
 	switch row.Grade {
 	case OnlyA:
 		return where + ", only in A", "missing", ""
@@ -222,7 +212,7 @@ func (r *Result) suspect(row *Row, a, b *op.Op) {
 		own = "none"
 	}
 	f.Suspect = own
-	for i := range f.Row {
+	for _, i := range r.earlier() {
 		// another question has another answer
 		if e := &r.Rows[i]; e.Response && !e.Request && e.A != 0 && r.answeredBefore(e, a, b) {
 			f.Suspect, f.Of = "consequence", e.A
@@ -260,7 +250,7 @@ func (r *Result) ends(f *First) bool {
 // differs and on which that one stands: it made the session or the tree, or used
 // the handle.
 func (r *Result) wish(a, b *op.Op) uint32 {
-	for i := range r.First.Row {
+	for _, i := range r.earlier() {
 		e := &r.Rows[i]
 		if !e.Request || e.A == 0 || e.B == 0 {
 			continue
@@ -369,10 +359,10 @@ func (r *Result) Sentence() string {
 	s := ""
 	if f := r.First; f != nil {
 		s = f.Text + "; suspect: " + f.suspicion()
-		if before := r.unreadBefore(f.Row); before > 0 {
+		if before := r.unreadBefore(); before > 0 {
 			s = "incomplete: " + number(before, "row") + " before it not compared; " + s
 		}
-		if r.FirstAny >= 0 && r.FirstAny < f.Row {
+		if r.FirstAny != f.Row {
 			s += "; first difference: op " + r.opOf(r.FirstAny)
 		}
 		if x := r.follows(); x != "" {
@@ -425,8 +415,9 @@ func (r *Result) damaged() string {
 	return ""
 }
 
-func (r *Result) unreadBefore(row int) (n int) {
-	for i := range row {
+// unreadBefore counts the rows before the first divergence that were not compared.
+func (r *Result) unreadBefore() (n int) {
+	for _, i := range r.earlier() {
 		if r.Rows[i].Grade == Unread && !r.Rows[i].Out {
 			n++
 		}

@@ -18,6 +18,7 @@ func safe(s string) string { return field.Safe(s) }
 // flags are what the command line says.
 type flags struct {
 	files    []string
+	joined   []string // files that are one capture, which goes by the first
 	keys     []string
 	sideKeys [2][]string
 	ports    []uint16
@@ -95,6 +96,7 @@ func parseFlags(verb string, args []string) (*flags, error) {
 	s.Var(&kb, "key-b", "")
 	s.Var((*list)(&f.identities), "identity", "")
 	s.Var(&ports, "port", "")
+	join := s.Bool("join", false, "")
 	f.pickFlags(s, verb)
 	s.BoolVar(&f.ascii, "ascii", false, "")
 	noMouse := s.Bool("no-mouse", false, "")
@@ -141,6 +143,15 @@ func parseFlags(verb string, args []string) (*flags, error) {
 		for i := range f.files[:min(len(f.files), len(f.frames))] {
 			f.files[i], f.frames[i] = splitFrame(f.files[i])
 		}
+	}
+	if *join && len(f.files) > 0 && verb != "masks" {
+		if verb == "diff" || verb == "learn" {
+			return nil, usageError{what: "--join makes one capture of all files, " + verb + " wants several", hint: "a directory is a file set too: smbdiff " + verb + " DIR DIR"}
+		}
+		if slices.Contains(f.files, "-") {
+			return nil, usageError{what: "--join wants files: what comes from a pipe has no place among them"}
+		}
+		f.joined, f.files = f.files, f.files[:1]
 	}
 	if err := f.pick(verb); err != nil {
 		return nil, err

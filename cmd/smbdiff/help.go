@@ -41,7 +41,7 @@ func topics() []topic {
 `},
 		{"view diff dump stats learn decrypt", `
 Captures are pcap or pcapng, plain, gz or zst; - is stdin; a directory is a
-file set. The screen opens FILE:N at frame N.
+file set, several files with --join too. The screen opens FILE:N at frame N.
 
   -k, --key SPEC       key file of any known format, SESSIONID,KEY, or a bare
                        key; repeatable

@@ -119,14 +119,14 @@ func (k *keyring) Reread() error {
 // Check gives what reads the capture whole, as keys check does, and tells the
 // same.
 func (k *keyring) Check() func() ([]state.KeySession, error) {
-	path := k.flags.files[k.side]
-	if path == "-" { // a pipe gives its bytes once
+	parts := k.flags.parts(k.side)
+	if parts[0] == "-" { // a pipe gives its bytes once
 		return nil
 	}
 	ring := new(keys.Ring) // the other one may grow meanwhile
 	ring.Append(k.ring)
 	return func() ([]state.KeySession, error) {
-		file, err := capture.Open(path)
+		file, err := capture.Open(parts...)
 		if err != nil {
 			return nil, err
 		}
@@ -164,11 +164,11 @@ func (k *keyring) Try(text string) (string, error) {
 	if err := ring.AddSpec(text); err != nil {
 		return "", err
 	}
-	path := k.flags.files[k.side]
-	if path == "-" {
+	parts := k.flags.parts(k.side)
+	if parts[0] == "-" {
 		return "what comes from a pipe cannot be read a second time: a adds the key", nil
 	}
-	file, err := capture.Open(path)
+	file, err := capture.Open(parts...)
 	if err != nil {
 		return "", err
 	}

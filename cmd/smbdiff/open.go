@@ -24,8 +24,7 @@ type side struct {
 
 // open opens capture i of the command line with all keys that are meant for it.
 func (f *flags) open(i int) (*side, error) {
-	path := f.files[i]
-	file, err := capture.Open(path)
+	file, err := capture.Open(f.parts(i)...)
 	if err != nil {
 		return nil, err
 	}
@@ -35,6 +34,14 @@ func (f *flags) open(i int) (*side, error) {
 		return nil, err
 	}
 	return &side{file: file, ring: ring, opener: decrypt.NewOpener(ring)}, nil
+}
+
+// parts gives the files of capture i of the command line.
+func (f *flags) parts(i int) []string {
+	if len(f.joined) > 0 && f.files[i] == f.joined[0] {
+		return f.joined
+	}
+	return f.files[i : i+1]
 }
 
 // ringOf reads all keys that are meant for capture i of the command line.
@@ -57,7 +64,11 @@ func (f *flags) ringOf(i int) (*keys.Ring, error) {
 			return nil, err
 		}
 	}
-	if p := keys.Beside(f.files[i]); p != "" {
+	for _, file := range f.parts(i) {
+		p := keys.Beside(file)
+		if p == "" {
+			continue
+		}
 		// A recorder that saw no key leaves an empty file.
 		if err := ring.AddFile(p); err != nil && !errors.Is(err, keys.ErrNoKey) {
 			return nil, err

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"encoding/binary"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -79,6 +80,38 @@ func TestPicks(t *testing.T) {
 	for _, args := range [][]string{{a, "--session", "x"}, {a, "--conn-a", "C1"}, {"dump", a, "--session", "S0"}, {"decrypt", a, "-o", "x", "--session", "S1"}} {
 		if code, _, stderr := run(t, args...); code != exitTrouble || !strings.Contains(stderr, "hint: ") {
 			t.Errorf("%q: exit %d, %s", args[1:], code, stderr)
+		}
+	}
+}
+
+// TestJoin reads the files of a ring buffer as one capture, in the order of
+// their names, with the keys beside any of them.
+func TestJoin(t *testing.T) {
+	dir, whole := t.TempDir(), good(t)
+	at, n := 24, 0
+	for n < 50 { // frames
+		at += 16 + int(binary.LittleEndian.Uint32(whole[at+8:]))
+		n++
+	}
+	first, second := filepath.Join(dir, "ring_1.pcap"), filepath.Join(dir, "ring_2.pcap")
+	for path, b := range map[string][]byte{first: whole[:at], second: append(whole[:24:24], whole[at:]...)} {
+		if err := os.WriteFile(path, b, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	copyFile(t, filepath.Join(traces, "good.keys"), filepath.Join(dir, "ring_2.keys"))
+	a, _ := pair()
+	for _, verb := range []string{"", "dump ", "stats --format json ", "dump --format ops "} {
+		_, want, _ := run(t, strings.Fields(verb+a)...)
+		code, got, stderr := run(t, strings.Fields(verb+"--join "+second+" "+first)...)
+		got = strings.ReplaceAll(got, "ring_2.pcap", "good.pcap")
+		if code != exitDone || stderr != "" || got != want {
+			t.Errorf("%s: exit %d, %s; %d bytes, want %d", verb, code, stderr, len(got), len(want))
+		}
+	}
+	for _, args := range [][]string{{"diff", "--join", first, second}, {"--join", first, "-"}} {
+		if code, _, stderr := run(t, args...); code != exitTrouble || !strings.Contains(stderr, "--join") {
+			t.Errorf("%q: exit %d, %s", args, code, stderr)
 		}
 	}
 }

@@ -18,6 +18,8 @@ func safe(s string) string { return field.Safe(s) }
 // flags are what the command line says.
 type flags struct {
 	files    []string
+	opened   []*side
+	verbose  bool
 	joined   []string // files that are one capture, which goes by the first
 	keys     []string
 	sideKeys [2][]string
@@ -96,6 +98,9 @@ func parseFlags(verb string, args []string) (*flags, error) {
 	s.Var(&kb, "key-b", "")
 	s.Var((*list)(&f.identities), "identity", "")
 	s.Var(&ports, "port", "")
+	for _, n := range []string{"v", "verbose"} {
+		s.BoolVar(&f.verbose, n, false, "")
+	}
 	join := s.Bool("join", false, "")
 	f.pickFlags(s, verb)
 	s.BoolVar(&f.ascii, "ascii", false, "")

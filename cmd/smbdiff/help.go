@@ -56,6 +56,7 @@ file set, several files with --join too. The screen opens FILE:N at frame N.
                        one side of two
   -o, --output FILE    written as a whole or not at all, and not over another
                        one without --force
+  -v, --verbose        what was read, and which key opens what, on stderr
 `},
 		{"view diff learn", `
 flags of diff and of A B:

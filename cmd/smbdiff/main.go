@@ -39,6 +39,7 @@ type app struct {
 	stdin          *os.File
 	stdout, stderr io.Writer
 	args           []string                            // of this call
+	verbose        bool
 	ask            func(prompt string) ([]byte, error) // for a passphrase; nil: the terminal
 	work           int                                 // of wrapping with one; 0: as usual
 }
@@ -83,6 +84,9 @@ func (a *app) verb(args []string) int {
 	}
 	a.warnTyped(f)
 	f.unlock = a.unlocker(f.identities)
+	if a.verbose = f.verbose; f.verbose && !f.help {
+		defer a.tellKeys(f)
+	}
 	switch {
 	case f.help:
 		return a.help([]string{verb})

@@ -33,7 +33,9 @@ func (f *flags) open(i int) (*side, error) {
 		file.Close()
 		return nil, err
 	}
-	return &side{file: file, ring: ring, opener: decrypt.NewOpener(ring)}, nil
+	s := &side{file: file, ring: ring, opener: decrypt.NewOpener(ring)}
+	f.opened = append(f.opened, s)
+	return s, nil
 }
 
 // parts gives the files of capture i of the command line.
@@ -111,6 +113,9 @@ func (a *app) aftermath(name string, sum *capture.Summary, messages int) int {
 	code := exitDone
 	if sum == nil {
 		return code
+	}
+	if a.verbose {
+		a.tellRead(name, sum, messages)
 	}
 	for _, d := range sum.Damage {
 		where := d.File

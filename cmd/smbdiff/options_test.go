@@ -116,6 +116,32 @@ func TestJoin(t *testing.T) {
 	}
 }
 
+// TestVerbose tells what was read on stderr, and nothing of it elsewhere; keys
+// stay secret.
+func TestVerbose(t *testing.T) {
+	a, b := pair()
+	for _, verb := range []string{"", "dump", "stats", "diff"} {
+		args := append(strings.Fields(verb), a)
+		if verb == "diff" {
+			args = append(args, b)
+		}
+		wantCode, want, quiet := run(t, args...)
+		code, out, stderr := run(t, append(args, "-v")...)
+		if code != wantCode || quiet != "" || strings.ReplaceAll(out, " -v", "") != want {
+			t.Errorf("%s: exit %d, %s, %d bytes, want %d", verb, code, quiet, len(out), len(want))
+		}
+		for _, w := range []string{"122 packets, 1 TCP connection", "good.pcap: keys: 1\n", "0x0000000057a465cd, LAB\\tester, 3.1.1, AES-128-GCM, key from good.keys:1, all tags verify"} {
+			if !strings.Contains(stderr, w) {
+				t.Errorf("%s: %q is not in %s", verb, w, stderr)
+			}
+		}
+		key, err := os.ReadFile(filepath.Join(traces, "good.keys"))
+		if err != nil || strings.Contains(stderr, strings.Split(strings.TrimSpace(string(key)), ",")[1]) {
+			t.Errorf("%s: %v, a key is in %s", verb, err, stderr)
+		}
+	}
+}
+
 // TestOptional takes what may stand behind a flag that does without.
 func TestOptional(t *testing.T) {
 	for _, c := range []struct {

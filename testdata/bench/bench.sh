@@ -9,7 +9,8 @@
 #   RUNS=5         runs of each program; the table shows medians. The two programs run in turn: A B A B ...
 #   ONLY=list      only some of the jobs: list, dump, tui, diff (space separated)
 #
-# Wall and CPU seconds (user + system) are the shell's, peak memory is /usr/bin/time's. The page cache is warm. Output goes to /dev/null.
+# Wall and CPU seconds (user + system) are the shell's, peak memory is /usr/bin/time's in a run of its own before the first that is timed.
+# The page cache is warm. Output goes to /dev/null.
 # tshark runs with its defaults and the session keys in its own table (smb2_seskey_list).
 set -euo pipefail
 export LC_ALL=C
@@ -39,18 +40,22 @@ finish() {
 trap finish EXIT
 cd "$out"
 
-# measure NAME ACCEPTED COMMAND...: one run; NAME, wall, CPU, peak KiB as a line of raw.tsv. ACCEPTED: exit codes that are no trouble
+# measure NAME ACCEPTED COMMAND...: one run; NAME, wall, CPU, peak KiB (first run) as a line of raw.tsv. ACCEPTED: exit codes that are no trouble
 TIMEFORMAT='%3R %3U %3S'
 measure() {
-  local name=$1 accepted=$2 code=0 wall user sys
+  local name=$1 accepted=$2 code=0 wall user sys peak=-
   shift 2
-  { time /usr/bin/time -q -o "$tmp/rss" -f %M "$@" >/dev/null 2>"$tmp/stderr" || code=$?; } 2>"$tmp/times"
+  if ! cut -f 1 "$raw" | grep -qxF "$name"; then
+    /usr/bin/time -q -o "$tmp/rss" -f %M "$@" >/dev/null 2>"$tmp/stderr" || true
+    peak=$(tail -n 1 "$tmp/rss")
+  fi
+  { time "$@" >/dev/null 2>"$tmp/stderr" || code=$?; } 2>"$tmp/times"
   case " $accepted " in
   *" $code "*) ;;
   *) fail "$* ended with $code: $(tail -n 2 "$tmp/stderr")" ;;
   esac
   read -r wall user sys < "$tmp/times"
-  printf '%s\t%s\t%s\t%s\n' "$name" "$wall" "$(awk "BEGIN { print $user + $sys }")" "$(tail -n 1 "$tmp/rss")" >> "$raw"
+  printf '%s\t%s\t%s\t%s\n' "$name" "$wall" "$(awk "BEGIN { print $user + $sys }")" "$peak" >> "$raw"
 }
 
 ours() { # ours NAME ACCEPTED ARGS...

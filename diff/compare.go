@@ -316,7 +316,7 @@ func (c *Comparer) lone(name string, part int, onlyB bool) {
 
 // hidden names the rule that hides a change of what is no field.
 func (c *Comparer) hidden(ch *Change, d *decision) {
-	if d.how == drop && d.allows(ch.A, ch.B) {
+	if d.how == drop && d.allows(ch.A, ch.B, true) {
 		ch.Masked = d.name
 		c.hid(d.nth)
 	}

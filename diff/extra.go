@@ -35,7 +35,7 @@ func (c *Comparer) single(row Row) {
 		return
 	}
 	ch := c.loneChange(row, d.name)
-	if d.allows(ch.A+ch.B, ch.A+ch.B) {
+	if d.allows(ch.A+ch.B, ch.A+ch.B, true) {
 		c.hid(d.nth)
 		c.put(ch)
 	}

@@ -2,6 +2,7 @@ package diff
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 
 	"smbdiff/dissect/field"
@@ -94,9 +95,31 @@ type decision struct {
 	nth            int // place of the rule, 0 for none
 }
 
-// allows reports whether the rule hides a change between these two texts.
-func (d *decision) allows(a, b string) bool {
-	return len(d.values) == 0 || slices.Contains(d.values, a) && slices.Contains(d.values, b)
+// allows reports whether the rule hides a change between these two texts, as
+// they are shown. A number with a name may be called by either.
+func (d *decision) allows(a, b string, number bool) bool {
+	has := func(shown string) bool {
+		return slices.ContainsFunc(d.values, func(v string) bool { return v == shown || number && calls(v, shown) })
+	}
+	return len(d.values) == 0 || has(a) && has(b)
+}
+
+// calls reports whether a word means a number that is shown as NAME (NUMBER),
+// as STATUS_NAME or without a name.
+func calls(word, shown string) bool {
+	if rest, ok := strings.CutPrefix(shown, "STATUS_"); ok && rest == word {
+		return true
+	}
+	num := shown
+	if i := strings.LastIndex(shown, " ("); i >= 0 && strings.HasSuffix(shown, ")") {
+		if shown[:i] == word {
+			return true
+		}
+		num = shown[i+2 : len(shown)-1]
+	}
+	n, err := strconv.ParseUint(num, 0, 64)
+	m, wrong := strconv.ParseUint(word, 0, 64)
+	return err == nil && wrong == nil && n == m
 }
 
 // mask holds the rules in force. It belongs to one goroutine.

@@ -141,6 +141,36 @@ func TestMaskActions(t *testing.T) {
 	}
 }
 
+// TestValueWords lets values be called by name or by number, texts by
+// themselves alone.
+func TestValueWords(t *testing.T) {
+	for _, c := range []struct {
+		word, shown string
+		number      bool
+		want        bool
+	}{
+		{"STATUS_ACCESS_DENIED", "STATUS_ACCESS_DENIED", true, true},
+		{"ACCESS_DENIED", "STATUS_ACCESS_DENIED", true, true},
+		{"DENIED", "STATUS_ACCESS_DENIED", true, false},
+		{"LEASE", "LEASE (255)", true, true},
+		{"LEASE (255)", "LEASE (255)", true, true},
+		{"255", "LEASE (255)", true, true},
+		{"0xff", "LEASE (255)", true, true},
+		{"5", "LEASE (255)", true, false},
+		{"READ_CACHING", "READ_CACHING|HANDLE_CACHING (0x00000003)", true, false},
+		{"0x3", "READ_CACHING|HANDLE_CACHING (0x00000003)", true, true},
+		{"456", "456", true, true},
+		{"report", "report (1)", false, false},
+		{"1", "report (1)", false, false},
+		{"", "", true, true},
+	} {
+		d := &decision{values: []string{"other", c.word}}
+		if got := d.allows("other", c.shown, c.number); got != c.want {
+			t.Errorf("%q for %q: %v", c.word, c.shown, got)
+		}
+	}
+}
+
 // TestMaskOrder checks which rule counts first.
 func TestMaskOrder(t *testing.T) {
 	dir := t.TempDir()

@@ -301,10 +301,19 @@ func (c *Comparer) verdict(d *decision, ta, tb *field.Tree, x, y *child) verdict
 	switch {
 	case d.how == follows && c.fits(0, ta, x.node) && c.fits(1, tb, y.node):
 		return verdictHidden
-	case v != verdictDiffers && len(d.values) > 0 && !d.allows(show(ta, x), show(tb, y)):
+	case v != verdictDiffers && len(d.values) > 0 && !d.allows(show(ta, x), show(tb, y), numeric(ta.Nodes[x.node].Def)):
 		return verdictDiffers
 	}
 	return v
+}
+
+// numeric reports whether a field is a number.
+func numeric(d *field.Def) bool {
+	switch d.Kind {
+	case field.Uint, field.Hex, field.Enum, field.Flags, field.Status:
+		return true
+	}
+	return false
 }
 
 // fits reports whether a size says how long the message around it is.

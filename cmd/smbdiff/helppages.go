@@ -11,7 +11,7 @@ extends (without extends: default):
   command = "CREATE"               optional: in these operations, * and ?
   message = "response"             optional: or request
   when    = 'path ~ "\\.tmp$"'      optional: a filter, smbdiff help filter
-  values  = ["RH", "RWH"]          optional: where both sides have one of these
+  values  = ["NONE", "LEASE"]      optional: where both sides have one of these
   status  = true                   it may hide an outcome: a status, a missing
                                    answer, an operation (smbdiff.operation)
   name    = "oplocks"              what reports call the rule

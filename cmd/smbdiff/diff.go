@@ -259,12 +259,18 @@ func (a *app) diff(f *flags) int {
 		}
 	}
 	switch {
-	case code == exitTrouble && r.Exit == exitDone:
+	case code == exitTrouble && (r.Exit == exitDone || f.bisect && lacks(r)):
 		return exitTrouble
 	case r.Exit == exitDiffer && f.exitZero:
 		return exitDone
 	}
 	return r.Exit
+}
+
+// lacks reports whether what differs first is that something is not there: of a
+// capture that was cut, or holds no SMB, that says nothing.
+func lacks(r *diff.Result) bool {
+	return r.First != nil && slices.Contains([]string{"missing", "extra", "no_answer"}, r.First.Reason)
 }
 
 // commandLine gives the call as a line for a shell, without keys and without the

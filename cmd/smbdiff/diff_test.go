@@ -26,8 +26,12 @@ func TestDiffExit(t *testing.T) {
 		t.Fatal(err)
 	}
 	cut, empty, shut := filepath.Join(t.TempDir(), "cut.pcap"), filepath.Join(t.TempDir(), "empty.pcap"), filepath.Join(t.TempDir(), "shut.pcap")
-	keys := strings.TrimSuffix(good, ".pcap") + ".keys"
-	for path, part := range map[string][]byte{cut: whole[:len(whole)*2/3+3], empty: whole[:24], shut: whole} {
+	keys, late := strings.TrimSuffix(good, ".pcap")+".keys", filepath.Join(t.TempDir(), "late.pcap")
+	other, err := os.ReadFile(missing)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for path, part := range map[string][]byte{cut: whole[:len(whole)*2/3+3], empty: whole[:24], shut: whole, late: other[:len(other)-300]} {
 		if err := os.WriteFile(path, part, 0o600); err != nil {
 			t.Fatal(err)
 		}
@@ -51,6 +55,10 @@ func TestDiffExit(t *testing.T) {
 		{"GOOD MISSING --exit-zero", 0, "differ at op 37"},
 		{"GOOD MISSING --bisect", 1, "differ at op 37"},
 		{"GOOD SAME --bisect", 0, "equal: "},
+		{"GOOD " + cut + " --bisect -k " + keys, 125, "only in A"},
+		{"GOOD " + empty + " --bisect", 125, "only in A"},
+		{"MISSING " + cut + " --bisect -k " + keys, 125, "only in"},
+		{late + " GOOD --bisect -k " + strings.TrimSuffix(missing, ".pcap") + ".keys", 1, "differ at op 37"},
 		{"GOOD nothere --bisect", 125, "nothere: no such file"},
 		{"GOOD nothere", 2, "nothere: no such file"},
 		{"GOOD MISSING --bisect --nonsense", 125, "nonsense"},

@@ -93,7 +93,8 @@ flags of diff:
   --until 'OP/STATUS'  compare up to the first such operation:
                        CREATE/ACCESS_DENIED, 'CREATE docs*/*'
   --exit-zero          0 where they differ
-  --bisect             125 for trouble, as git bisect run wants it
+  --bisect             125 for trouble, as git bisect run wants it; also where a
+                       cut or empty capture lacks operations
 
 ` + exitUsage},
 		{"dump", `

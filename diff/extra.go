@@ -21,11 +21,7 @@ func (c *Comparer) single(row Row) {
 		c.put(c.loneChange(row, rulePart))
 		return
 	}
-	if c.looked.has(0, row.A) || c.looked.has(1, row.B) {
-		rule := ruleLook
-		if reads(&c.ops[0]) || reads(&c.ops[1]) {
-			rule = ruleReread
-		}
+	if rule := c.looked.rule(0, row.A) + c.looked.rule(1, row.B); rule != "" { // one of them is 0
 		c.put(c.loneChange(row, rule))
 		return
 	}

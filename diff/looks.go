@@ -27,18 +27,26 @@ const (
 	leastRestless, looksMost = 3, 4096
 )
 
-// looked are the operations that are looks which one side alone has, or that
-// took another way there, by side.
-type looked [2]map[uint32]bool
+// looked are the operations that one side alone has, or that took another way
+// there, for a reason that is noise: the rule that hides that, by side.
+type looked [2]map[uint32]string
 
-func (l *looked) has(side int, num uint32) bool { return l != nil && l[side][num] }
+// rule gives "" for an operation that has no such reason.
+func (l *looked) rule(side int, num uint32) string {
+	if l == nil {
+		return ""
+	}
+	return l[side][num]
+}
 
-func (l *looked) mark(side int, num uint32, n int) {
+func (l *looked) has(side int, num uint32) bool { return l.rule(side, num) != "" }
+
+func (l *looked) mark(side int, num uint32, n int, rule string) {
 	if l[side] == nil {
-		l[side] = map[uint32]bool{}
+		l[side] = map[uint32]string{}
 	}
 	for range n {
-		l[side][num] = true
+		l[side][num] = rule
 		num++
 	}
 }
@@ -81,15 +89,20 @@ func (r *Result) overlook() {
 			o.closed(i)
 			o.other(i)
 		case row.Grade == OnlyA:
-			o.alone(0, i)
-			o.reread(0, i)
-			o.order(0, i)
+			o.lonely(0, i)
 		case row.Grade == OnlyB:
-			o.alone(1, i)
-			o.reread(1, i)
-			o.order(1, i)
+			o.lonely(1, i)
 		}
 	}
+}
+
+// lonely looks at an operation that only one side has.
+func (o *overlooker) lonely(side, i int) {
+	o.alone(side, i)
+	o.reread(side, i)
+	o.order(side, i)
+	o.idle(side, i)
+	o.reopened(side, i)
 }
 
 type overlooker struct {
@@ -102,12 +115,15 @@ type overlooker struct {
 	rows  [2][]int32            // by operation less one: its row, -1 for none
 
 	pieces  [2]map[sight][]piece
-	reads   [2][]uint32          // READs that worked
-	creates [2]map[uint32]uint32 // the CREATE of an open
-	closes  [2]map[uint32]uint32 // and its first CLOSE
+	reads   [2][]uint32           // READs that worked
+	creates [2]map[uint32]uint32  // the CREATE of an open
+	closes  [2]map[uint32]uint32  // and its first CLOSE
+	opens   [2]map[sight][]uint32 // CREATEs that worked
+	sizing  [2]map[sight][]uint32 // what sets or tells the size of an object
 
 	attributes [2]map[sight][]attributed
 	called     [2]map[sight][]sight  // before and later
+	arrived    [2]map[sight][]uint32 // when something was renamed to that
 	orders     [2]map[sight][]uint32 // to set what is known of an object, in a compound
 
 	second [2]*dissect.Reader // of two answers of one side
@@ -124,7 +140,7 @@ func (o *overlooker) candidates() bool {
 		switch g := r.Rows[i].Grade; g {
 		case OnlyA, OnlyB:
 			a, b := r.pairOps(&r.Rows[i])
-			found = found || asks(&a) || asks(&b) || reads(&a) || reads(&b) || sets(&a) || sets(&b)
+			found = found || asks(&a) || asks(&b) || reads(&a) || reads(&b) || sets(&a) || sets(&b) || opensAgain(&a) || opensAgain(&b)
 		case Differs, Outcome:
 			a, b := r.pairOps(&r.Rows[i])
 			found = found || asks(&a) && asks(&b) || reads(&a) && reads(&b) || closing(&a) && closing(&b) || sets(&a) && sets(&b)
@@ -243,12 +259,14 @@ func (o *overlooker) gather(side int) {
 	o.all[side], o.lists[side], o.told[side] = map[sight][]look{}, map[sight][]uint32{}, map[sight][]uint32{}
 	o.pieces[side], o.creates[side], o.closes[side] = map[sight][]piece{}, map[uint32]uint32{}, map[uint32]uint32{}
 	o.attributes[side], o.orders[side] = map[sight][]attributed{}, map[sight][]uint32{}
-	o.called[side] = map[sight][]sight{}
+	o.called[side], o.arrived[side] = map[sight][]sight{}, map[sight][]uint32{}
+	o.opens[side], o.sizing[side] = map[sight][]uint32{}, map[sight][]uint32{}
 	t := o.r.traces[side]
 	var before [2]op.Op
 	each(t, func(p *op.Op) {
 		o.telling(side, p)
 		o.moving(side, p)
+		o.size(side, p)
 		o.attributing(side, p)
 		o.renaming(side, p)
 		switch l := (look{num: p.Num, of: 1}); {
@@ -306,7 +324,7 @@ func (o *overlooker) alone(side, i int) {
 		if found, alone := o.answered(side, k, &l); !found || !alone && !o.due(side, p) && !o.restless() {
 			return
 		}
-		o.mark(side, &l)
+		o.mark(side, &l, ruleLook)
 		return
 	}
 }
@@ -321,11 +339,11 @@ func (o *overlooker) free(side int, l *look) bool {
 	return true
 }
 
-func (o *overlooker) mark(side int, l *look) {
+func (o *overlooker) mark(side int, l *look, rule string) {
 	for n := range l.of {
 		o.r.Rows[o.rows[side][int(l.num)-1+n]].Grade = Masked
 	}
-	o.r.looked.mark(side, l.num, l.of)
+	o.r.looked.mark(side, l.num, l.of, rule)
 }
 
 // answered reports whether the other side has a look at the same object with
@@ -343,7 +361,41 @@ func (o *overlooker) answered(side int, k sight, l *look) (found, alone bool) {
 			found, alone = true, alone || o.lone(1-side, m.num)
 		}
 	}
-	return found || o.known(side, k, l), alone
+	return found || o.known(side, k, l) || o.repeats(side, k, l), alone
+}
+
+// repeats reports whether a look says what this side was told by one that the
+// other side has too, whatever that was told.
+func (o *overlooker) repeats(side int, k sight, l *look) bool {
+	c := o.inside(side)
+	for n, m := range o.all[side][k] {
+		if n == lookTries {
+			break
+		}
+		if m.num == l.num || m.of != l.of || !o.paired(side, &m) {
+			continue
+		}
+		same := true
+		for n := range uint32(l.of) {
+			x := Row{A: l.num + n, B: m.num + n}
+			c.row(&x)
+			same = same && x.Grade <= Masked
+		}
+		if same {
+			return true
+		}
+	}
+	return false
+}
+
+// paired reports whether all operations of a look have a partner.
+func (o *overlooker) paired(side int, l *look) bool {
+	for n := range l.of {
+		if o.lone(side, l.num+uint32(n)) {
+			return false
+		}
+	}
+	return true
 }
 
 // same compares two looks without regard to identifiers.
@@ -372,7 +424,11 @@ func (o *overlooker) same(side int, l, m *look) bool {
 func (o *overlooker) due(side int, p *op.Op) bool {
 	t := o.r.traces[side]
 	path := t.Name(p.Path)
+	arrived := o.arrived[side][o.sight(side, p)]
 	for n := p.Num - 1; n > 0 && p.Num-n < lookBack; n-- {
+		if slices.Contains(arrived, n) {
+			return true
+		}
 		q, _ := t.Op(n)
 		if q.Session != p.Session || q.Proto != p.Proto {
 			continue

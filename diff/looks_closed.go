@@ -43,8 +43,8 @@ func (o *overlooker) closed(i int) {
 		return
 	}
 	row.Grade = Masked
-	r.looked.mark(0, row.A, 1)
-	r.looked.mark(1, row.B, 1)
+	r.looked.mark(0, row.A, 1, ruleLook)
+	r.looked.mark(1, row.B, 1, ruleLook)
 }
 
 // had reports whether the last answer, or order, before an operation says that

@@ -95,6 +95,7 @@ func (o *overlooker) renaming(side int, p *op.Op) {
 	default:
 		return
 	}
+	o.arrived[side][later] = append(o.arrived[side][later], p.Num)
 	o.called[side][k] = append(o.called[side][k], later)
 	o.called[side][later] = append(o.called[side][later], k)
 }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"smbdiff/dissect"
@@ -44,6 +45,7 @@ func TestEqualRuns(t *testing.T) {
 		"together": {ruleLook, ruleLate},
 		"cached":   {ruleLook, ruleReread},
 		"clock":    {"time"},
+		"held":     {ruleLook, ruleReopen, ruleIdle},
 	} {
 		a, b := load(t, pcap(name+"-1"), false), load(t, pcap(name+"-2"), false)
 		r := Traces(a, b, Options{})
@@ -75,7 +77,7 @@ func flip(bits byte) func([]byte, *dissect.Reader) []byte {
 // equal run: those show.
 func TestLatePlanted(t *testing.T) {
 	for _, c := range []struct {
-		what, name string
+		what, name string // name ends in 1 if that one is changed, not the second
 		frame      uint32
 		field      string
 		value      func(old []byte, rd *dissect.Reader) []byte
@@ -93,13 +95,26 @@ func TestLatePlanted(t *testing.T) {
 		{"what was read again", "cached", 249, "smb2.read.blob", flip(1), 1},
 		{"where it was read again", "cached", 245, "smb2.file_offset", flip(8), 1},
 		{"how it was read again", "cached", 245, "smb2.read_flags", flip(1), 1},
+		{"the rights of an open that the other side has not", "held", 117, "smb.access_mask", func(b []byte, _ *dissect.Reader) []byte { return []byte{b[0] | 2} }, 4},
+		{"what an open that the other side has not found", "held", 118, "smb2.eof", flip(1), 4},
+		{"the answer to the close of it", "held", 123, "smb2.nt_status", func([]byte, *dissect.Reader) []byte { return []byte{0x28, 1, 0, 0xc0} }, 1},
+		{"what was read through it", "held", 120, "smb2.read.blob", flip(1), 1},
+		{"through which handle it was read", "held", 119, "smb2.fid", handleOf(106), 3},
+		{"a size that is set", "held1", 90, "smb.end_of_file", flip(1), 1},
+		{"a flag of the order that sets it", "held1", 90, "smb2.flags", flip(0x10), 1},
+		{"the answer to that", "held1", 91, "smb2.nt_status", func([]byte, *dissect.Reader) []byte { return []byte{0x22, 0, 0, 0xc0} }, 1},
 		{"the time zone", "clock", 63, "srvsvc.srvsvc_NetRemoteTODInfo.timezone", flip(1), 1},
 	} {
-		whole, err := os.ReadFile(pcap(c.name + "-2"))
+		name, first := strings.CutSuffix(c.name, "1")
+		good, bad := pcap(name+"-1"), pcap(name+"-2")
+		if first {
+			good, bad = bad, good
+		}
+		whole, err := os.ReadFile(bad)
 		if err != nil {
 			t.Fatal(err)
 		}
-		tr := load(t, pcap(c.name+"-2"), false)
+		tr := load(t, bad, false)
 		rd := tr.NewReader()
 		num, i := uint32(1), -1
 		for ; i < 0 && rd.Read(num); num++ { // the first of a compound that has it
@@ -121,7 +136,7 @@ func TestLatePlanted(t *testing.T) {
 		if err := os.WriteFile(file, whole, 0o600); err != nil {
 			t.Fatal(err)
 		}
-		r := Traces(load(t, pcap(c.name+"-1"), false), load(t, file, false), Options{})
+		r := Traces(load(t, good, false), load(t, file, false), Options{})
 		if r.Verdict != "differ" || r.Differ() > c.rows {
 			t.Errorf("%s: %d rows: %s", c.what, r.Differ(), r.Sentence())
 		}

@@ -17,6 +17,9 @@ const (
 	deleteOnClose = 0x1000
 )
 
+// namePosition is CurrentByteOffset, [MS-FSCC] 2.4.40.
+const namePosition = "smb2.position_info"
+
 // [MS-FSCC] 2.4.
 const fileBasic, fileRename, fileAllocation, fileEnd = 4, 10, 19, 20
 
@@ -38,8 +41,8 @@ func (o *overlooker) through(i int) {
 	if p.Index != 1 || !o.lone(side, p.Num-1) || !o.lone(side, p.Num+1) || !o.harmless(side, l.num) || !o.sameAsked(row) {
 		return
 	}
-	o.mark(side, &l)
-	r.looked.mark(1-side, [2]uint32{row.B, row.A}[side], 1)
+	o.mark(side, &l, ruleLook)
+	r.looked.mark(1-side, [2]uint32{row.B, row.A}[side], 1, ruleLook)
 }
 
 // other looks at a pair of questions, or of orders, through two handles of one
@@ -59,8 +62,8 @@ func (o *overlooker) other(i int) {
 		return
 	}
 	row.Grade = Masked
-	r.looked.mark(0, row.A, 1)
-	r.looked.mark(1, row.B, 1)
+	r.looked.mark(0, row.A, 1, ruleLook)
+	r.looked.mark(1, row.B, 1, ruleLook)
 }
 
 // mate gives the open of the other side that stands for one of this side, 0 for
@@ -98,8 +101,8 @@ func (o *overlooker) order(side, i int) {
 			x.A, x.B = x.B, x.A
 		}
 		if o.free(1-side, &l) && !r.looked.has(1-side, num) && o.harmless(1-side, l.num) && o.sameAsked(&x) {
-			o.mark(1-side, &l)
-			o.mark(side, &look{num: p.Num, of: 1})
+			o.mark(1-side, &l, ruleLook)
+			o.mark(side, &look{num: p.Num, of: 1}, ruleLook)
 			return
 		}
 	}
@@ -124,13 +127,13 @@ func (o *overlooker) sameAsked(x *Row) bool {
 	return !o.c.unread
 }
 
-// otherWay reports whether a change says no more than that a handle was made
-// for the question.
+// otherWay reports whether a change says no more than that another handle was
+// used, or that one was made for the question. The position belongs to it.
 func otherWay(ch *Change) bool {
 	switch {
 	case ch.Name == "smb2.flags":
 		return (ch.val[0]^ch.val[1])&^uint64(smb2.FlagRelated|smb2.FlagSigned) == 0
-	case ch.Name == "smb2.chain_offset", ch.Name == "smb2.fid", ch.Name == "smb.access_mask":
+	case ch.Name == "smb2.chain_offset", ch.Name == "smb2.fid", ch.Name == "smb.access_mask", ch.Name == namePosition:
 		return true
 	}
 	return strings.HasPrefix(ch.Name, "smb2.header.transform") || strings.Contains(ch.Path, "/outer/")
@@ -139,6 +142,7 @@ func otherWay(ch *Change) bool {
 // lookedOther hides what says no more than that both sides took another way to
 // the same, or went it at another time.
 func (c *Comparer) lookedOther() {
+	rule := c.looked.rule(0, c.ops[0].Num)
 	for i := range c.changes {
 		switch ch := &c.changes[i]; {
 		case ch.Masked != "":
@@ -147,7 +151,7 @@ func (c *Comparer) lookedOther() {
 				ch.Masked = ruleLate
 			}
 		case otherWay(ch):
-			ch.Masked = ruleLook
+			ch.Masked = rule
 		}
 	}
 }

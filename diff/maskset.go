@@ -262,6 +262,8 @@ func (m *Masks) List() (out []Listed) {
 			Listed{Field: nameProblem, Scope: "messages that are the same, where what they rest on is told to differ", How: "drop", Name: ruleEntailed},
 			Listed{Field: nameOperation, Scope: "SET_INFO of times, attributes and sizes by a compound, where the other side had a handle", How: "drop", Name: ruleLook},
 			Listed{Field: nameOperation, Scope: "READ under an oplock or lease, of bytes that another READ or a WRITE says too", How: "drop", Name: ruleReread},
+			Listed{Field: nameOperation, Scope: "CREATE and CLOSE of a file, where the other side had a handle that it may keep", How: "drop", Name: ruleReopen},
+			Listed{Field: nameOperation, Scope: "SET_INFO of the size that a file has already", How: "drop", Name: ruleIdle},
 			Listed{Field: "smb2.eof", Scope: "CLOSE that stands elsewhere, response", How: "drop", Name: ruleLate},
 			Listed{Field: "smb2.allocation_size", Scope: "CLOSE that stands elsewhere, response", How: "drop", Name: ruleLate},
 			Listed{Field: nameAttributes, Scope: "CLOSE, response, where each side was told so just before", How: "drop", Name: ruleLate},

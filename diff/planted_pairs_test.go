@@ -21,7 +21,7 @@ import (
 // runs.
 func TestPlantedPairs(t *testing.T) {
 	pairs := [][2]string{{pcap("good"), pcap("same")}, {pcap("plain-1"), pcap("plain-2")}, {pcap("kernel-1"), pcap("kernel-2")},
-		{pcap("together-1"), pcap("together-2")}, {pcap("cached-1"), pcap("cached-2")}}
+		{pcap("together-1"), pcap("together-2")}, {pcap("cached-1"), pcap("cached-2")}, {pcap("held-1"), pcap("held-2")}}
 	if dir := os.Getenv("SMBDIFF_PAIRS"); dir != "" {
 		all, _ := filepath.Glob(filepath.Join(dir, "*-1.pcap"))
 		for _, a := range all {

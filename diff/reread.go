@@ -50,6 +50,10 @@ func (o *overlooker) moving(side int, p *op.Op) {
 		}
 	} else if p.Proto == op.SMB2 && smb2.Command(p.Command) == smb2.Create && p.Open != 0 {
 		o.creates[side][p.Open] = p.Num
+		if opensAgain(p) {
+			k := o.sight(side, p)
+			o.opens[side][k] = append(o.opens[side][k], p.Num)
+		}
 	} else if p.Proto == op.SMB2 && closing(p) && p.Open != 0 && o.closes[side][p.Open] == 0 {
 		o.closes[side][p.Open] = p.Num
 	}
@@ -63,7 +67,7 @@ func (o *overlooker) reread(side, i int) {
 		return
 	}
 	r.Rows[i].Grade = Masked
-	r.looked.mark(side, p.Num, 1)
+	r.looked.mark(side, p.Num, 1, ruleReread)
 }
 
 // cached reports whether a READ is no more than the state of a cache: the client
@@ -130,10 +134,7 @@ func (o *overlooker) bare(side int, p *op.Op) bool {
 func (o *overlooker) alike(side int, num uint32, other int, like uint32) bool {
 	c := o.c
 	if other == side {
-		if c = o.within[side]; c == nil {
-			c = NewComparer(o.r.traces[side], o.r.traces[side], o.r.options)
-			o.within[side] = c
-		}
+		c = o.inside(side)
 	}
 	row := Row{A: num, B: like}
 	if side == 1 && other == 0 {
@@ -145,6 +146,14 @@ func (o *overlooker) alike(side int, num uint32, other int, like uint32) bool {
 		}
 	}
 	return !c.unread
+}
+
+// inside gives what compares two operations of one side.
+func (o *overlooker) inside(side int) *Comparer {
+	if o.within[side] == nil {
+		o.within[side] = NewComparer(o.r.traces[side], o.r.traces[side], o.r.options)
+	}
+	return o.within[side]
 }
 
 // said reports whether other operations say all of the bytes that a READ was

@@ -144,7 +144,7 @@ const gatherChunk = 4096
 // gather reads the facts of all operations. Names that are not among those of the
 // other side, if they are given, count as patterns.
 func gather(t *dissect.Trace, other map[uint64]bool) *list {
-	g := gatherer{list: &list{edges: new(edges), names: map[uint32]uint64{}, folders: map[uint64]uint64{}}, trace: t, trees: map[uint32]uint64{}, other: other, patterns: map[uint32]uint64{}}
+	g := gatherer{list: &list{edges: new(edges), names: map[uint32]uint64{}, folders: map[uint64]uint64{}}, trace: t, trees: map[uint32]uint64{}, refused: map[uint32]uint64{}, other: other, patterns: map[uint32]uint64{}}
 	l := g.list
 	for _, s := range t.Sessions() {
 		l.sessions = append(l.sessions, sessionFacts{user: g.name(s.User), kind: uint64(s.Dialect), conn: s.Conn})
@@ -173,6 +173,7 @@ type gatherer struct {
 	*list
 	trace    *dissect.Trace
 	trees    map[uint32]uint64 // hashes of shares by tree connect
+	refused  map[uint32]uint64 // by session: that of the last one that made no tree
 	other    map[uint64]bool   // hashes of the names of the other side; nil: those are not known
 	patterns map[uint32]uint64 // hashes of patterns by number
 
@@ -202,12 +203,17 @@ func (g *gatherer) add(o *op.Op) {
 	}
 	f := fact{session: o.Session, conn: o.Conn, open: o.Open, process: o.Process, start: o.Start, end: o.Start + max(0, o.RTT), frame: max(o.ReqFrame, o.RespFrame)}
 	object, tree := g.object(o.Path), g.trees[o.Tree]
+	if o.Tree == 0 {
+		tree = g.refused[o.Session]
+	}
 	joins := connects(o)
 	if joins {
 		object, tree = hashText(shareOf(g.trace.Name(o.Path))), 0
 		if o.Tree != 0 {
 			g.trees[o.Tree] = object
 			g.connects = append(g.connects, connected{o.Session, o.Tree, object})
+		} else if o.Session != 0 {
+			g.refused[o.Session] = object
 		}
 	}
 	f.object = object
@@ -251,7 +257,7 @@ func (g *gatherer) add(o *op.Op) {
 	s := &g.sessions[f.session-1]
 	s.ops = append(s.ops, n)
 	s.print = mix(s.print, f.strong)
-	s.least.add(f.strong)
+	s.least.add(mix(mix(mix(f.loose, object), o.Offset), g.object(o.Detail))) // whatever the tree: its connect may have failed
 	s.left = quits(o)
 	if joins && s.share == 0 {
 		s.share = object

@@ -92,6 +92,8 @@ func TestLatePlanted(t *testing.T) {
 		{"an order by a compound", "together", 217, "smb2.file_attribute", flip(2), 4},
 		{"the answer to an order by a compound", "together", 218, "smb2.nt_status", func([]byte, *dissect.Reader) []byte { return []byte{0x22, 0, 0, 0xc0} }, 4},
 		{"the handle of one of two programs", "together", 212, "smb2.fid", handleOf(183), 2},
+		{"a close by a handle that is closed", "together", 65, "smb2.fid", func([]byte, *dissect.Reader) []byte { return bytes.Repeat([]byte{0xff}, 16) }, 1},
+		{"the answer to a tree connect of one of two clients", "cached", 98, "smb2.nt_status", func([]byte, *dissect.Reader) []byte { return []byte{0x22, 0, 0, 0xc0} }, 1},
 		{"what was read again", "cached", 249, "smb2.read.blob", flip(1), 1},
 		{"where it was read again", "cached", 245, "smb2.file_offset", flip(8), 1},
 		{"how it was read again", "cached", 245, "smb2.read_flags", flip(1), 1},

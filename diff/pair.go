@@ -123,6 +123,7 @@ func (u *pairer) pair(roots [2][]int32) (conns, sessions *pairing) {
 			u.around(wholeA[i].ops, wholeB[j].ops)
 		}
 	}
+	u.misclosed(sessions)
 	u.hold()
 	return conns, sessions
 }

@@ -325,6 +325,15 @@ func (m keymap) told(i int, in Place) bool {
 	return false
 }
 
+// filterExamples are filters to learn from.
+func filterExamples(in Place) []string {
+	out := []string{`cmd == CREATE && status != SUCCESS`, `path ~ "\.tmp$" || rtt > 5ms`, `smb2.create.disposition in {FILE_OPEN, FILE_CREATE}`}
+	if in&inDiff != 0 {
+		out = append(out, `differs && a.frame > 100`, `only == b`)
+	}
+	return out
+}
+
 // help gives the lines of the help window for a place, and of marks.
 func (m keymap) help(in Place) []Line {
 	var out []Line
@@ -356,8 +365,9 @@ func (m keymap) help(in Place) []Line {
 			out = append(out, Line{{" " + g.mark + "  ", g.style}, {g.help, Plain}})
 		}
 	}
-	out = append(out, Line{}, Line{{"FILTER", Title}}, Line{{" rows with all words; ! before a word excludes", Plain}},
-		Line{{" cmd: path: status: frame: op: look at one column", Plain}},
-		Line{{` cmd:create path:"my file" !status:success frame:20-30 op:7`, Plain}})
+	out = append(out, Line{}, Line{{"FILTER", Title}}, Line{{" a word: rows that have it in command, path or status", Plain}})
+	for _, x := range filterExamples(in) {
+		out = append(out, Line{{" " + x, Plain}})
+	}
 	return append(out, Line{}, Line{{" A * behind a command: it was sealed. Mouse: click, wheel.", Plain}})
 }

@@ -74,6 +74,11 @@ func TestHelpTellsAll(t *testing.T) {
 			}
 			text += l.String() + "\n"
 		}
+		for _, x := range filterExamples(in) {
+			if _, err := ParseFilter(x); err != nil || !strings.Contains(text, x) {
+				t.Errorf("the help's filter %s: %v", x, err)
+			}
+		}
 		for _, b := range bindings() {
 			if b.in&in != 0 && (!strings.Contains(text, b.help) || !strings.Contains(text, strings.Fields(b.keys)[0])) {
 				t.Errorf("the help lacks %s: %s", b.keys, b.help)

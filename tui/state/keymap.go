@@ -353,7 +353,7 @@ func (m keymap) help(in Place) []Line {
 					text += " / " + o.help
 				}
 			}
-			out = append(out, Line{{fit(" "+strings.Join(strings.Fields(b.keys), "  "), 16), Key}, {text, Plain}})
+			out = append(out, Line{{fit(" "+strings.Join(strings.Fields(b.keys), "  "), keyCells), Key}, {text, Plain}})
 		}
 		if len(out) == at+1 {
 			out = out[:max(0, at-1)]

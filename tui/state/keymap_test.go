@@ -1,6 +1,7 @@
 package state
 
 import (
+	"slices"
 	"strings"
 	"testing"
 )
@@ -83,6 +84,36 @@ func TestHelpTellsAll(t *testing.T) {
 			if b.in&in != 0 && (!strings.Contains(text, b.help) || !strings.Contains(text, strings.Fields(b.keys)[0])) {
 				t.Errorf("the help lacks %s: %s", b.keys, b.help)
 			}
+		}
+	}
+}
+
+// TestColumns checks that two columns hold the same words in fewer lines, and
+// none where there is no room for them.
+func TestColumns(t *testing.T) {
+	words := func(lines []Line) string {
+		var all []string
+		for _, l := range lines {
+			all = append(all, strings.Fields(l.String())...)
+		}
+		slices.Sort(all)
+		return strings.Join(all, " ")
+	}
+	for _, in := range []Place{SingleList | SingleDetails, inDiff} {
+		one := newKeymap().help(in)
+		for _, w := range []int{leastColumns, 113, 200} {
+			two := columns(one, w)
+			if len(two) >= len(one)*3/4 || words(two) != words(one) {
+				t.Errorf("%d cells: %d lines of %d\n%s\n%s", w, len(two), len(one), words(two), words(one))
+			}
+			for _, l := range two {
+				if l.width() > w {
+					t.Errorf("%d cells: %d in %q", w, l.width(), l)
+				}
+			}
+		}
+		if got := columns(one, leastColumns-1); len(got) != len(one) {
+			t.Errorf("%d lines of %d", len(got), len(one))
 		}
 	}
 }

@@ -196,10 +196,10 @@ func (h *help) title() string {
 
 func (*help) place() Place { return HelpWindow }
 
-func (h *help) lines(int) []Line {
+func (h *help) lines(w int) []Line {
 	all := h.state.keymap.help(h.in)
 	if h.find == "" {
-		return all
+		return columns(all, w)
 	}
 	var out []Line
 	for _, l := range all {

@@ -141,24 +141,17 @@ func Run(f *capture.File, o Options) (*capture.Summary, error) {
 		o.Tracker.Whole = r.again.whole
 	}
 	r.steps = f.Steps(capture.Options{HeadSize: headSize, Ports: o.Ports})
-	workers := Workers()
-	if o.Format == nil {
-		workers -= waiting
-	}
 	var pool sync.WaitGroup
-	for i := range workers {
+	for i := range Workers() {
 		pool.Go(func() { r.work(i) })
 	}
 	pool.Wait()
 	return r.steps.End()
 }
 
-// waiting is how many batches may wait for those before them to be formatted,
-// while all cores are busy.
-const waiting = 2
-
-// Workers is how many workers Run has at most: Format gets a number below it.
-func Workers() int { return runtime.GOMAXPROCS(0) + waiting }
+// Workers is how many workers Run has: Format gets a number below it. With one a
+// core none of them moves to another, away from where its batch is cached.
+func Workers() int { return runtime.GOMAXPROCS(0) }
 
 type run struct {
 	file *capture.File

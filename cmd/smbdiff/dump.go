@@ -80,10 +80,10 @@ func (a *app) dump(f *flags) int {
 // still wanted behind it.
 func (f *flags) head(out []byte, n int) ([]byte, int) {
 	end := "\n" // of an object; in an array it stands before it
-	switch f.format {
-	case "text":
+	switch {
+	case f.format == "text" && f.columns == nil:
 		end = "\n\n"
-	case "json":
+	case f.format == "json":
 		end = ",\n"
 	}
 	at := 0
@@ -114,6 +114,7 @@ type formatter struct {
 	row       filter.Row
 	message   *conv.Message
 	dissected bool // message is
+	texts     []string
 }
 
 func newFormatter(f *flags, file *capture.File, start *int64) *formatter {
@@ -152,6 +153,10 @@ func (f *formatter) batch(b *dissect.Batch) {
 			continue
 		}
 		if f.message, f.dissected = m, false; !f.chosen() {
+			continue
+		}
+		if f.columns != nil { // a tree is made when one of them needs it
+			b.Out = f.values(b.Out)
 			continue
 		}
 		f.dissect()

@@ -19,6 +19,7 @@ func safe(s string) string { return field.Safe(s) }
 type flags struct {
 	files    []string
 	opened   []*side
+	columns  []*filter.Column // of dump, nil: everything
 	verbose  bool
 	joined   []string // files that are one capture, which goes by the first
 	keys     []string
@@ -38,7 +39,7 @@ type flags struct {
 	sideFilters [2]*filter.Filter // of stats; what compares has them in filter
 	session     [3]string         // to choose, of both sides, of A, of B
 	conn        [3]string
-	wrong       error  // of the filter
+	wrong       error  // of a filter or a list of fields
 	config      string // settings file that is named
 	noConfig    bool
 	out         string
@@ -116,6 +117,7 @@ func parseFlags(verb string, args []string) (*flags, error) {
 	case "dump":
 		s.BoolVar(&f.raw, "raw", false, "")
 		s.IntVar(&f.limit, "limit", 0, "")
+		s.Func("fields", "", f.setFields)
 	case "decrypt":
 	default:
 		f.diffFlags.define(s, verb)
@@ -230,6 +232,9 @@ func (f *flags) check(verb, color string) error {
 	switch verb {
 	case "dump":
 		want, formats = []int{1}, []string{"", "ndjson", "json", "text", "ops", "zeek"}
+		if f.columns != nil && (f.raw || f.format == "ops" || f.format == "zeek") {
+			return usageError{what: "--fields chooses fields of messages: not with --raw, ops or zeek", hint: "--format ndjson, json or text"}
+		}
 	case "decrypt":
 		want = []int{1}
 		if f.filter != nil {

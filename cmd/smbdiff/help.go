@@ -101,6 +101,9 @@ flags of diff:
 flags of dump:
   --format F           ndjson, json, text; ops: an object an operation; zeek:
                        the same as in Zeek's smb_cmd log
+  --fields LIST        these alone, names of fields and of facts as in filters
+                       with commas between; a list of texts each, in text a
+                       line with tabs
   --raw                bytes of each field, in hex
   --limit N            no more than the first N messages, or operations
 `},

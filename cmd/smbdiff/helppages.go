@@ -55,6 +55,7 @@ names that filters take. Each object has a schema:
                       session S1, tree T1, open F1, path, request_frame, rtt_ns,
                       op, problems, outer, and fields: a tree of name, label,
                       value, show, offset, length, children; raw with --raw
+  smbdiff/fields/1    dump --fields: for each name a list of texts
   smbdiff/op/1        dump --format ops: an operation. op, ts, t, rtt, conn,
                       session, tree, user, version, command, path, file, object,
                       status, sealed, opened, frames [request, response]

@@ -38,7 +38,7 @@ func main() {
 type app struct {
 	stdin          *os.File
 	stdout, stderr io.Writer
-	args           []string                            // of this call
+	args           []string // of this call
 	verbose        bool
 	ask            func(prompt string) ([]byte, error) // for a passphrase; nil: the terminal
 	work           int                                 // of wrapping with one; 0: as usual

@@ -82,6 +82,7 @@ func (r *Result) overlook() {
 		o.gather(side)
 	}
 	o.split()
+	o.crossed()
 	for i := range r.Rows {
 		switch row := &r.Rows[i]; {
 		case row.Grade == Differs && row.A != 0 && row.B != 0:
@@ -209,7 +210,7 @@ func (o *overlooker) parts(a, b *op.Op) bool {
 		return false
 	}
 	if reads(a) && reads(b) {
-		return o.cached(0, a) && o.cached(1, b)
+		return o.cached(0, a) && o.cached(1, b) && !o.samePiece(a, b)
 	}
 	x, y := o.head(0, ka, a.Num), o.head(1, kb, b.Num)
 	if x == nil || y == nil || x.of != y.of {

@@ -102,9 +102,12 @@ func TestLatePlanted(t *testing.T) {
 		{"the answer to the close of it", "held", 123, "smb2.nt_status", func([]byte, *dissect.Reader) []byte { return []byte{0x28, 1, 0, 0xc0} }, 1},
 		{"what was read through it", "held", 120, "smb2.read.blob", flip(1), 1},
 		{"through which handle it was read", "held", 119, "smb2.fid", handleOf(106), 3},
+		{"what the open asks for that the other side repeats", "held1", 110, "smb2.fid", flip(1), 1},
 		{"a size that is set", "held1", 90, "smb.end_of_file", flip(1), 1},
 		{"a flag of the order that sets it", "held1", 90, "smb2.flags", flip(0x10), 1},
 		{"the answer to that", "held1", 91, "smb2.nt_status", func([]byte, *dissect.Reader) []byte { return []byte{0x22, 0, 0, 0xc0} }, 1},
+		{"which of a file and its copy was read", "copy", 94, "smb2.fid", handleOf(83), 1},
+		{"which of a file and its copy was read again", "copy", 97, "smb2.fid", handleOf(89), 1},
 		{"the time zone", "clock", 63, "srvsvc.srvsvc_NetRemoteTODInfo.timezone", flip(1), 1},
 	} {
 		name, first := strings.CutSuffix(c.name, "1")

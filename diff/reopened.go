@@ -33,7 +33,7 @@ func (o *overlooker) reopened(side, i int) {
 	}
 	for _, num := range o.held(side, p) {
 		q, _ := o.r.traces[1-side].Op(num)
-		if !o.keepsHandle(1-side, &q) || !o.tellsSame(side, p, num) {
+		if !o.keepsHandle(1-side, &q) || !o.tellsSame(side, p, num) && !o.asBefore(side, p, num) {
 			continue
 		}
 		o.mark(side, &look{num: p.Num, of: 1}, ruleReopen)
@@ -121,6 +121,23 @@ func (o *overlooker) tellsSame(side int, p *op.Op, num uint32) bool {
 	}
 	k := o.sight(side, p)
 	return !other || o.known(side, k, &look{num: p.Num, of: 1}) || o.tells(side, p.Response, o.answers(1-side, k), "")
+}
+
+// asBefore reports whether an operation is the same as the one of its own side
+// that stands for one of the other, however those two differ.
+func (o *overlooker) asBefore(side int, p *op.Op, num uint32) bool {
+	i := o.rows[1-side][num-1]
+	if i < 0 {
+		return false
+	}
+	mate := [2]uint32{o.r.Rows[i].A, o.r.Rows[i].B}[side]
+	if mate == 0 {
+		return false
+	}
+	c := o.inside(side)
+	row := Row{A: p.Num, B: mate}
+	c.row(&row)
+	return row.Grade <= Masked
 }
 
 // reclosed takes the CLOSE of an open that only one side has for one that time

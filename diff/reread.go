@@ -77,6 +77,57 @@ func (o *overlooker) cached(side int, p *op.Op) bool {
 	return reads(p) && o.keeps(side, p) && o.usual(side, p) && o.said(side, p)
 }
 
+// samePiece reports whether two READs, of files that may be copies of each
+// other, ask for and are told the same: then one has the wrong handle.
+func (o *overlooker) samePiece(a, b *op.Op) bool {
+	return a.Offset == b.Offset && a.Length == b.Length && bytes.Equal(o.data(0, piece{num: a.Num}), o.data(1, piece{num: b.Num}))
+}
+
+// crossed puts two READs beside each other, of two files, each of which one side
+// alone has, if they are told the same: one has the wrong handle. Each on its own
+// could be taken for the state of a cache.
+func (o *overlooker) crossed() {
+	r := o.r
+	if r.options.PairBy != PairAuto {
+		return
+	}
+	type span struct{ offset, length uint64 }
+	free := map[span][]int{} // of B
+	for i := range r.Rows {
+		if r.Rows[i].Grade == OnlyB {
+			if p := o.of(1, i); reads(p) {
+				k := span{p.Offset, p.Length}
+				free[k] = append(free[k], i)
+			}
+		}
+	}
+	gone := map[int]bool{}
+	for i := range r.Rows {
+		if r.Rows[i].Grade != OnlyA {
+			continue
+		}
+		a := o.of(0, i)
+		list := free[span{a.Offset, a.Length}]
+		for n, j := range list[:min(len(list), lookTries)] {
+			b := o.of(1, j)
+			if gone[j] || o.sight(0, a) == o.sight(1, b) || !o.cached(0, a) || !o.cached(1, b) || !o.samePiece(a, b) {
+				continue
+			}
+			gone[j] = true
+			free[span{a.Offset, a.Length}] = slices.Delete(slices.Clone(list), n, n+1)
+			r.Rows[i].B, r.Rows[i].Moved = b.Num, true
+			r.grader().row(&r.Rows[i])
+			break
+		}
+	}
+	if len(gone) == 0 {
+		return
+	}
+	n := -1
+	r.Rows = slices.DeleteFunc(r.Rows, func(Row) bool { n++; return gone[n] })
+	o.index()
+}
+
 // keeps reports whether the open of a READ came with an oplock or a lease,
 // [MS-SMB2] 2.2.14.
 func (o *overlooker) keeps(side int, p *op.Op) bool {

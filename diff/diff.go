@@ -110,6 +110,8 @@ type Options struct {
 	Most         int         // rows that differ are listed up to that many; 0: all
 	SideBySide   bool        // of the text: A to the left, B to the right
 	Width        int         // of that, in cells; 0: 120
+	Color        bool        // of the text: painted for a terminal
+	ASCII        bool        // of the text: signs in ASCII
 	Redact       Redaction   // what is replaced by words
 	Command      string      // how the program was called, for the end of the HTML
 	// Progress is called on the goroutine of Traces with the rows compared so

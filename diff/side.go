@@ -40,11 +40,14 @@ func (t *textWriter) width() int {
 
 // fold writes a text in as many lines as it needs, those behind the first
 // indented.
-func (t *textWriter) fold(s string) {
+func (t *textWriter) fold(s string) { t.folded("", s) }
+
+// folded does so in a colour.
+func (t *textWriter) folded(c tint, s string) {
 	for indent := ""; s != ""; indent = "    " {
 		var head string
 		head, s = cut(indent+s, t.width())
-		t.line(head)
+		t.line(t.paint(c, head))
 	}
 }
 
@@ -110,6 +113,10 @@ func (t *textWriter) marks(half int, ch *Change, x, y string) (below, besides st
 
 // halves writes two texts beside each other, in as many lines as they need.
 func (t *textWriter) halves(half int, x, sign, y string) {
+	var ca, cb tint
+	if strings.Contains("≠!<>", sign) {
+		ca, cb = tintA, tintB
+	}
 	for first := true; first || x != "" || y != ""; first = false {
 		var l, r string
 		l, x = cut(x, half)
@@ -117,8 +124,15 @@ func (t *textWriter) halves(half int, x, sign, y string) {
 		if !first {
 			sign = " "
 		}
-		line := l + strings.Repeat(" ", half-uniseg.StringWidth(l)) + " " + sign + " " + r
-		t.line(strings.TrimRight(line, " "))
+		gap := strings.Repeat(" ", half-uniseg.StringWidth(l)) + " "
+		switch r = strings.TrimRight(r, " "); {
+		case r == "" && sign == " ":
+			t.line(t.paint(ca, strings.TrimRight(l, " ")))
+		case r == "":
+			t.line(t.paint(ca, l), gap, t.paint(tintOf(sign), sign))
+		default:
+			t.line(t.paint(ca, l), gap, t.paint(tintOf(sign), sign), " ", t.paint(cb, r))
+		}
 		if x != "" {
 			x = "         " + x
 		}

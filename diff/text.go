@@ -20,6 +20,9 @@ const maxFields = 24
 func (r *Result) WriteText(out io.Writer) error {
 	w := bufio.NewWriter(out)
 	t := textWriter{Writer: w, r: r}
+	if r.options.ASCII {
+		t.signs = plainSigns()
+	}
 	t.side("---", &r.A)
 	t.side("+++", &r.B)
 	t.verdict()
@@ -37,12 +40,16 @@ func (r *Result) WriteText(out io.Writer) error {
 
 type textWriter struct {
 	*bufio.Writer
-	r *Result
-	c *Comparer
+	r     *Result
+	c     *Comparer
+	signs *strings.Replacer // nil: as they are
 }
 
 func (t *textWriter) line(parts ...string) {
 	for _, p := range parts {
+		if t.signs != nil {
+			p = t.signs.Replace(p)
+		}
 		t.WriteString(p)
 	}
 	t.WriteByte('\n')
@@ -59,7 +66,7 @@ func (t *textWriter) side(mark string, s *Side) {
 	if s.Sealed > 0 {
 		line += ", " + strconv.Itoa(s.Opened) + "/" + strconv.Itoa(s.Sealed) + " sealed messages open"
 	}
-	t.fold(line)
+	t.folded(map[string]tint{"---": tintA, "+++": tintB}[mark], line)
 }
 
 func (t *textWriter) verdict() {
@@ -73,7 +80,7 @@ func (t *textWriter) verdict() {
 	if n := r.unreadBefore(); n > 0 {
 		lead += "incomplete: " + number(n, "row") + " before it not compared; "
 	}
-	t.fold(lead + "differ at " + f.Text)
+	t.folded(tintRow, lead+"differ at "+f.Text)
 	line := "suspect: " + f.suspicion()
 	for i := range r.Causes {
 		if i == 0 {
@@ -174,7 +181,7 @@ func mark(row *Row) string {
 // brief writes a row on one line.
 func (t *textWriter) brief(row *Row) {
 	o := t.op(row)
-	t.line(" ", mark(row), " op ", opNumber(row.A), " / ", opNumber(row.B), "  ", t.r.title(row), "  ", string(o.AppendResult(nil)))
+	t.line(" ", t.paint(tintOf(mark(row)), mark(row)), " op ", opNumber(row.A), " / ", opNumber(row.B), "  ", t.r.title(row), "  ", string(o.AppendResult(nil)))
 }
 
 func (t *textWriter) op(row *Row) op.Op {
@@ -193,9 +200,9 @@ func (t *textWriter) row(row *Row) {
 	if row.Moved {
 		line += "  moved"
 	}
-	t.line(line, " @@")
+	t.line(t.paint(tintRow, line+" @@"))
 	if row.A == 0 || row.B == 0 {
-		t.line(alone(row), string(o.AppendResult(nil)), lonely(row, t.c))
+		t.line(t.paint(tintOf(mark(row)), alone(row)+string(o.AppendResult(nil))), lonely(row, t.c))
 		return
 	}
 	part, n, more := -1, 0, 0
@@ -278,11 +285,16 @@ func (t *textWriter) change(ch *Change) {
 	if ch.Op == "replace" && ch.Text {
 		under = carets(line+" - ", x, " + ", y)
 	}
+	c, ca, cb := tintOf(sign), tintA, tintB
+	if ch.Masked != "" {
+		ca, cb = tintDim, tintDim
+	}
+	line = t.paint(c, sign) + line[len(sign):]
 	if ch.Op != "add" {
-		line += " - " + x
+		line += t.paint(ca, " - "+x)
 	}
 	if ch.Op != "remove" {
-		line += " + " + y
+		line += t.paint(cb, " + "+y)
 	}
 	if ch.Masked != "" {
 		line += "  (masked: " + field.Safe(ch.Masked) + ")"

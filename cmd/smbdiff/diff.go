@@ -248,6 +248,7 @@ func (a *app) diff(f *flags) int {
 	}
 	f.options.Pick.Filter = f.filter
 	f.options.Command = commandLine(a.args)
+	f.options.Color, f.options.ASCII = f.color || !f.mono && a.colored(), f.ascii
 	r := diff.Traces(traces[0], traces[1], f.options)
 	write := map[string]func(io.Writer) error{"json": r.WriteJSON, "ndjson": r.WriteNDJSON, "html": r.WriteHTML, "junit": r.WriteJUnit}[f.format]
 	if write == nil {

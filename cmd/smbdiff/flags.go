@@ -30,6 +30,7 @@ type flags struct {
 	diffFlags
 	ascii  bool
 	mono   bool
+	color  bool // always
 	mouse  bool
 	frames [2]uint32 // of FILE:N, 0 for none
 	help   bool
@@ -212,6 +213,7 @@ func meant(word string, names []string) string {
 func (f *flags) check(verb, color string) error {
 	switch color {
 	case "auto", "always":
+		f.color = color == "always"
 	case "never":
 		f.mono = true
 	default:

@@ -78,6 +78,9 @@ flags of diff:
   --format F           text, json, ndjson, html (one page), junit
   -U, --context N      rows around each difference in text and html: 3; "all"
                        lists equal rows too, with what masks hide in json
+  --color auto|always|never
+                       of text: on a terminal unless NO_COLOR is set, or with
+                       CLICOLOR_FORCE; --ascii: its signs in ASCII
   -y, --side-by-side   text with A to the left, B to the right; --inline: one
                        below the other
   --width N            columns of that: 120

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -138,6 +139,37 @@ func TestVerbose(t *testing.T) {
 		key, err := os.ReadFile(filepath.Join(traces, "good.keys"))
 		if err != nil || strings.Contains(stderr, strings.Split(strings.TrimSpace(string(key)), ",")[1]) {
 			t.Errorf("%s: %v, a key is in %s", verb, err, stderr)
+		}
+	}
+}
+
+// TestColor paints the text report where that is asked for, and changes nothing
+// else in it; --ascii leaves no other signs.
+func TestColor(t *testing.T) {
+	a, b := pair()
+	t.Setenv("NO_COLOR", "")
+	t.Setenv("CLICOLOR_FORCE", "")
+	escapes := regexp.MustCompile("\x1b\\[[0-9;]*m")
+	for _, more := range [][]string{nil, {"-y"}, {"--mask", "none", "-U", "all"}, {"-y", "--mask", "none", "--width", "60"}, {"--show-masked"}} {
+		args := append([]string{"diff", a, b}, more...)
+		_, plain, _ := run(t, args...)
+		_, painted, _ := run(t, append(args, "--color", "always")...)
+		if strings.Contains(plain, "\x1b") || !strings.Contains(painted, "\x1b[34m") || escapes.ReplaceAllString(painted, "") != plain {
+			t.Errorf("%q: painted\n%.600s\nplain\n%.600s", more, painted, plain)
+		}
+		_, ascii, _ := run(t, append(args, "--ascii")...)
+		if i := strings.IndexFunc(ascii, func(r rune) bool { return r > 0x7e }); i >= 0 || len([]rune(ascii)) != len([]rune(plain)) {
+			t.Errorf("%q: %d runes, want %d; %.40q", more, len([]rune(ascii)), len([]rune(plain)), ascii[max(i, 0):])
+		}
+	}
+	t.Setenv("CLICOLOR_FORCE", "1")
+	for _, c := range []struct {
+		args, noColor string
+		want          bool
+	}{{"", "", true}, {"--color never", "", false}, {"", "1", false}, {"--color always", "1", true}, {"--format json", "", false}, {"--format html", "", false}} {
+		t.Setenv("NO_COLOR", c.noColor)
+		if _, out, _ := run(t, append([]string{"diff", a, b}, strings.Fields(c.args)...)...); strings.Contains(out, "\x1b") != c.want {
+			t.Errorf("%s, NO_COLOR=%s: painted %v", c.args, c.noColor, !c.want)
 		}
 	}
 }

@@ -11,6 +11,15 @@ import (
 // terminal reports whether the screen can be used.
 func (a *app) terminal() bool { return a.isTerminal() && os.Getenv("TERM") != "dumb" }
 
+// colored reports whether text should have colours without being asked.
+func (a *app) colored() bool {
+	if os.Getenv("NO_COLOR") != "" {
+		return false
+	}
+	force := os.Getenv("CLICOLOR_FORCE")
+	return a.terminal() || force != "" && force != "0"
+}
+
 // signalCode gives the exit code that shells have for the end by a signal.
 func signalCode(s os.Signal) int {
 	n, ok := s.(syscall.Signal)

@@ -77,6 +77,7 @@ type matcher struct {
 	at     []int32  // by rank: place in b
 	budget int
 	v1, v2 []int32
+	unique []pairOf // to be used again
 }
 
 // rank numbers the keys densely.
@@ -142,14 +143,15 @@ func (m *matcher) anchors(r area) (rising []pairOf, ia, ib []int32) {
 		m.at[m.b[j]] = j
 	}
 	if r.depth < anchorDepth {
-		var unique []pairOf
+		unique := m.unique[:0]
 		for i := r.a0; i < r.a1; i++ {
 			if k := m.a[i]; m.na[k] == 1 && m.nb[k] == 1 {
 				unique = append(unique, pairOf{i, m.at[k]})
 			}
 		}
-		rising = longestRise(unique)
+		rising, m.unique = longestRise(unique), unique
 	}
+	ia, ib = make([]int32, 0, r.a1-r.a0), make([]int32, 0, r.b1-r.b0)
 	for i := r.a0; i < r.a1; i++ {
 		if m.nb[m.a[i]] > 0 {
 			ia = append(ia, i)

@@ -79,6 +79,7 @@ func (u *pairer) beside(late []pairOf, ua, ub *uses, ia, ib []int32, sa, sb []ui
 		out.mark(int(x.a))
 	}
 	left := func(facts []fact, in []int32, keys []uint64, mates []int32) (at []int32, rest []uint64) {
+		at, rest = make([]int32, 0, len(keys)), make([]uint64, 0, len(keys))
 		for i, k := range keys {
 			if mates[i] < 0 && !facts[in[i]].looks {
 				at, rest = append(at, int32(i)), append(rest, k)

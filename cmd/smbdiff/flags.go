@@ -100,7 +100,7 @@ func parseFlags(verb string, args []string) (*flags, error) {
 	s.Var(&kb, "key-b", "")
 	s.Var((*list)(&f.identities), "identity", "")
 	s.Var(&ports, "port", "")
-	for _, n := range []string{"v", "verbose"} {
+	for _, n := range []string{"v", "vv", "verbose"} {
 		s.BoolVar(&f.verbose, n, false, "")
 	}
 	join := s.Bool("join", false, "")
@@ -253,6 +253,9 @@ func (f *flags) check(verb, color string) error {
 		want = nil
 	case "masks":
 		want = []int{0, 1, 2}
+	}
+	if len(f.files) == 0 && verb == "view" {
+		return usageError{what: "no capture given", hint: "smbdiff A shows one, smbdiff A B compares two; smbdiff help"}
 	}
 	if want != nil && !slices.Contains(want, len(f.files)) {
 		return usageError{what: several(len(f.files), "capture") + " given, " + verb + " takes " + numbers(want)}

@@ -114,7 +114,7 @@ func parseKeysFlags(verb string, args []string) (*keysFlags, error) {
 				f.help = true
 				return f, nil
 			}
-			return nil, usageError{what: err.Error(), hint: "smbdiff keys help"}
+			return nil, usageError{what: noFlag(s, "keys "+verb, err), hint: "smbdiff keys help"}
 		}
 		rest := s.Args()
 		if len(rest) == 0 {

@@ -88,6 +88,8 @@ func TestTrouble(t *testing.T) {
 		{"flag with a slip", []string{"diff", "--exit-zer", "a", "b"}, []string{"--exit-zer: no flag of diff; did you mean --exit-zero?"}, false},
 		{"verb with a slip", []string{"dif", "a", "b"}, []string{"dif: no such file, and no verb; did you mean diff?"}, false},
 		{"standard input twice", []string{"diff", "-", "-"}, []string{"- is given twice"}, false},
+		{"nothing", nil, []string{"no capture given", "smbdiff A B compares two"}, false},
+		{"flag of keys with a slip", []string{"keys", "check", "--prt", "1", "x"}, []string{"--prt: no flag of keys check; did you mean --port?"}, false},
 		{"one capture", []string{"diff", "a"}, []string{"1 capture given"}, false},
 		{"three captures", []string{"a", "b", "c"}, []string{"3 captures"}, false},
 		{"cut pcapng", []string{file("cut.pcapng", pcapng[:len(pcapng)*2/3+1])}, []string{"cut.pcapng"}, true},

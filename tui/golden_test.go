@@ -38,6 +38,7 @@ var goldenScreens = []struct {
 	{name: "diff-hex", keys: []string{"H"}},
 	{name: "single", single: true, keys: []string{"!", "!", "!"}},
 	{name: "single-details", single: true, keys: []string{"G", "PgUp", "Tab", "↓", "↓", "→"}},
+	{name: "single-facing", single: true, keys: []string{"!", "!", "Enter", "↓", "→", "G"}},
 	{name: "single-hex", single: true, keys: []string{"!", "!", "!", "H"}},
 	{name: "help", keys: []string{"?"}},
 	{name: "help-single", single: true, keys: []string{"?"}},

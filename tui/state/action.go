@@ -108,6 +108,10 @@ func (s *State) Do(a Action) Request {
 			s.note = "masked fields are folded"
 		}
 	case Stack:
+		if !s.diffing() {
+			s.face(!s.facing)
+			break
+		}
 		s.stacked = !s.stacked
 	case Wireshark:
 		return s.wireshark()
@@ -257,6 +261,9 @@ func (s *State) enter() {
 		return
 	}
 	s.inDetails = true
+	if !s.diffing() {
+		s.face(true)
+	}
 }
 
 func (s *State) nextTrouble() {

@@ -71,6 +71,7 @@ type detail struct {
 	keep   string          // field that stays under the cursor when the fields are graded anew
 	cur    int
 	top    int
+	tops   [2]int // of request and response that stand beside each other
 	height int
 	side   bool // two sides
 }
@@ -124,7 +125,7 @@ func (s *State) look() {
 	d.flatten()
 	switch {
 	case !same:
-		d.cur, d.top = d.firstDifference(), 0
+		d.cur, d.top, d.tops = d.firstDifference(), 0, [2]int{}
 	case d.keep != "":
 		d.find(d.keep)
 	}

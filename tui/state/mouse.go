@@ -39,7 +39,11 @@ func (s *State) Click(x, y int) Request {
 		}
 	case y >= 4+l.list && y < 4+l.list+l.details:
 		s.inDetails = true
-		if i := s.detail.top + y - 4 - l.list; i < len(s.detail.lines) {
+		i := s.detail.top + y - 4 - l.list
+		if at := s.facingAt(s.width); at > 0 {
+			i = s.facingLine(x, y-4-l.list, at)
+		}
+		if i >= 0 && i < len(s.detail.lines) {
 			s.detail.cur = i
 		}
 	}

@@ -70,6 +70,9 @@ func (s *State) Lines(w, h int) []Line {
 		}
 		fields = append(fields, l)
 	}
+	if at := s.facingAt(w); at > 0 {
+		fields = s.facingLines(w, y.details-hex, at)
+	}
 	if beside > 0 {
 		fields = s.beside(fields, beside)
 	}

@@ -116,6 +116,7 @@ type State struct {
 	split         int     // lines that the list has more than by itself
 	wide          int     // cells that results have more than by themselves
 	stacked       bool    // one list; values below each other
+	facing        bool    // of one capture: the response beside the request
 	showMasked    bool    // masked fields are not folded
 	reveals       int     // how often keys were shown
 	revealed      bool    // keys are shown

@@ -149,7 +149,7 @@ func (f *finding) how() (how string, values []string) {
 		}
 	case k == field.FileTime, k == field.UnixTime:
 		if f.all(func(s *sample) bool { return shapeOf(s.val[0], s.size[0]) == shapeOf(s.val[1], s.size[1]) }) {
-			return "shape", nil
+			return [2]string{"shape", "zero"}[f.level], nil
 		}
 	case k == field.Uint, k == field.Hex:
 		return f.number(), nil
@@ -207,7 +207,7 @@ func (f *finding) number() string {
 	case f.level == 0 && (f.samples[0].kind == field.Hex || f.repeats()) && f.renames():
 		return "alias " + f.name
 	case f.all(func(s *sample) bool { return (s.val[0] == 0) == (s.val[1] == 0) }):
-		return "shape"
+		return "zero"
 	}
 	return "drop"
 }

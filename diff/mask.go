@@ -20,12 +20,13 @@ const (
 	anyOrder            // entries of a list may stand in any order
 	within              // numbers and times may differ by a factor or by an amount
 	length              // the size alone is compared
-	shape               // zero or not is compared
+	shape               // zero or not is compared, and which times beside each other are one
+	zero                // zero or not is compared
 	hide                // not compared and not listed
 	follows             // a size that fits the message on both sides
 )
 
-var howNames = [...]string{"keep", "drop", "alias", "any order", "within", "length", "shape", "hide", "follows"}
+var howNames = [...]string{"keep", "drop", "alias", "any order", "within", "length", "shape", "zero", "hide", "follows"}
 
 func (h how) String() string { return howNames[h] }
 

@@ -291,7 +291,7 @@ type treatment struct {
 }
 
 // UnmarshalText reads drop, alias X, any order, within 5x, within 2s, within
-// 10, length, shape, hide or keep.
+// 10, length, shape, zero, hide or keep.
 func (t *treatment) UnmarshalText(b []byte) error {
 	word, rest, _ := strings.Cut(strings.TrimSpace(strings.ReplaceAll(string(b), "any-order", "any order")), " ")
 	t.given = true
@@ -304,6 +304,8 @@ func (t *treatment) UnmarshalText(b []byte) error {
 		t.how = length
 	case "shape":
 		t.how = shape
+	case "zero":
+		t.how = zero
 	case "hide":
 		t.how, t.whole = hide, true
 	case "alias":
@@ -318,7 +320,7 @@ func (t *treatment) UnmarshalText(b []byte) error {
 	case "within":
 		return t.bound(rest)
 	default:
-		return fmt.Errorf("how %q is unknown: drop, alias X, any order, within N, length, shape, hide or keep", b)
+		return fmt.Errorf("how %q is unknown: drop, alias X, any order, within N, length, shape, zero, hide or keep", b)
 	}
 	if rest != "" {
 		return fmt.Errorf("how %q: nothing can follow %s", b, word)

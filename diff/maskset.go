@@ -198,9 +198,9 @@ func rules() []rule {
 		{glob: "*.sequence_num", how: drop, name: "sequence number", sets: inMost},
 
 		{glob: "smb2.twrp_timestamp", how: keep, sets: inMost},
-		{glob: "*", how: shape, name: "time", kinds: times, sets: inMost},
-		{glob: "*.smb_date", how: shape, name: "time", sets: inMost},
-		{glob: "*.smb_time", how: shape, name: "time", sets: inMost},
+		{glob: "*", how: zero, name: "time", kinds: times, sets: inMost},
+		{glob: "*.smb_date", how: zero, name: "time", sets: inMost},
+		{glob: "*.smb_time", how: zero, name: "time", sets: inMost},
 		{glob: "smb2.file_id", how: drop, name: "index number", sets: inMost},
 		{glob: "smb2.file_id_128", how: drop, name: "index number", sets: inMost},
 		{glob: "smb2.inode", how: drop, name: "index number", sets: inMost},

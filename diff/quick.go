@@ -99,8 +99,12 @@ func (d *decision) judge(ta, tb *field.Tree, i, j int) verdict {
 		if na.Len == nb.Len {
 			return verdictMasked
 		}
-	case shape:
+	case zero:
 		if shapeOf(na.Val, na.Len) == shapeOf(nb.Val, nb.Len) {
+			return verdictMasked
+		}
+	case shape:
+		if shapeOf(na.Val, na.Len) == shapeOf(nb.Val, nb.Len) && !parted(ta, tb, i, j) {
 			return verdictMasked
 		}
 	case within:
@@ -132,20 +136,4 @@ func inNanoseconds(n *field.Node) float64 {
 		return float64(n.Val) * 1e9
 	}
 	return float64(n.Val)
-}
-
-// shapeOf tells the values of a time apart that mean no time, [MS-FSCC] 2.4.7.
-func shapeOf(v uint64, n uint32) int {
-	if n < 8 && n > 0 && v == 1<<(8*n)-1 {
-		return 2
-	}
-	switch v {
-	case 0:
-		return 1
-	case ^uint64(0):
-		return 2
-	case ^uint64(1):
-		return 3
-	}
-	return 0
 }

@@ -25,7 +25,7 @@ func defs() map[string]*field.Def {
 	for _, n := range []string{"smb2.signature", "smb2.reserved", "smb2.security_blob", "smb2.write_data", "smb2.header.transform.nonce"} {
 		add(&field.Def{Name: n, Kind: field.Bytes})
 	}
-	for _, n := range []string{"smb2.create.time", "smb2.twrp_timestamp"} {
+	for _, n := range []string{"smb2.create.time", "smb2.last_access.time", "smb2.last_write.time", "smb2.last_change.time", "smb2.twrp_timestamp"} {
 		add(&field.Def{Name: n, Kind: field.FileTime})
 	}
 	for _, n := range []string{"smb2.fid", "smb2.lease.lease_key"} {

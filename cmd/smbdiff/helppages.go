@@ -23,7 +23,11 @@ extends (without extends: default):
   any order   entries of a list may stand in any order
   within N    numbers and times may differ: 10, 2s, or by a factor, 5x
   length      the size alone is compared
-  shape       zero or not is compared
+  shape       zero or not is compared, and of times beside each other which are
+              the same: one that is seconds away from another shows, if the two
+              are one on the other side
+  zero        zero or not is compared: what the sets do with times, for a folder
+              that was used before has them apart
   hide        not compared, not listed
   keep        compared, whatever the rules behind it say
 `

@@ -88,7 +88,7 @@ func completeSet(text string) string {
 }
 
 const (
-	howHint   = "drop|shape|length|hide|keep|any order|within 5x|alias X"
+	howHint   = "drop|shape|zero|length|hide|keep|any order|within 5x|alias X"
 	scopeHint = "[in COMMAND] [request|response] [when EXPR]"
 )
 

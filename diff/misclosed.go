@@ -1,46 +1,102 @@
 package diff
 
-// misclosed pairs CLOSEs that are left over, of which one names a handle that is
-// not its own: the other side's closes an open whose mate is never closed.
+// misclosed pairs CLOSEs of which one names a handle that is not its own: the
+// other side's closes an open whose mate is never closed, or was never made.
 func (u *pairer) misclosed(sessions *pairing) {
 	p := u.all
-	lone := [2][]int32{u.loneCloses(0, p.a), u.loneCloses(1, p.b)}
-	if len(lone[0]) == 0 || len(lone[1]) == 0 {
+	fa, fb := u.sides[0].facts, u.sides[1].facts
+	stray := [2][]int32{loneCloses(fa, p.a), loneCloses(fb, p.b)}
+	if len(stray[0]) == 0 && len(stray[1]) == 0 {
 		return
 	}
-	fa, fb := u.sides[0].facts, u.sides[1].facts
-	closed := [2]map[uint32]bool{closedBy(fa), closedBy(fb)}
-	mates := [2]map[uint32]uint32{{}, {}}
-	for i, j := range p.a {
-		if j >= 0 && fa[i].opens && fa[i].open != 0 && fb[j].open != 0 {
-			mates[0][fa[i].open], mates[1][fb[j].open] = fb[j].open, fa[i].open
-		}
-	}
-	misses := func(side int, open uint32) bool { // the other side never closes its mate
-		mate := mates[side][open]
-		return mate != 0 && !closed[1-side][mate]
-	}
-	for _, i := range lone[0] {
-		for n, j := range lone[1] {
-			x, y := &fa[i], &fb[j]
-			if x.loose != y.loose || !alongside(sessions, x.session, y.session) || misses(0, x.open) == misses(1, y.open) {
+	m := closer{facts: [2][]fact{fa, fb}, mates: [2][]int32{p.a, p.b}}
+	m.gather()
+	for _, side := range []int{0, 1} {
+		want := m.wanting(1 - side)
+		for _, j := range stray[side] {
+			y := &m.facts[side][j]
+			if m.mates[side][j] >= 0 || m.wants(side, j) {
 				continue
 			}
-			p.set(i, j)
-			if p.mark(int(i)); p.inPlace(int(i)) {
-				p.moved[i] = false
+			for n, i := range want {
+				x := &m.facts[1-side][i]
+				a, b := i, j
+				if side == 0 {
+					a, b = j, i
+				}
+				if x.loose != y.loose || !alongside(sessions, fa[a].session, fb[b].session) {
+					continue
+				}
+				if old := m.mates[1-side][i]; old >= 0 {
+					m.mates[side][old] = -1
+				}
+				p.set(a, b)
+				if p.mark(int(a)); p.inPlace(int(a)) {
+					p.moved[a] = false
+				}
+				want = append(want[:n:n], want[n+1:]...)
+				break
 			}
-			lone[1] = append(lone[1][:n:n], lone[1][n+1:]...)
-			break
 		}
 	}
 }
 
-// loneCloses gives the CLOSEs of a side that have no partner, but for those of
-// looks.
-func (u *pairer) loneCloses(side int, mates []int32) (out []int32) {
+// closer knows what closes which open, by side.
+type closer struct {
+	facts  [2][]fact
+	mates  [2][]int32
+	closed [2]map[uint32]bool
+	opens  [2]map[uint32]uint32 // the mate of an open, 0 for one that was not made
+}
+
+func (m *closer) gather() {
+	for side, facts := range m.facts {
+		m.closed[side], m.opens[side] = map[uint32]bool{}, map[uint32]uint32{}
+		for i := range facts {
+			switch f := &facts[i]; {
+			case f.open == 0:
+			case f.closes:
+				m.closed[side][f.open] = true
+			case f.opens && m.mates[side][i] >= 0:
+				m.opens[side][f.open] = m.facts[1-side][m.mates[side][i]].open
+			}
+		}
+	}
+}
+
+// wanting gives the CLOSEs of a side that want another partner, or one.
+func (m *closer) wanting(side int) (out []int32) {
+	for i := range m.facts[side] {
+		if len(out) < mostLone && m.wants(side, int32(i)) {
+			out = append(out, int32(i))
+		}
+	}
+	return out
+}
+
+// wants reports whether a CLOSE ends an open whose mate is never closed, and
+// stands alone or beside that of an open which has no mate.
+func (m *closer) wants(side int, i int32) bool {
+	f := &m.facts[side][i]
+	if !f.closes || f.looks || f.open == 0 {
+		return false
+	}
+	mate, paired := m.opens[side][f.open]
+	if !paired || mate != 0 && m.closed[1-side][mate] {
+		return false
+	}
+	j := m.mates[side][i]
+	if j < 0 {
+		return true
+	}
+	_, other := m.opens[1-side][m.facts[1-side][j].open]
+	return m.facts[1-side][j].open != 0 && !other
+}
+
+// loneCloses gives the CLOSEs that have no partner, but for those of looks.
+func loneCloses(facts []fact, mates []int32) (out []int32) {
 	for i, j := range mates {
-		if f := &u.sides[side].facts[i]; j < 0 && f.closes && !f.looks && len(out) < mostLone {
+		if f := &facts[i]; j < 0 && f.closes && !f.looks && len(out) < mostLone {
 			out = append(out, int32(i))
 		}
 	}
@@ -49,17 +105,6 @@ func (u *pairer) loneCloses(side int, mates []int32) (out []int32) {
 
 // mostLone bounds the CLOSEs that are held against each other.
 const mostLone = 256
-
-// closedBy gives the opens that are closed.
-func closedBy(facts []fact) map[uint32]bool {
-	out := map[uint32]bool{}
-	for i := range facts {
-		if f := &facts[i]; f.closes && f.open != 0 {
-			out[f.open] = true
-		}
-	}
-	return out
-}
 
 // alongside reports whether two sessions, 0 for none, are a pair.
 func alongside(sessions *pairing, a, b uint32) bool {

@@ -1,6 +1,7 @@
 package diff
 
 import (
+	"bytes"
 	"slices"
 
 	"smbdiff/dissect/op"
@@ -33,10 +34,14 @@ func (o *overlooker) reopened(side, i int) {
 	}
 	for _, num := range o.held(side, p) {
 		q, _ := o.r.traces[1-side].Op(num)
-		if !o.keepsHandle(1-side, &q) || !o.tellsSame(side, p, num) && !o.asBefore(side, p, num) {
+		if !o.keepsHandle(1-side, &q) {
 			continue
 		}
-		o.mark(side, &look{num: p.Num, of: 1}, ruleReopen)
+		if same := o.tellsSame(side, p, num) || o.asBefore(side, p, num); same && o.ownKey(side, p) {
+			o.mark(side, &look{num: p.Num, of: 1}, ruleReopen)
+		} else if len(o.carriers(side, p)) == 0 {
+			continue // the CREATE says enough where it is not the same
+		}
 		o.reclosed(side, p)
 		o.each(side, p, func(i int, x, y *op.Op) {
 			if y.Open == q.Open && !o.gone(1-side, y.Open, y.Num) {
@@ -47,19 +52,45 @@ func (o *overlooker) reopened(side, i int) {
 	}
 }
 
+// ownKey reports whether a CREATE asks for the lease of other CREATEs of that
+// object, if there are some.
+func (o *overlooker) ownKey(side int, p *op.Op) bool {
+	const name = "smb2.lease.lease_key"
+	rd, found := o.c.readers[side], false
+	own := bytes.Clone(bytesOf(rd, p.Request, name))
+	for n, num := range o.opens[side][o.sight(side, p)] {
+		if n == lookTries {
+			break
+		}
+		if q, _ := o.r.traces[side].Op(num); num != p.Num {
+			if found = true; bytes.Equal(own, bytesOf(rd, q.Request, name)) {
+				return true
+			}
+		}
+	}
+	return !found
+}
+
 // held gives the CREATEs of the other side's handles that may stand for an open:
 // of those that do what that does, of any of the object if nothing is done.
-func (o *overlooker) held(side int, p *op.Op) (out []uint32) {
+func (o *overlooker) held(side int, p *op.Op) []uint32 {
+	out := o.carriers(side, p)
+	if len(out) == 0 {
+		out = o.opens[1-side][o.sight(side, p)]
+	}
+	return out[:min(len(out), lookTries)]
+}
+
+// carriers gives the CREATEs of the handles through which the other side does
+// what is done through an open.
+func (o *overlooker) carriers(side int, p *op.Op) (out []uint32) {
 	k := o.sight(side, p)
 	o.each(side, p, func(_ int, x, y *op.Op) {
 		if num := o.creates[1-side][y.Open]; num != 0 && o.sight(1-side, y) == k && !slices.Contains(out, num) {
 			out = append(out, num)
 		}
 	})
-	if len(out) == 0 {
-		out = o.opens[1-side][k]
-	}
-	return out[:min(len(out), lookTries)]
+	return out
 }
 
 // each calls f with the rows in which something is done through an open, and

@@ -21,7 +21,9 @@ type flags struct {
 	opened   []*side
 	columns  []*filter.Column // of dump, nil: everything
 	verbose  bool
-	joined   []string // files that are one capture, which goes by the first
+	progress string
+	watcher  *progress // nil: nothing is told
+	joined   []string  // files that are one capture, which goes by the first
 	keys     []string
 	sideKeys [2][]string
 	ports    []uint16
@@ -103,6 +105,7 @@ func parseFlags(verb string, args []string) (*flags, error) {
 	for _, n := range []string{"v", "vv", "verbose"} {
 		s.BoolVar(&f.verbose, n, false, "")
 	}
+	s.StringVar(&f.progress, "progress", "auto", "")
 	join := s.Bool("join", false, "")
 	f.pickFlags(s, verb)
 	s.BoolVar(&f.ascii, "ascii", false, "")
@@ -223,6 +226,9 @@ func (f *flags) check(verb, color string) error {
 		if err := f.diffFlags.check(); err != nil {
 			return err
 		}
+	}
+	if !slices.Contains([]string{"auto", "always", "never"}, f.progress) {
+		return usageError{what: "--progress " + f.progress + ": unknown", hint: "auto, always or never"}
 	}
 	if f.noConfig && f.config != "" {
 		return usageError{what: "--no-config and --config exclude each other"}

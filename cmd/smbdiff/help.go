@@ -56,6 +56,8 @@ file set, several files with --join too. The screen opens FILE:N at frame N.
                        one side of two
   -o, --output FILE    written as a whole or not at all, and not over another
                        one without --force
+  --progress auto|always|never
+                       how far it is, on stderr: on a terminal, if it takes long
   -v, --verbose        what was read, and which key opens what, on stderr
 `},
 		{"view diff learn", `

@@ -40,6 +40,7 @@ type app struct {
 	stdout, stderr io.Writer
 	args           []string // of this call
 	verbose        bool
+	telling        *progress                           // nil: nothing is told
 	ask            func(prompt string) ([]byte, error) // for a passphrase; nil: the terminal
 	work           int                                 // of wrapping with one; 0: as usual
 }
@@ -86,6 +87,9 @@ func (a *app) verb(args []string) int {
 	f.unlock = a.unlocker(f.identities)
 	if a.verbose = f.verbose; f.verbose && !f.help {
 		defer a.tellKeys(f)
+	}
+	if !f.help && (verb != "view" || f.out != "" || !a.terminal()) {
+		defer a.watch(f, verb)()
 	}
 	switch {
 	case f.help:

@@ -35,6 +35,7 @@ func (f *flags) open(i int) (*side, error) {
 	}
 	s := &side{file: file, ring: ring, opener: decrypt.NewOpener(ring)}
 	f.opened = append(f.opened, s)
+	f.watcher.add(file)
 	return s, nil
 }
 

@@ -50,9 +50,13 @@ func (a *app) output(path string, perm fs.FileMode, write func(io.Writer) error)
 	if path != "" && path != "-" {
 		return capture.WriteFile(path, perm, write)
 	}
+	a.telling.hush()
 	w := bufio.NewWriter(a.stdout)
 	err := write(w)
-	return errors.Join(err, w.Flush())
+	if e := w.Flush(); err == nil {
+		err = e
+	}
+	return err
 }
 
 // mayWrite gives an error for an output that would be written over without

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"io"
 	"path/filepath"
 
 	"smbdiff/dissect"
@@ -30,7 +31,11 @@ func (a *app) stats(f *flags) int {
 	} else {
 		out = stats.AppendText(nil, sides)
 	}
-	if _, err := a.stdout.Write(out); err != nil {
+	err := a.output("", 0, func(w io.Writer) error {
+		_, err := w.Write(out)
+		return err
+	})
+	if err != nil {
 		return a.fail(err)
 	}
 	return code

@@ -59,7 +59,11 @@ var names = sync.OnceValue(func() *catalog {
 
 // add puts a definition and its bits into the catalog, and its protocol.
 func (c *catalog) add(d *field.Def) {
-	c.put(d.Name, d.Label, target{class: classOf(d.Kind), def: d, names: d.Names})
+	t := target{class: classOf(d.Kind), def: d, names: d.Names}
+	if d.Name == "smb2.protocol_id" { // as Wireshark has it
+		t.class, t.big = number, true
+	}
+	c.put(d.Name, d.Label, t)
 	for i := range d.Bits {
 		b := &d.Bits[i]
 		t := target{class: number, def: d, bit: b, shift: b.Shift()}
@@ -108,6 +112,12 @@ func classOf(k field.Kind) class {
 		return unixTime
 	case field.IPv4, field.IPv6:
 		return address
+	case field.DOSTime:
+		return dosTime
+	case field.DOSDate:
+		return dosDate
+	case field.DOSClock:
+		return dosClock
 	}
 	return text
 }

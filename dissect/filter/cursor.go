@@ -154,6 +154,8 @@ func (c *cursor) take(e *entry, i int) bool {
 		switch {
 		case t.bit != nil:
 			c.value.num = n.Val & t.bit.Mask >> t.shift
+		case t.big:
+			c.value.num = bigEndian(c.tree.Bytes(i))
 		case t.class == text && n.Def.Kind == field.SID:
 			*c.buf = field.AppendSID((*c.buf)[:0], c.tree.Bytes(i))
 			c.value.b = *c.buf

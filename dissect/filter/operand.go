@@ -221,7 +221,7 @@ func (p *parser) mask(o *operand) {
 	o.mask = p.literal(o, t, anyEq)
 	o.masked = true
 	for i := range o.targets {
-		if o.targets[i].class != number {
+		if c := o.targets[i].class; c != number && c != dosDate && c != dosClock {
 			p.fail(t, o.entry.name+" is "+classNames[o.targets[i].class]+" and has no bits")
 		}
 	}

@@ -30,9 +30,12 @@ const (
 	moment                // ns since 1970 UTC
 	duration              // ns, signed
 	letter                // a number written with a letter before it: S1
+	dosTime               // date << 16 | time of [MS-CIFS] 2.2.1.4
+	dosDate               // the date alone
+	dosClock              // the time alone
 )
 
-var classNames = [...]string{"a subtree", "a number", "yes or no", "text", "octets", "a GUID", "an address", "a time", "a time", "a time", "a duration", "a number"}
+var classNames = [...]string{"a subtree", "a number", "yes or no", "text", "octets", "a GUID", "an address", "a time", "a time", "a time", "a duration", "a number", "a time", "a date", "a time of day"}
 
 // target is one definition that an operand's name stands for.
 type target struct {
@@ -40,6 +43,7 @@ type target struct {
 	def   *field.Def // nil of a fact
 	bit   *field.Bit // of a flag
 	shift uint
+	big   bool                // octets that count as a number, the most significant first
 	names func() field.Values // of a fact's or field's values
 	list  field.Values        // the same, once an operand has it
 }
@@ -135,6 +139,12 @@ func (t *target) read(tok token) datum {
 		if d.num, d.ok = readNumber(s); !d.ok {
 			d.num, d.ok = t.named(s)
 		}
+		if !d.ok && t.big {
+			var b []byte
+			if b, d.ok = readOctets(tok); d.ok {
+				d.num = bigEndian(b)
+			}
+		}
 	case letter:
 		if d.num, d.ok = readNumber(s); !d.ok && len(s) > 1 {
 			d.num, d.ok = readNumber(s[1:])
@@ -142,10 +152,20 @@ func (t *target) read(tok token) datum {
 		}
 	case duration:
 		d.num, d.ok = readDuration(s)
-	case fileTime, unixTime, moment:
+	case fileTime, unixTime, moment, dosTime:
 		d.num, d.ok = readTime(s, t.class)
+	case dosDate, dosClock:
+		d.num, d.ok = readDOS(s, t.class)
 	}
 	return d
+}
+
+// bigEndian gives the number of the last eight octets.
+func bigEndian(b []byte) (n uint64) {
+	for _, x := range b {
+		n = n<<8 | uint64(x)
+	}
+	return n
 }
 
 // named finds the value with a name.
@@ -282,8 +302,40 @@ func readTime(s string, c class) (uint64, bool) {
 			return uint64(t.Unix()), true
 		case fileTime:
 			return uint64((t.Unix()+11644473600)*1e7 + int64(t.Nanosecond()/100)), true
+		case dosTime:
+			return dosOf(t), t.Year() >= dosEpoch && t.Year() < dosEpoch+128
 		}
 		return uint64(t.UnixNano()), t.Year() > 1677 && t.Year() < 2262
 	}
 	return 0, false
+}
+
+// dosEpoch is the year 0 of dates of DOS.
+const dosEpoch = 1980
+
+// dosOf packs a time as [MS-CIFS] 2.2.1.4.1 and 2.2.1.4.2 do; those count in the
+// zone of who sends them.
+func dosOf(t time.Time) uint64 {
+	date := (t.Year()-dosEpoch)<<9 | int(t.Month())<<5 | t.Day()
+	clock := t.Hour()<<11 | t.Minute()<<5 | t.Second()/2
+	return uint64(date<<16 | clock)
+}
+
+// readDOS reads a date, or a time of day, or the bare number of one.
+func readDOS(s string, c class) (uint64, bool) {
+	if v, ok := readNumber(s); ok {
+		return v, true
+	}
+	form := "2006-01-02"
+	if c == dosClock {
+		form = "15:04:05"
+	}
+	t, err := time.Parse(form, s)
+	if err != nil || c == dosDate && (t.Year() < dosEpoch || t.Year() >= dosEpoch+128) {
+		return 0, false
+	}
+	if c == dosClock {
+		return dosOf(t) & 0xffff, true
+	}
+	return dosOf(t) >> 16, true
 }

@@ -83,6 +83,7 @@ func (r *Result) overlook() {
 	}
 	o.split()
 	o.crossed()
+	o.raced()
 	for i := range r.Rows {
 		switch row := &r.Rows[i]; {
 		case row.Grade == Differs && row.A != 0 && row.B != 0:
@@ -145,6 +146,10 @@ func (o *overlooker) candidates() bool {
 		case Differs, Outcome:
 			a, b := r.pairOps(&r.Rows[i])
 			found = found || asks(&a) && asks(&b) || reads(&a) && reads(&b) || closing(&a) && closing(&b) || sets(&a) && sets(&b)
+		}
+		if g := r.Rows[i].Grade; g.Shows() {
+			a, b := r.pairOps(&r.Rows[i])
+			found = found || breaking(&a) || breaking(&b)
 		}
 	}
 	if found {

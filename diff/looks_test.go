@@ -46,6 +46,7 @@ func TestEqualRuns(t *testing.T) {
 		"cached":   {ruleLook, ruleReread},
 		"clock":    {"time"},
 		"held":     {ruleLook, ruleReopen, ruleIdle},
+		"first":    {ruleRace},
 	} {
 		a, b := load(t, pcap(name+"-1"), false), load(t, pcap(name+"-2"), false)
 		r := Traces(a, b, Options{})
@@ -111,6 +112,11 @@ func TestLatePlanted(t *testing.T) {
 		{"the answer to that", "held1", 91, "smb2.nt_status", func([]byte, *dissect.Reader) []byte { return []byte{0x22, 0, 0, 0xc0} }, 1},
 		{"which of a file and its copy was read", "copy", 94, "smb2.fid", handleOf(83), 1},
 		{"which of a file and its copy was read again", "copy", 97, "smb2.fid", handleOf(89), 1},
+		{"the answer to a break of a lease", "first", 94, "smb2.nt_status", func([]byte, *dissect.Reader) []byte { return []byte{0x22, 0, 0, 0xc0} }, 1},
+		{"a flag of that", "first", 93, "smb2.flags", flip(0x10), 1},
+		{"whose lease that gives up", "first", 93, "smb2.lease.lease_key", flip(1), 2},
+		{"the lease that nobody got as good", "first", 83, "smb2.lease.lease_state", flip(4), 6},
+		{"whose lease it is", "first", 82, "smb2.lease.lease_key", flip(1), 4},
 		{"the time zone", "clock", 63, "srvsvc.srvsvc_NetRemoteTODInfo.timezone", flip(1), 1},
 	} {
 		name, first := strings.CutSuffix(c.name, "1")

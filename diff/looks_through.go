@@ -146,6 +146,10 @@ func (c *Comparer) lookedOther() {
 	for i := range c.changes {
 		switch ch := &c.changes[i]; {
 		case ch.Masked != "":
+		case rule == ruleRace:
+			if leaseGrant(ch) {
+				ch.Masked = rule
+			}
 		case closing(&c.ops[0]):
 			if ch.Name == nameAttributes && ch.Part == PartResponse {
 				ch.Masked = ruleLate

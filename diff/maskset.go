@@ -264,6 +264,8 @@ func (m *Masks) List() (out []Listed) {
 			Listed{Field: nameOperation, Scope: "READ under an oplock or lease, of bytes that another READ or a WRITE says too", How: "drop", Name: ruleReread},
 			Listed{Field: nameOperation, Scope: "CREATE and CLOSE of a file, where the other side had a handle that it may keep", How: "drop", Name: ruleReopen},
 			Listed{Field: nameOperation, Scope: "SET_INFO of the size that a file has already", How: "drop", Name: ruleIdle},
+			Listed{Field: nameOperation, Scope: "OPLOCK_BREAK of a file of which several clients have leases, on both sides", How: "drop", Name: ruleRace},
+			Listed{Field: nameLeaseState, Scope: "CREATE of such a file, response", How: "drop", Name: ruleRace},
 			Listed{Field: "smb2.eof", Scope: "CLOSE that stands elsewhere, response", How: "drop", Name: ruleLate},
 			Listed{Field: "smb2.allocation_size", Scope: "CLOSE that stands elsewhere, response", How: "drop", Name: ruleLate},
 			Listed{Field: nameAttributes, Scope: "CLOSE, response, where each side was told so just before", How: "drop", Name: ruleLate},

@@ -55,15 +55,14 @@ func (o *overlooker) reopened(side, i int) {
 // ownKey reports whether a CREATE asks for the lease of other CREATEs of that
 // object, if there are some.
 func (o *overlooker) ownKey(side int, p *op.Op) bool {
-	const name = "smb2.lease.lease_key"
 	rd, found := o.c.readers[side], false
-	own := bytes.Clone(bytesOf(rd, p.Request, name))
+	own := bytes.Clone(bytesOf(rd, p.Request, nameLeaseKey))
 	for n, num := range o.opens[side][o.sight(side, p)] {
 		if n == lookTries {
 			break
 		}
 		if q, _ := o.r.traces[side].Op(num); num != p.Num {
-			if found = true; bytes.Equal(own, bytesOf(rd, q.Request, name)) {
+			if found = true; bytes.Equal(own, bytesOf(rd, q.Request, nameLeaseKey)) {
 				return true
 			}
 		}
@@ -125,7 +124,7 @@ func (o *overlooker) keepsHandle(side int, p *op.Op) bool {
 	if at := t.Find("smb2.create.oplock", 0); at < 0 || t.Nodes[at].Val == oplockBatch {
 		return at >= 0
 	}
-	at := t.Find("smb2.lease.lease_state", 0)
+	at := t.Find(nameLeaseState, 0)
 	return at >= 0 && t.Nodes[at].Val&handleCaching != 0
 }
 

@@ -1,26 +1,13 @@
 package filter
 
-import (
-	"testing"
-
-	"smbdiff/dissect/field"
-)
+import "testing"
 
 // TestNumbersOfOctets holds fields against numbers that Wireshark has as numbers
 // and we show otherwise: the mark of a header, dates and times of DOS.
 func TestNumbersOfOctets(t *testing.T) {
-	b := []byte("\xfeSMB\x75\x5d\x6d\x25")
-	tree := new(field.Tree)
-	tree.Reset(b, len(b))
-	add := func(name string, off, n int, v uint64) {
-		tree.Add(names().byName[name].targets[0].def, 0, off, n, v)
-	}
-	add("smb2.protocol_id", 0, 4, 0)
-	add("smb.server_date_time", 4, 4, 0x5d75256d)
-	add("smb.server_date_time.smb_date", 4, 2, 0x5d75)
-	add("smb.server_date_time.smb_time", 6, 2, 0x256d)
 	r := example()
-	r.A.Looks[0].Tree = tree
+	r.A.Looks[0].Tree = treeOf("\xfeSMB\x75\x5d\x6d\x25", placed{"smb2.protocol_id", 0, 4, 0}, placed{"smb.server_date_time", 4, 4, 0x5d75256d},
+		placed{"smb.server_date_time.smb_date", 4, 2, 0x5d75}, placed{"smb.server_date_time.smb_time", 6, 2, 0x256d})
 	for src, want := range map[string]bool{
 		"smb2.protocol_id == 0xfe534d42":                       true,
 		"smb2.protocol_id == 4266872130":                       true,

@@ -11,21 +11,27 @@ import (
 	"smbdiff/dissect/smb2"
 )
 
+// placed is a field of a hand-made tree.
+type placed struct {
+	name   string
+	off, n int
+	v      uint64
+}
+
+func treeOf(b string, list ...placed) *field.Tree {
+	t := new(field.Tree)
+	t.Reset([]byte(b), len(b))
+	for _, x := range list {
+		t.Add(names().byName[x.name].targets[0].def, 0, x.off, x.n, x.v)
+	}
+	return t
+}
+
 // example is a CREATE response with a tree, as a row.
 func example() *Row {
-	b := []byte("\x22\x00\x00\xc0" + "\x05\x00" + "\x0b\x00\x00\x00" + "r\x00e\x00p\x00o\x00r\x00t\x00" + "\xde\xad\xbe\xef")
-	t := new(field.Tree)
-	t.Reset(b, len(b))
-	add := func(name string, off, n int, v uint64) {
-		t.Add(names().byName[name].targets[0].def, 0, off, n, v)
-	}
-	add("smb2.nt_status", 0, 4, 0xc0000022)
-	add("smb2.cmd", 4, 2, 5)
-	add("smb2.flags", 6, 4, 0x0b)
-	add("smb2.filename", 10, 12, 0)
-	add("smb2.signature", 22, 4, 0)
-	add("smb2.ea.data_len", 0, 4, 1)
-	add("smb2.ea.data_len", 0, 4, 2)
+	t := treeOf("\x22\x00\x00\xc0"+"\x05\x00"+"\x0b\x00\x00\x00"+"r\x00e\x00p\x00o\x00r\x00t\x00"+"\xde\xad\xbe\xef",
+		placed{"smb2.nt_status", 0, 4, 0xc0000022}, placed{"smb2.cmd", 4, 2, 5}, placed{"smb2.flags", 6, 4, 0x0b}, placed{"smb2.filename", 10, 12, 0},
+		placed{"smb2.signature", 22, 4, 0}, placed{"smb2.ea.data_len", 0, 4, 1}, placed{"smb2.ea.data_len", 0, 4, 2})
 	m := &conv.Message{Proto: op.SMB2, Frame: 28, PathName: `docs\Report.docx`, RTT: 312000, Op: 14, Session: 1, Sealed: true,
 		SMB2: smb2.Header{Command: smb2.Create, Flags: smb2.FlagResponse, Status: 0xc0000022}}
 	r := new(Row)

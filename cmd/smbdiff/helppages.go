@@ -64,8 +64,10 @@ names that filters take. Each object has a schema:
                       session, tree, user, version, command, path, file, object,
                       status, sealed, opened, frames [request, response]
   smbdiff/diff/1      diff --format json: verdict, exit, a, b, first, causes,
-                      and rows: row, grade, moved, command, a, b, and fields:
-                      name, path, op, a, b, frame_a, frame_b, masked (by what)
+                      and rows: row, grade, moved, command, path, side, a, b
+                      (each with a command and path where they are not the
+                      same), and fields: name, path, op, a, b, frame_a,
+                      frame_b, masked (by what)
   smbdiff/stats/1     stats --format json
 
 ndjson is the same, an object a line; of diff a summary and then the rows.

@@ -267,7 +267,7 @@ func (r *Result) pairUp(a, b *list) {
 // order gives the rows in the order of pairing, which is the same one whichever
 // side comes first.
 func (r *Result) order() []int {
-	if len(r.seq) == len(r.Rows) {
+	if r.seq != nil {
 		return r.seq
 	}
 	r.seq = make([]int, 0, len(r.Rows))
@@ -278,23 +278,50 @@ func (r *Result) order() []int {
 		return r.seq
 	}
 	p := pairingOf(r.Rows)
-	onlyA, ofB := make([]int32, len(p.a)+1), make([]int32, len(p.b)+1)
+	p.turn()
+	list := p.rows(false)
+	for i := range list {
+		list[i].A, list[i].B = list[i].B, list[i].A
+	}
+	r.seq = r.find(list)
+	return r.seq
+}
+
+// find gives where rows stand that have the same operations as those of a list.
+func (r *Result) find(list []Row) []int {
+	var ofA, ofB []int // rows, from 1; those of a pair by B
+	put := func(of *[]int, num uint32, i int) {
+		*of = append(*of, make([]int, max(0, int(num)+1-len(*of)))...)
+		(*of)[num] = i + 1
+	}
 	for i := range r.Rows {
 		if row := &r.Rows[i]; row.B != 0 {
-			ofB[row.B] = int32(i)
+			put(&ofB, row.B, i)
 		} else {
-			onlyA[row.A] = int32(i)
+			put(&ofA, row.A, i)
 		}
 	}
-	p.turn()
-	for _, row := range p.rows(false) {
-		if row.A != 0 {
-			r.seq = append(r.seq, int(ofB[row.A]))
-		} else {
-			r.seq = append(r.seq, int(onlyA[row.B]))
+	out := make([]int, 0, len(r.Rows))
+	for i := range list {
+		of, num := ofB, list[i].B
+		if num == 0 {
+			of, num = ofA, list[i].A
+		}
+		if int(num) < len(of) && of[num] > 0 {
+			out = append(out, of[num]-1)
 		}
 	}
-	return r.seq
+	return out
+}
+
+// relist takes rows with other pairs than before, and puts them in order.
+func (r *Result) relist(rows []Row) {
+	r.Rows = rows
+	sorted := make([]Row, 0, len(rows))
+	for _, i := range r.find(pairingOf(rows).rows(r.turned)) {
+		sorted = append(sorted, rows[i])
+	}
+	r.Rows, r.seq = sorted, nil
 }
 
 // earlier gives the rows before the first divergence, in the order of pairing.

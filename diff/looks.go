@@ -202,7 +202,7 @@ func (o *overlooker) split() {
 		}
 	}
 	if out != nil {
-		r.Rows = out
+		r.relist(out)
 		o.index()
 	}
 }

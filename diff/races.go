@@ -163,7 +163,7 @@ func (x *races) pair() {
 			out = append(out, Row{B: row.B, Grade: OnlyB})
 		}
 	}
-	r.Rows = out
+	r.relist(out)
 	x.o.index()
 }
 

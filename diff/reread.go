@@ -124,7 +124,7 @@ func (o *overlooker) crossed() {
 		return
 	}
 	n := -1
-	r.Rows = slices.DeleteFunc(r.Rows, func(Row) bool { n++; return gone[n] })
+	r.relist(slices.DeleteFunc(r.Rows, func(Row) bool { n++; return gone[n] }))
 	o.index()
 }
 

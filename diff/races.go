@@ -26,7 +26,7 @@ type leased struct {
 type races struct {
 	o      *overlooker
 	keys   [2]map[string]sight
-	owners [2]map[string][]uint32 // by path: the sessions that ask for leases
+	owners [2]map[string][]uint32 // by path: the sessions that get leases, one for each CREATE
 	best   [2]map[string]uint64   // and the best that one of them got
 	breaks [2]map[uint32]leased   // breaks, and their acknowledgments, in rows that differ
 	open   [2]map[sight]int       // breaks that one side has and that want an answer, less those answers
@@ -100,10 +100,8 @@ func (x *races) lease(side int, p *op.Op) {
 	}
 	k := x.o.sight(side, p)
 	x.keys[side][key] = k
-	if !slices.Contains(x.owners[side][k.path], k.session) {
-		x.owners[side][k.path] = append(x.owners[side][k.path], k.session)
-	}
 	if state, ok := x.o.number(side, p.Response, nameLeaseState); ok {
+		x.owners[side][k.path] = append(x.owners[side][k.path], k.session)
 		x.best[side][k.path] |= state
 	}
 }
@@ -213,13 +211,11 @@ func (x *races) bare(side int, p *op.Op) bool {
 	return true
 }
 
-// shared reports whether, on both sides, the same several clients ask for leases
-// of a file, and the best that they get is the same.
+// shared reports whether, on both sides, the same several clients get as many
+// leases of a file, and the best of them is the same.
 func (x *races) shared(path string) bool {
-	a, b := slices.Clone(x.owners[0][path]), slices.Clone(x.owners[1][path])
-	slices.Sort(a)
-	slices.Sort(b)
-	return len(a) > 1 && slices.Equal(a, b) && x.best[0][path] == x.best[1][path]
+	a, b := slices.Sorted(slices.Values(x.owners[0][path])), slices.Sorted(slices.Values(x.owners[1][path]))
+	return len(a) > 0 && a[0] != a[len(a)-1] && slices.Equal(a, b) && x.best[0][path] == x.best[1][path]
 }
 
 const (

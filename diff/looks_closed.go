@@ -42,9 +42,7 @@ func (o *overlooker) closed(i int) {
 	if !other || o.exact.unread {
 		return
 	}
-	row.Grade = Masked
-	r.looked.mark(0, row.A, 1, ruleLook)
-	r.looked.mark(1, row.B, 1, ruleLook)
+	o.both(row, ruleLook)
 }
 
 // had reports whether the last answer, or order, before an operation says that

@@ -61,9 +61,14 @@ func (o *overlooker) other(i int) {
 	if !o.gone(0, o.mate(1, b.Open), a.Num) && !o.gone(1, o.mate(0, a.Open), b.Num) || !o.sameAsked(row) {
 		return
 	}
+	o.both(row, ruleLook)
+}
+
+// both hides a pair by a rule.
+func (o *overlooker) both(row *Row, rule string) {
 	row.Grade = Masked
-	r.looked.mark(0, row.A, 1, ruleLook)
-	r.looked.mark(1, row.B, 1, ruleLook)
+	o.r.looked.mark(0, row.A, 1, rule)
+	o.r.looked.mark(1, row.B, 1, rule)
 }
 
 // mate gives the open of the other side that stands for one of this side, 0 for

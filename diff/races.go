@@ -241,9 +241,7 @@ func (x *races) granted(row *Row, a, b *op.Op) {
 	if o.exact.unread {
 		return
 	}
-	row.Grade = Masked
-	o.r.looked.mark(0, row.A, 1, ruleRace)
-	o.r.looked.mark(1, row.B, 1, ruleRace)
+	o.both(row, ruleRace)
 }
 
 // leaseGrant reports whether a change is of the lease that a CREATE got.

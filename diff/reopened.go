@@ -206,7 +206,5 @@ func (o *overlooker) carried(i int) {
 	if o.c.unread {
 		return
 	}
-	row.Grade = Masked
-	o.r.looked.mark(0, row.A, 1, ruleReopen)
-	o.r.looked.mark(1, row.B, 1, ruleReopen)
+	o.both(row, ruleReopen)
 }

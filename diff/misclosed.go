@@ -33,11 +33,41 @@ func (u *pairer) misclosed(sessions *pairing) {
 				p.set(a, b)
 				if p.mark(int(a)); p.inPlace(int(a)) {
 					p.moved[a] = false
+				} else {
+					m.exchange(p, a)
 				}
 				want = append(want[:n:n], want[n+1:]...)
 				break
 			}
 		}
+	}
+}
+
+// exchange gives a CLOSE that found its partner elsewhere the partner of another
+// one if both stand in their place then: of two by one handle the first may be the
+// wrong one.
+func (m *closer) exchange(p *pairing, a int32) {
+	tries := 0
+	for i := range m.facts[0] {
+		x, j := &m.facts[0][i], p.a[i]
+		if !x.closes || x.looks || j < 0 || int32(i) == a || !p.moved[i] || x.loose != m.facts[0][a].loose || x.session != m.facts[0][a].session {
+			continue
+		}
+		if tries++; tries > mostLone {
+			return
+		}
+		old := p.a[a]
+		if (int32(i) > a) == (j > old) {
+			continue
+		}
+		p.set(a, j)
+		p.set(int32(i), old)
+		if p.inPlace(int(a)) && p.inPlace(i) {
+			p.moved[a], p.moved[i] = false, false
+			return
+		}
+		p.set(a, old)
+		p.set(int32(i), j)
 	}
 }
 

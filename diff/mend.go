@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"smbdiff/dissect"
+	"smbdiff/dissect/conv"
 	"smbdiff/dissect/op"
 )
 
@@ -89,6 +90,9 @@ func (m *mender) like(a, b uint32) (same int) {
 		return 0
 	}
 	x, y := ma.Bytes, mb.Bytes
+	if v, w := seals(ma, mb); v != nil {
+		x, y = v, w
+	}
 	if len(x) != len(y) {
 		return 0
 	}
@@ -101,6 +105,26 @@ func (m *mender) like(a, b uint32) (same int) {
 		return 0
 	}
 	return same
+}
+
+// seals gives the headers with which two messages of one size begin, one of which
+// is sealed and the other one read as something else, for it has another protocol
+// id; nil for others.
+func seals(a, b *conv.Message) (x, y []byte) {
+	head := func(sealed, other *conv.Message) []byte {
+		n := len(sealed.Outer)
+		if !sealed.Sealed || other.Sealed || other.Proto != op.Compressed || sealed.PDULen != other.PDULen || n < 4 || len(other.Bytes) < n {
+			return nil
+		}
+		return other.Bytes[:n]
+	}
+	if y = head(a, b); y != nil {
+		return a.Outer, y
+	}
+	if x = head(b, a); x != nil {
+		return x, b.Outer
+	}
+	return nil, nil
 }
 
 // pairs looks at runs of rows without partners.

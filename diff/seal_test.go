@@ -25,7 +25,7 @@ func TestPlantedSeal(t *testing.T) {
 		}
 		pdu := p.place(&rd.Message)
 		before := bytes.Clone(pdu)
-		for at, name := range map[int]string{4: nameTag, 20: nameTag, 36: "smb2.header.transform.msg_size", 40: nameReserved,
+		for at, name := range map[int]string{0: "smb2.protocol_id", 4: nameTag, 20: nameTag, 36: "smb2.header.transform.msg_size", 40: nameReserved,
 			42: "smb2.header.transform.flags", 44: "smb2.sesid"} {
 			pdu[at] ^= 1
 			file := filepath.Join(t.TempDir(), "x.pcap")

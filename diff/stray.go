@@ -94,6 +94,11 @@ func (c *Comparer) stray(name string, part int, a, b headerID) {
 // have the same size. It reports false for others.
 func (c *Comparer) unknown() bool {
 	ma, mb := &c.readers[0].Message, &c.readers[1].Message
+	hex := func(b []byte) string { return "0x" + string(field.AppendHexBytes(nil, b[:4])) }
+	if x, y := seals(ma, mb); x != nil {
+		c.put(Change{Name: "smb2.protocol_id", Path: partNames[c.part] + "/outer/header.transform/smb2.protocol_id", Op: "replace", A: hex(x), B: hex(y), NodeA: -1, NodeB: -1})
+		return true
+	}
 	known := func(p op.Proto) bool {
 		return p == op.SMB1 || p == op.SMB2 || p == op.NBSS || p <= op.Compressed && !(ma.Sealed && mb.Sealed)
 	}
@@ -104,7 +109,6 @@ func (c *Comparer) unknown() bool {
 	if len(ma.Bytes) > 5 && ma.Bytes[4] == smb2.HeaderSize && ma.Bytes[5] == 0 { // StructureSize, [MS-SMB2] 2.2.1
 		name = "smb2.protocol_id"
 	}
-	hex := func(b []byte) string { return "0x" + string(field.AppendHexBytes(nil, b[:4])) }
 	c.put(Change{Name: name, Path: partNames[c.part] + "/header/" + name, Op: "replace", A: hex(ma.Bytes), B: hex(mb.Bytes), NodeA: -1, NodeB: -1})
 	return true
 }

@@ -262,7 +262,13 @@ func TestOutput(t *testing.T) {
 	if _, err := os.Stat(path); err == nil {
 		t.Error("an output without anything in it is there")
 	}
-	if code, _, _ := run(t, "dump", a, "-o", os.DevNull); code != exitDone {
-		t.Errorf("into a device: exit %d", code)
+	empty := filepath.Join(dir, "empty")
+	if err := os.WriteFile(empty, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, path := range []string{os.DevNull, empty} {
+		if code, _, stderr := run(t, "dump", a, "-o", path); code != exitDone {
+			t.Errorf("into %s: exit %d, %s", path, code, stderr)
+		}
 	}
 }

@@ -60,7 +60,8 @@ func (a *app) output(path string, perm fs.FileMode, write func(io.Writer) error)
 }
 
 // mayWrite gives an error for an output that would be written over without
-// being asked. Devices and pipes keep nothing.
+// being asked. Devices and pipes keep nothing, and an empty file, such as mktemp
+// makes, holds nothing.
 func (f *flags) mayWrite() error {
 	if f.out == "" || f.out == "-" || f.force {
 		return nil
@@ -69,7 +70,8 @@ func (f *flags) mayWrite() error {
 	if err != nil {
 		st, err = os.Lstat(f.out)
 	}
-	if err == nil && st.Mode()&(os.ModeDevice|os.ModeNamedPipe|os.ModeDir) == 0 {
+	empty := err == nil && st.Mode().IsRegular() && st.Size() == 0
+	if err == nil && !empty && st.Mode()&(os.ModeDevice|os.ModeNamedPipe|os.ModeDir) == 0 {
 		return usageError{what: f.out + ": is there already", hint: "--force overwrites it"}
 	}
 	return nil

@@ -20,7 +20,7 @@ func columns(lines []Line, w int) []Line {
 	col := (w - 2) / 2
 	var out []Line
 	for _, l := range lines {
-		out = append(out, l.wrap(col, keyCells)...)
+		out = append(out, l.wrap(col)...)
 	}
 	at, best := 0, len(out)
 	for i, l := range out {
@@ -47,29 +47,22 @@ func columns(lines []Line, w int) []Line {
 }
 
 // wrap breaks a line whose last span is too long for w cells between words, and
-// goes on behind hang cells where something stands before that span.
-func (l Line) wrap(w, hang int) []Line {
+// goes on below where that span begins.
+func (l Line) wrap(w int) []Line {
 	if l.width() <= w {
 		return []Line{l}
 	}
-	last := l[len(l)-1]
-	before := slices.Clone(l[:len(l)-1])
+	last, before := l[len(l)-1], l[:len(l)-1]
 	if len(before) == 0 {
-		hang = 1
+		before = Line{{" ", Plain}}
 	}
+	hang := before.width()
 	var out []Line
-	text := ""
-	for word := range strings.FieldsSeq(last.Text) {
-		if text != "" && before.width()+Width(text)+1+Width(word) > w {
-			out = append(out, append(before, Span{text, last.Style}))
-			before, text = Line{{strings.Repeat(" ", hang), Plain}}, ""
+	for i, text := range wrap(last.Text, w-hang) {
+		if i > 0 {
+			before = Line{{strings.Repeat(" ", hang), Plain}}
 		}
-		if text != "" {
-			text += " "
-		} else if len(before) == 0 {
-			text = " "
-		}
-		text += word
+		out = append(out, append(slices.Clone(before), Span{text, last.Style}))
 	}
-	return append(out, append(before, Span{text, last.Style}))
+	return out
 }

@@ -1,6 +1,7 @@
 package op
 
 import (
+	"encoding/binary"
 	"strconv"
 
 	"smbdiff/dissect/field"
@@ -142,14 +143,17 @@ func (o *Op) AppendResult(dst []byte) []byte {
 // AppendSeconds appends ns as seconds with micro-second digits.
 func AppendSeconds(dst []byte, ns int64) []byte {
 	dst, us := appendSign(dst, ns)
-	dst = append(appendUint(dst, us/1e6), '.')
-	return appendThree(appendThree(dst, us/1000%1000), us%1000)
+	dst = appendUint(dst, us/1e6)
+	x := (eightDigits(us%1e6) | '0'*everyByte) >> 16
+	return putEight(dst, '.'|x<<8|' '<<56, 7)
 }
 
 // AppendMillis appends ns as milliseconds with three digits behind the point.
 func AppendMillis(dst []byte, ns int64) []byte {
 	dst, us := appendSign(dst, ns)
-	return appendThree(append(appendUint(dst, us/1000), '.'), us%1000)
+	dst = appendUint(dst, us/1000)
+	x := (eightDigits(us%1000) | '0'*everyByte) >> 40
+	return putEight(dst, '.'|x<<8|blanks>>32<<32, 4)
 }
 
 // appendSign appends the sign of ns and gives its micro-seconds.
@@ -160,25 +164,54 @@ func appendSign(dst []byte, ns int64) ([]byte, uint64) {
 	return dst, uint64(ns) / 1000
 }
 
-func appendThree(dst []byte, n uint64) []byte {
-	return append(dst, byte('0'+n/100), byte('0'+n/10%10), byte('0'+n%10))
+const (
+	everyByte = 0x0101_0101_0101_0101
+	blanks    = uint64(' ' * everyByte)
+)
+
+// appendUint appends n in decimal digits. That there are few is found by
+// comparing, which a processor foresees: what follows need not wait for the
+// digits, as it does behind strconv.AppendUint.
+func appendUint(dst []byte, n uint64) []byte {
+	digits := 8
+	switch {
+	case n < 10:
+		return append(dst, byte('0'+n))
+	case n < 100:
+		digits = 2
+	case n < 1000:
+		digits = 3
+	case n < 1e4:
+		digits = 4
+	case n < 1e5:
+		digits = 5
+	case n < 1e6:
+		digits = 6
+	case n < 1e7:
+		digits = 7
+	case n >= 1e8:
+		return strconv.AppendUint(dst, n, 10)
+	}
+	x := (eightDigits(n)|'0'*everyByte)>>(64-8*digits) | blanks<<(8*digits)
+	return putEight(dst, x, digits)
 }
 
-// appendUint appends n in decimal digits: strconv.AppendUint is twice as slow
-// with the small numbers of which a line has many.
-func appendUint(dst []byte, n uint64) []byte {
-	if n < 10 {
-		return append(dst, byte('0'+n))
-	}
-	var buf [20]byte
-	at := len(buf)
-	for ; n >= 10; n /= 10 {
-		at--
-		buf[at] = byte('0' + n%10)
-	}
-	at--
-	buf[at] = byte('0' + n)
-	return append(dst, buf[at:]...)
+// eightDigits gives the decimal digits of n, which has eight at most, as the bytes
+// of a number, the first digit in the lowest.
+func eightDigits(n uint64) uint64 {
+	x := n/1e4 | n%1e4<<32
+	q := x * 10486 >> 20 & 0x7f_0000_007f // of a hundred
+	x = q | (x-q*100)<<16
+	q = x * 103 >> 10 & 0x0f_000f_000f_000f // of ten
+	return q | (x-q*10)<<8
+}
+
+// putEight appends the n lowest bytes of x. The others stand behind them.
+func putEight(dst []byte, x uint64, n int) []byte {
+	at := len(dst)
+	dst = append(dst, "        "...)
+	binary.LittleEndian.PutUint64(dst[at:], x)
+	return dst[:at+n]
 }
 
 // AppendFrames appends the frames of request and response: 27,28.
@@ -229,21 +262,28 @@ func (o *Op) Row(start int64, name func(uint32) string) Row {
 	return r
 }
 
-// pad fills a column up to its end and one space between.
-func pad(dst []byte, end int) []byte {
-	const spaces = "                                                                "
-	n := len(dst) + max(1, end+1-len(dst))
-	return append(dst, spaces...)[:n]
+// blank is what AppendLine writes its columns on: most lines fit.
+const blank = "                                                                                                                                "
+
+// tab goes on to behind the column that ends at end, with one space between at
+// least. What stands behind dst is blank up to place edge.
+func tab(dst []byte, end, edge int) []byte {
+	if len(dst) <= end && end < edge {
+		return dst[:end+1]
+	}
+	return append(dst, blank...)[:max(len(dst), end)+1]
 }
 
 // AppendLine appends the operation as one line of text: frames, time in
 // seconds since start, session, tree, command, object, status, response time in
 // milliseconds.
 func (o *Op) AppendLine(dst []byte, start int64, name func(uint32) string) []byte {
-	dst = pad(o.AppendFrames(dst), len(dst)+13)
-	dst = pad(AppendSeconds(dst, o.Start-start), len(dst)+11)
-	dst = pad(appendNumbered(dst, 'S', o.Session), len(dst)+3)
-	dst = pad(appendNumbered(dst, 'T', o.Tree), len(dst)+3)
+	edge := len(dst) + len(blank)
+	dst = append(dst, blank...)[:len(dst)]
+	dst = tab(o.AppendFrames(dst), len(dst)+13, edge)
+	dst = tab(AppendSeconds(dst, o.Start-start), len(dst)+11, edge)
+	dst = tab(appendNumbered(dst, 'S', o.Session), len(dst)+3, edge)
+	dst = tab(appendNumbered(dst, 'T', o.Tree), len(dst)+3, edge)
 	command := len(dst)
 	switch {
 	case o.Of < 2:
@@ -259,9 +299,9 @@ func (o *Op) AppendLine(dst []byte, start int64, name func(uint32) string) []byt
 	if o.State&WasSealed != 0 {
 		dst = append(dst, " *"...)
 	}
-	dst = pad(dst, command+18)
-	dst = pad(o.AppendObject(dst, name), len(dst)+44)
-	dst = pad(o.AppendResult(dst), len(dst)+24)
+	dst = tab(dst, command+18, edge)
+	dst = tab(o.AppendObject(dst, name), len(dst)+44, edge)
+	dst = tab(o.AppendResult(dst), len(dst)+24, edge)
 	if o.RTT >= 0 {
 		dst = AppendMillis(dst, o.RTT)
 		dst = append(dst, "ms"...)

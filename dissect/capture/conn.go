@@ -92,7 +92,8 @@ func (s *scanner) tcp(r *record, src, dst address, v6 bool, off, size int) {
 	c, dir := s.lookup(r, src, dst, v6, &h)
 	off += h.size
 	size -= h.size
-	seg := segment{seq: h.seq, len: uint32(size), off: r.off + int64(off), frame: s.sum.Frames, time: r.time}
+	var seg segment // filled where it is: a literal would be copied into place
+	seg.seq, seg.len, seg.off, seg.frame, seg.time = h.seq, uint32(size), r.off+int64(off), s.sum.Frames, r.time
 	var data []byte
 	if off < int(r.cap) {
 		seg.cap = uint32(min(int(r.cap)-off, size))

@@ -61,10 +61,10 @@ type Message struct {
 	Role         Role
 	Op           uint32
 	Session      uint32
-	Tree         uint32
-	Open         uint32
 	Path         uint32
+	Tree         uint32
 	PathName     string
+	Open         uint32 // not beside Tree: two of four bytes read as eight have to be in memory first
 	SessionUser  string
 	RequestFrame uint32
 	RTT          int64 // ns, -1 when unknown

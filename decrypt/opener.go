@@ -232,8 +232,14 @@ func (o *Opener) UnsealInPlace(pdu []byte, fromServer bool) (plain []byte, seal 
 	if !ok {
 		return nil, conv.Seal{}, true
 	}
-	s.tagsHeld.Add(1)
 	return plain, conv.Seal{Opened: true, Verified: true, Cipher: p.sealer.cipher}, false
+}
+
+// Opened counts n PDUs of the session that UnsealInPlace opened.
+func (o *Opener) Opened(session uint64, n int) {
+	if s := o.session(session); s != nil {
+		s.tagsHeld.Add(uint64(n))
+	}
 }
 
 // try opens a PDU with every key that may be the session's, in both directions.

@@ -208,6 +208,7 @@ func TestUnsealInPlace(t *testing.T) {
 		if !seal.Opened || !seal.Verified || seal.Cipher != v.cipher() || spoilt || !bytes.Equal(out, plain) || &out[0] != &pdu[sealHeader] {
 			t.Errorf("%s: opened in place: %+v %v", v.text("name"), seal, spoilt)
 		}
+		o.Opened(v.sessionID(t), 1)
 		bad := append(make([]byte, 0, len(wire)+tagSize), wire...)
 		bad[len(bad)-1] ^= 1
 		if _, seal, spoilt := o.UnsealInPlace(bad, false); seal.Opened || !spoilt {

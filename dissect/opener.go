@@ -25,6 +25,9 @@ type Opener interface {
 	// overwritten. When it does not open, spoilt says that what stands behind
 	// the header is lost.
 	UnsealInPlace(pdu []byte, fromServer bool) (plain []byte, seal conv.Seal, spoilt bool)
+	// Opened counts n PDUs of the session that UnsealInPlace opened, which does
+	// not count them: cores that count together wait for each other.
+	Opened(session uint64, n int)
 	// UnsealPrefix opens the first bytes of a PDU of which head is the
 	// beginning; nothing is verified. It reports false when the session's key
 	// is not proved yet and the whole PDU is wanted.

@@ -21,6 +21,36 @@ type worker struct {
 	whole  bool
 	codec  wire.Codec
 	outer  outer // of the PDU being opened
+	opened opened
+}
+
+// opened counts the PDUs opened in place until the Opener is told of them: by
+// session, each in the place that its id gives it.
+type opened [16]struct {
+	session uint64
+	n       int
+}
+
+// add counts a PDU of the session.
+func (c *opened) add(o Opener, session uint64) {
+	e := &c[session%uint64(len(c))]
+	if e.session != session {
+		if e.n > 0 {
+			o.Opened(e.session, e.n)
+		}
+		e.session, e.n = session, 0
+	}
+	e.n++
+}
+
+// tell tells of all that was counted.
+func (c *opened) tell(o Opener) {
+	for i := range c {
+		if e := &c[i]; e.n > 0 {
+			o.Opened(e.session, e.n)
+			e.n = 0
+		}
+	}
 }
 
 // maxCompound bounds the messages of one PDU.
@@ -30,6 +60,7 @@ func (w *worker) open(b *Batch) {
 	for at := 0; at < len(b.pdus); {
 		at = w.guarded(b, at)
 	}
+	w.opened.tell(w.opener)
 }
 
 // guarded opens PDUs from number at on and tells where it ended. A fault of ours
@@ -243,6 +274,7 @@ func (w *worker) unseal(b *Batch, p *pdu, in []byte, o *outer) []byte {
 		plain, seal, spoilt := w.opener.UnsealInPlace(in, p.fromServer)
 		copy(in[len(in):len(in)+SpareBytes], behind[:])
 		if seal.Opened {
+			w.opened.add(w.opener, o.id)
 			o.seal, o.whole = seal, true
 			return slices.Clip(plain)
 		}

@@ -394,6 +394,8 @@ func (shutOpener) UnsealInPlace([]byte, bool) ([]byte, conv.Seal, bool) {
 	return nil, conv.Seal{}, false
 }
 
+func (shutOpener) Opened(uint64, int) {}
+
 func (shutOpener) UnsealPrefix(dst, head []byte, _ bool) ([]byte, conv.Seal, bool) {
 	return dst, conv.Seal{Why: conv.ReasonNoKey}, true
 }

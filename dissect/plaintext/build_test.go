@@ -41,6 +41,8 @@ func (flipper) UnsealInPlace([]byte, bool) ([]byte, conv.Seal, bool) {
 	return nil, conv.Seal{}, false
 }
 
+func (flipper) Opened(uint64, int) {}
+
 func (flipper) UnsealPrefix(dst, head []byte, _ bool) ([]byte, conv.Seal, bool) {
 	if len(head) < smb2.TransformSize || head[42] != 1 {
 		return dst, conv.Seal{}, false

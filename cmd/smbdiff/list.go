@@ -18,6 +18,9 @@ import (
 // capture, so that most end before the first collection.
 const collectAt = 300
 
+// writeAt is how many bytes of a list wait at most until they are written.
+const writeAt = 64 << 10
+
 // list writes one line an operation, in the order of the requests.
 func (a *app) list(f *flags) int {
 	s, err := f.open(0)
@@ -29,15 +32,21 @@ func (a *app) list(f *flags) int {
 		return a.listRead(f, s)
 	}
 	defer debug.SetGCPercent(debug.SetGCPercent(collectAt))
-	w := bufio.NewWriterSize(a.stdout, 1<<16)
 	tracker := new(conv.Tracker)
 	var (
 		t   tally
 		bad error
 		row = opRow(tracker, s.file)
+		out []byte // what is not written yet, in a batch's own memory: it stays on one core
 
 		written int // operations
 	)
+	write := func() {
+		if _, err := a.stdout.Write(out); err != nil && bad == nil {
+			bad = err
+		}
+		out = out[:0]
+	}
 	tell := &teller{name: tracker.Names.Get, tree: tracker.TreeName, ends: row.A.Ends}
 	tell.session = func(num uint32) (uint64, string, smb2.Dialect) {
 		if int(num) >= len(tracker.Sessions) {
@@ -57,8 +66,8 @@ func (a *app) list(f *flags) int {
 		if written++; f.limit > 0 && written > f.limit {
 			return
 		}
-		if _, err := w.Write(tell.line(w.AvailableBuffer(), o, f.format)); err != nil {
-			bad = err
+		if out = tell.line(out, o, f.format); len(out) >= writeAt {
+			write()
 		}
 	}
 	sum, err := dissect.Run(s.file, dissect.Options{Opener: s.opener, Ports: f.ports, Tracker: tracker,
@@ -69,14 +78,16 @@ func (a *app) list(f *flags) int {
 				}
 			}
 			if bad == nil {
+				out = b.Out
 				tracker.Ops.Flush(false, emit)
+				write()
+				b.Out = out
 			}
 		},
 	})
+	out = nil
 	tracker.Ops.Flush(true, emit)
-	if e := w.Flush(); bad == nil {
-		bad = e
-	}
+	write()
 	if err == nil {
 		err = bad
 	}

@@ -9,7 +9,7 @@ import (
 type Names struct {
 	chunks []*[nameChunk]string // they never move
 	n      uint32               // names so far, number 0 included
-	slots  []slot               // a hash table, at most half full
+	slots  []slot               // a hash table, at most three quarters full
 	seed   maphash.Seed
 	room   strings.Builder // the latest names are parts of its text
 }
@@ -29,7 +29,7 @@ func (n *Names) Intern(b []byte) uint32 {
 	if len(b) == 0 {
 		return 0
 	}
-	if 2*int(n.n) >= len(n.slots) {
+	if 4*int(n.n) >= 3*len(n.slots) {
 		n.grow()
 	}
 	h := uint32(maphash.Bytes(n.seed, b))

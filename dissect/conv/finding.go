@@ -69,9 +69,9 @@ func (t *Tracker) check(c *connection, m *Message, o *op.Op) {
 	case h.Response() && h.Status == statusSuccess && h.Command == smb2.SessionSetup:
 		s.sealed = s.sealed || f.Flags&sessionFlagEncrypt != 0
 	case h.Response() && h.Status == statusSuccess && h.Command == smb2.TreeConnect:
-		if tr, ok := s.trees[h.TreeID]; ok {
+		if tr, ok := s.tree(h.TreeID); ok {
 			tr.sealed = f.Flags&shareFlagEncrypt != 0
-			s.trees[h.TreeID] = tr
+			s.connected(h.TreeID, tr)
 		}
 	case m.Sealed || h.Command == smb2.Negotiate || h.Command == smb2.SessionSetup:
 	case h.Response():

@@ -42,7 +42,7 @@ func (t *Tracker) request1(c *connection, m *Message) {
 	}
 	if s := t.session1(c, m); s != nil {
 		o.Session = s.num
-		if tr, ok := s.trees[uint32(h.TID)]; ok {
+		if tr, ok := s.tree(uint32(h.TID)); ok {
 			o.Tree, m.Env.Tree = tr.num, t.Names.Get(tr.name)
 			pipe(o, tr.pipe)
 		}
@@ -157,7 +157,7 @@ func (t *Tracker) response1(c *connection, m *Message) {
 		}
 	case smb1.TreeConnect:
 		tr := t.newTree(o.Path, f.Pipe)
-		s.trees[uint32(h.TID)] = tr
+		s.connected(uint32(h.TID), tr)
 		o.Tree = tr.num
 	case smb1.Transaction2, smb1.NTTransaction:
 		fid, directory, ok := smb1.Opened(m.Bytes, h, &m.Env)
@@ -167,7 +167,7 @@ func (t *Tracker) response1(c *connection, m *Message) {
 			t.opened1(s, o, f.FID, f.Directory, f.HasFID)
 		}
 	}
-	if tr, ok := s.trees[uint32(h.TID)]; ok {
+	if tr, ok := s.tree(uint32(h.TID)); ok {
 		m.Env.Tree = t.Names.Get(tr.name)
 	}
 }

@@ -31,7 +31,7 @@ func (t *Tracker) request2(c *connection, m *Message) {
 	c.last, c.lastTree = s, tid
 	if s != nil {
 		o.Session = s.num
-		if tr, ok := s.trees[tid]; ok {
+		if tr, ok := s.tree(tid); ok {
 			o.Tree, m.Env.Tree = tr.num, t.Names.Get(tr.name)
 			pipe(o, tr.pipe)
 		}
@@ -143,7 +143,7 @@ func (t *Tracker) place(c *connection, m *Message, o *op.Op) {
 		return
 	}
 	if s := t.sessionOf(c, m, o); s != nil {
-		if tr, ok := s.trees[m.SMB2.TreeID]; ok && !m.SMB2.Async() {
+		if tr, ok := s.tree(m.SMB2.TreeID); ok && !m.SMB2.Async() {
 			m.Env.Tree = t.Names.Get(tr.name)
 		}
 	}
@@ -205,12 +205,12 @@ func (t *Tracker) finish(c *connection, m *Message, o *op.Op, req *wait) {
 		s.ended = true
 	case smb2.TreeConnect:
 		tr := t.newTree(o.Path, f.ShareType == 2)
-		s.trees[h.TreeID] = tr
+		s.connected(h.TreeID, tr)
 		o.Tree = tr.num
 		m.Env.Tree = t.Names.Get(o.Path)
 		o.InfoClass = f.ShareType
 	case smb2.TreeDisconnect:
-		delete(s.trees, h.TreeID)
+		s.disconnected(h.TreeID)
 	case smb2.Create:
 		t.opens++
 		p := open{num: t.opens, path: o.Path, pipe: o.Env&op.EnvPipe != 0}

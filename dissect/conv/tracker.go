@@ -73,9 +73,36 @@ type session struct {
 	recent   open // looked up last, by recentID
 	recentID [16]byte
 
+	recentTree   tree // looked up last, by recentTreeID
+	recentTreeID uint32
+
 	gone   [goneOpens]open // closed last, by goneID
 	goneID [goneOpens][16]byte
 	next   int // place of the oldest of those
+}
+
+// tree finds the tree connect with this id.
+func (s *session) tree(id uint32) (tree, bool) {
+	if s.recentTree.num != 0 && s.recentTreeID == id {
+		return s.recentTree, true
+	}
+	tr, ok := s.trees[id]
+	if ok {
+		s.recentTree, s.recentTreeID = tr, id
+	}
+	return tr, ok
+}
+
+// connected makes a tree connect known.
+func (s *session) connected(id uint32, tr tree) {
+	s.trees[id] = tr
+	s.recentTree = tree{}
+}
+
+// disconnected forgets a tree connect.
+func (s *session) disconnected(id uint32) {
+	delete(s.trees, id)
+	s.recentTree = tree{}
 }
 
 // goneOpens is how many closed opens of a session stay known.

@@ -234,7 +234,7 @@ func (t *Tracker) unasked(c *connection, m *Message) {
 	o.InfoClass = f.Oplock
 	s := t.session(c, m, m.SMB2.SessionID)
 	for i := 0; s == nil && f.HasFileID && i < len(t.list); i++ {
-		if _, ok := t.list[i].opens[f.FileID]; ok {
+		if t.list[i].isOpen(&f.FileID) {
 			s = t.list[i]
 		}
 	}

@@ -72,6 +72,7 @@ type session struct {
 
 	recent   open // looked up last, by recentID
 	recentID [16]byte
+	alone    bool // recent is not in opens: most are closed before another is asked for
 
 	recentTree   tree // looked up last, by recentTreeID
 	recentTreeID uint32
@@ -113,9 +114,8 @@ func (s *session) open(id *[16]byte) (open, bool) {
 	if s.recent.num != 0 && s.recentID == *id {
 		return s.recent, true
 	}
-	p, ok := s.opens[*id]
-	if ok {
-		s.recent, s.recentID = p, *id
+	if p, ok := s.opens[*id]; ok {
+		s.remember(id, p, false)
 		return p, true
 	}
 	for i := range s.gone {
@@ -126,21 +126,37 @@ func (s *session) open(id *[16]byte) (open, bool) {
 	return open{}, false
 }
 
+// remember puts an open in the place of the one looked up last, which goes to the
+// others.
+func (s *session) remember(id *[16]byte, p open, alone bool) {
+	if s.alone {
+		s.opens[s.recentID] = s.recent
+	}
+	s.recent, s.recentID, s.alone = p, *id, alone
+}
+
 // opened makes an open known.
-func (s *session) opened(id *[16]byte, p open) {
-	s.opens[*id] = p
-	s.recent, s.recentID = p, *id
+func (s *session) opened(id *[16]byte, p open) { s.remember(id, p, true) }
+
+// isOpen reports whether the open with this FileId is known and not closed.
+func (s *session) isOpen(id *[16]byte) bool {
+	_, ok := s.opens[*id]
+	return ok || s.alone && s.recentID == *id
 }
 
 // closed forgets an open but for the last ones: what is asked of a handle after
 // its end still has an object.
 func (s *session) closed(id *[16]byte) {
-	if p, ok := s.opens[*id]; ok {
+	p, ok := s.opens[*id]
+	if s.recent.num != 0 && s.recentID == *id {
+		p, ok = s.recent, true
+		s.recent, s.alone = open{}, false
+	}
+	if ok {
 		s.gone[s.next], s.goneID[s.next] = p, *id
 		s.next = (s.next + 1) % len(s.gone)
 		delete(s.opens, *id)
 	}
-	s.recent = open{}
 }
 
 type tree struct {

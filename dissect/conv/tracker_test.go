@@ -1,6 +1,9 @@
 package conv
 
-import "testing"
+import (
+	"math/rand/v2"
+	"testing"
+)
 
 // TestClosed looks up handles after their end: the last ones stay known until
 // their ids are given to other opens.
@@ -27,7 +30,35 @@ func TestClosed(t *testing.T) {
 	if p, _ := s.open(id(3)); p.num != 50 {
 		t.Errorf("handle 3 given again: %+v", p)
 	}
-	if len(s.opens) != 1 {
-		t.Errorf("%d opens", len(s.opens))
+	if !s.isOpen(id(3)) || len(s.opens) != 0 {
+		t.Errorf("%d opens beside the last", len(s.opens))
+	}
+}
+
+// TestOpens compares the opens of a session with a map of them.
+func TestOpens(t *testing.T) {
+	s, want := session{opens: map[[16]byte]open{}}, map[[16]byte]open{}
+	r := rand.New(rand.NewPCG(1, 2))
+	for n := uint32(1); n < 100000; n++ {
+		id := &[16]byte{byte(r.IntN(5))}
+		switch r.IntN(3) {
+		case 0:
+			p := open{num: n}
+			s.opened(id, p)
+			want[*id] = p
+		case 1:
+			s.closed(id)
+			delete(want, *id)
+		}
+		for k := range byte(5) {
+			id := &[16]byte{k}
+			p, ok := want[*id]
+			if got, _ := s.open(id); s.isOpen(id) != ok || ok && got != p {
+				t.Fatalf("step %d, handle %d: %+v, want %+v, %v", n, k, got, p, ok)
+			}
+			if r.IntN(2) == 0 {
+				break
+			}
+		}
 	}
 }

@@ -51,7 +51,7 @@ type pdu struct {
 }
 
 const (
-	roomSize   = 128<<10 + capture.Spare
+	roomSize   = 192<<10 + capture.Spare // with its messages less than the second-level cache of a core
 	batchPDUs  = 2048
 	batchBytes = 128 << 10
 	headSize   = 1024

@@ -62,14 +62,10 @@ func (o *overlooker) number(side int, num uint32, name string) (uint64, bool) {
 // sized reports whether an object has a size before an operation, by what this
 // side was told and did last.
 func (o *overlooker) sized(side int, k sight, before uint32, size uint64) bool {
-	written, tries := uint64(0), 0
-	for _, num := range slices.Backward(o.sizing[side][k]) {
-		if num >= before {
-			continue
-		}
-		if tries++; tries > lookBack {
-			return false
-		}
+	written := uint64(0)
+	list := o.sizing[side][k]
+	end, _ := slices.BinarySearch(list, before)
+	for _, num := range slices.Backward(list[max(0, end-lookBack):end]) {
 		p, _ := o.r.traces[side].Op(num)
 		if smb2.Command(p.Command) == smb2.Write {
 			written = max(written, p.Offset+p.Length)
@@ -96,18 +92,21 @@ func (o *overlooker) sizeOf(side int, p *op.Op) (uint64, bool) {
 
 // hadSize reports whether a side was told, or made, that an object has a size.
 func (o *overlooker) hadSize(side int, k sight, size uint64) bool {
+	if had, ok := o.sizes[side][k]; ok {
+		return had[size]
+	}
+	had := map[uint64]bool{}
 	list := o.sizing[side][k]
 	for _, num := range list[:min(len(list), lookBack)] {
 		p, _ := o.r.traces[side].Op(num)
 		if smb2.Command(p.Command) == smb2.Write {
-			if p.Offset+p.Length == size {
-				return true
-			}
-		} else if had, ok := o.sizeOf(side, &p); ok && had == size {
-			return true
+			had[p.Offset+p.Length] = true
+		} else if n, ok := o.sizeOf(side, &p); ok {
+			had[n] = true
 		}
 	}
-	return false
+	o.sizes[side][k] = had
+	return had[size]
 }
 
 // plain reports whether the headers of an operation say no more than those of

@@ -1,6 +1,7 @@
 package diff
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
@@ -98,6 +99,12 @@ func (r *Result) overlook() {
 	}
 }
 
+// takenOut gives a list less one of its first elements. The list is changed.
+func takenOut[T any](list []T, i int) []T {
+	copy(list[1:i+1], list[:i])
+	return list[1:]
+}
+
 // lonely looks at an operation that only one side has.
 func (o *overlooker) lonely(side, i int) {
 	o.alone(side, i)
@@ -116,12 +123,13 @@ type overlooker struct {
 	told  [2]map[sight][]uint32 // answers that tell of one object
 	rows  [2][]int32            // by operation less one: its row, -1 for none
 
-	pieces  [2]map[sight][]piece
-	reads   [2][]uint32           // READs that worked
-	creates [2]map[uint32]uint32  // the CREATE of an open
-	closes  [2]map[uint32]uint32  // and its first CLOSE
-	opens   [2]map[sight][]uint32 // CREATEs that worked
-	sizing  [2]map[sight][]uint32 // what sets or tells the size of an object
+	pieces  [2]map[sight][]piece         // by offset
+	reads   [2][]uint32                  // READs that worked
+	creates [2]map[uint32]uint32         // the CREATE of an open
+	closes  [2]map[uint32]uint32         // and its first CLOSE
+	opens   [2]map[sight][]uint32        // CREATEs that worked
+	sizing  [2]map[sight][]uint32        // what sets or tells the size of an object
+	sizes   [2]map[sight]map[uint64]bool // by hadSize
 
 	attributes [2]map[sight][]attributed
 	called     [2]map[sight][]sight  // before and later
@@ -230,10 +238,9 @@ func (o *overlooker) parts(a, b *op.Op) bool {
 
 // head gives the look that begins with an operation, nil for none.
 func (o *overlooker) head(side int, k sight, num uint32) *look {
-	for i := range o.all[side][k] {
-		if l := &o.all[side][k][i]; l.num == num {
-			return l
-		}
+	list := o.all[side][k]
+	if i, ok := slices.BinarySearchFunc(list, num, func(l look, num uint32) int { return cmp.Compare(l.num, num) }); ok {
+		return &list[i]
 	}
 	return nil
 }
@@ -266,7 +273,7 @@ func (o *overlooker) gather(side int) {
 	o.pieces[side], o.creates[side], o.closes[side] = map[sight][]piece{}, map[uint32]uint32{}, map[uint32]uint32{}
 	o.attributes[side], o.orders[side] = map[sight][]attributed{}, map[sight][]uint32{}
 	o.called[side], o.arrived[side] = map[sight][]sight{}, map[sight][]uint32{}
-	o.opens[side], o.sizing[side] = map[sight][]uint32{}, map[sight][]uint32{}
+	o.opens[side], o.sizing[side], o.sizes[side] = map[sight][]uint32{}, map[sight][]uint32{}, map[sight]map[uint64]bool{}
 	t := o.r.traces[side]
 	var before [2]op.Op
 	each(t, func(p *op.Op) {
@@ -285,6 +292,9 @@ func (o *overlooker) gather(side int) {
 		}
 		before[0], before[1] = before[1], *p
 	})
+	for _, list := range o.pieces[side] {
+		slices.SortStableFunc(list, func(x, y piece) int { return cmp.Compare(x.offset, y.offset) })
+	}
 }
 
 func compoundLook(create, query, end *op.Op) bool {
@@ -323,15 +333,12 @@ func (o *overlooker) of(side, i int) *op.Op {
 func (o *overlooker) alone(side, i int) {
 	p := o.of(side, i)
 	k := o.sight(side, p)
-	for _, l := range o.all[side][k] {
-		if l.num != p.Num || !o.free(side, &l) {
-			continue
-		}
-		if found, alone := o.answered(side, k, &l); !found || !alone && !o.due(side, p) && !o.restless() {
-			return
-		}
-		o.mark(side, &l, ruleLook)
+	l := o.head(side, k, p.Num)
+	if l == nil || !o.free(side, l) {
 		return
+	}
+	if found, alone := o.answered(side, k, l); found && (alone || o.due(side, p) || o.restless()) {
+		o.mark(side, l, ruleLook)
 	}
 }
 
@@ -432,7 +439,7 @@ func (o *overlooker) due(side int, p *op.Op) bool {
 	path := t.Name(p.Path)
 	arrived := o.arrived[side][o.sight(side, p)]
 	for n := p.Num - 1; n > 0 && p.Num-n < lookBack; n-- {
-		if slices.Contains(arrived, n) {
+		if _, ok := slices.BinarySearch(arrived, n); ok {
 			return true
 		}
 		q, _ := t.Op(n)

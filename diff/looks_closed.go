@@ -1,6 +1,7 @@
 package diff
 
 import (
+	"cmp"
 	"slices"
 
 	"smbdiff/dissect/op"
@@ -49,10 +50,9 @@ func (o *overlooker) closed(i int) {
 // an object has some attributes.
 func (o *overlooker) had(side int, k sight, before uint32, attributes uint64) bool {
 	rd := o.c.readers[side]
-	for _, x := range slices.Backward(o.attributes[side][k]) {
-		if x.op >= before {
-			continue
-		}
+	list := o.attributes[side][k]
+	end, _ := slices.BinarySearchFunc(list, before, func(x attributed, before uint32) int { return cmp.Compare(x.op, before) })
+	for _, x := range slices.Backward(list[max(0, end-lookBack):end]) {
 		if !rd.Read(x.num) || shut(&rd.Message) {
 			return false
 		}

@@ -47,10 +47,8 @@ func (o *overlooker) known(side int, k sight, l *look) bool {
 	if p.Status != 0 || p.Response == 0 {
 		return false
 	}
-	for n, k := range append([]sight{k}, o.called[1-side][k]...) {
-		if n == lookTries {
-			break
-		}
+	called := o.called[1-side][k]
+	for n, k := range append([]sight{k}, called[:min(len(called), lookTries-1)]...) {
 		name := strings.TrimLeft(k.path[len(folder(k.path)):], `\/`)
 		in := k
 		in.path = folder(k.path)
@@ -62,11 +60,13 @@ func (o *overlooker) known(side int, k sight, l *look) bool {
 	return false
 }
 
-// answers gives what looks at an object were told.
+// answers gives what looks at an object were told, some of them.
 func (o *overlooker) answers(side int, k sight) (out []uint32) {
 	for _, l := range o.all[side][k] {
 		if p, _ := o.r.traces[side].Op(l.ask()); p.Status == 0 && p.Response != 0 {
-			out = append(out, p.Response)
+			if out = append(out, p.Response); len(out) == lookTries {
+				break
+			}
 		}
 	}
 	return out

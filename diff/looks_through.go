@@ -99,18 +99,28 @@ func (o *overlooker) order(side, i int) {
 	if !sets(p) || p.Of > 1 || r.Rows[i].Grade == Masked {
 		return
 	}
-	for _, num := range o.orders[1-side][o.sight(side, p)] {
+	k := o.sight(side, p)
+	list := o.orders[1-side][k]
+	for n := 0; n < min(len(list), lookTries); {
+		num := list[n]
 		l := look{num: num - 1, of: 3}
 		x := Row{A: p.Num, B: num}
 		if side == 1 {
 			x.A, x.B = x.B, x.A
 		}
-		if o.free(1-side, &l) && !r.looked.has(1-side, num) && o.harmless(1-side, l.num) && o.sameAsked(&x) {
+		switch {
+		case !o.free(1-side, &l) || r.looked.has(1-side, num): // nor will it be later
+			list = takenOut(list, n)
+		case o.harmless(1-side, l.num) && o.sameAsked(&x):
 			o.mark(1-side, &l, ruleLook)
 			o.mark(side, &look{num: p.Num, of: 1}, ruleLook)
+			o.orders[1-side][k] = takenOut(list, n)
 			return
+		default:
+			n++
 		}
 	}
+	o.orders[1-side][k] = list
 }
 
 // sets reports whether the operation sets FileBasicInformation,

@@ -30,12 +30,13 @@ type races struct {
 	best   [2]map[string]uint64   // and the best that one of them got
 	breaks [2]map[uint32]leased   // breaks, and their acknowledgments, in rows that differ
 	open   [2]map[sight]int       // breaks that one side has and that want an answer, less those answers
+	same   map[string]bool        // by shared
 }
 
 // raced looks at breaks of leases, and at leases, that hang on which of several
 // clients came first.
 func (o *overlooker) raced() {
-	x := &races{o: o}
+	x := &races{o: o, same: map[string]bool{}}
 	if o.r.options.PairBy != PairAuto || !x.gather() {
 		return
 	}
@@ -214,8 +215,13 @@ func (x *races) bare(side int, p *op.Op) bool {
 // shared reports whether, on both sides, the same several clients get as many
 // leases of a file, and the best of them is the same.
 func (x *races) shared(path string) bool {
-	a, b := slices.Sorted(slices.Values(x.owners[0][path])), slices.Sorted(slices.Values(x.owners[1][path]))
-	return len(a) > 0 && a[0] != a[len(a)-1] && slices.Equal(a, b) && x.best[0][path] == x.best[1][path]
+	same, ok := x.same[path]
+	if !ok {
+		a, b := slices.Sorted(slices.Values(x.owners[0][path])), slices.Sorted(slices.Values(x.owners[1][path]))
+		same = len(a) > 0 && a[0] != a[len(a)-1] && slices.Equal(a, b) && x.best[0][path] == x.best[1][path]
+		x.same[path] = same
+	}
+	return same
 }
 
 const (

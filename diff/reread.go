@@ -20,8 +20,9 @@ const piecesMost = 256
 // piece is a READ, or a WRITE, that worked: what it says of a file from some
 // offset on.
 type piece struct {
-	num   uint32
-	write bool
+	num         uint32
+	write       bool
+	offset, end uint64 // of what it asks for
 }
 
 // moves reports whether an operation carries bytes of a file, and in which
@@ -44,7 +45,7 @@ func reads(p *op.Op) bool {
 func (o *overlooker) moving(side int, p *op.Op) {
 	if ok, write := moves(p); ok {
 		k := o.sight(side, p)
-		o.pieces[side][k] = append(o.pieces[side][k], piece{p.Num, write})
+		o.pieces[side][k] = append(o.pieces[side][k], piece{p.Num, write, p.Offset, p.Offset + p.Length})
 		if !write {
 			o.reads[side] = append(o.reads[side], p.Num)
 		}
@@ -114,7 +115,7 @@ func (o *overlooker) crossed() {
 				continue
 			}
 			gone[j] = true
-			free[span{a.Offset, a.Length}] = slices.Delete(slices.Clone(list), n, n+1)
+			free[span{a.Offset, a.Length}] = takenOut(list, n)
 			r.Rows[i].B, r.Rows[i].Moved = b.Num, true
 			r.grader().row(&r.Rows[i])
 			break
@@ -220,15 +221,14 @@ func (o *overlooker) said(side int, p *op.Op) bool {
 	for moved := true; moved && pos < end; {
 		moved = false
 		for _, s := range []int{1 - side, side} {
-			for _, x := range o.pieces[s][k] {
-				q, _ := o.r.traces[s].Op(x.num)
-				if s == side && x.num == p.Num || q.Offset > pos || q.Offset+q.Length <= pos {
+			for _, x := range slices.Backward(o.over(s, k, pos)) {
+				if s == side && x.num == p.Num || x.end <= pos || x.offset > pos {
 					continue
 				}
 				if tries++; tries > piecesMost {
 					return false
 				}
-				if n := o.agrees(s, x, q.Offset, own[pos-p.Offset:], pos); n > 0 {
+				if n := o.agrees(s, x, own[pos-p.Offset:], pos); n > 0 {
 					pos, moved = pos+n, true
 				}
 			}
@@ -237,14 +237,26 @@ func (o *overlooker) said(side int, p *op.Op) bool {
 	return pos >= end && len(own) > 0
 }
 
-// agrees gives how many bytes of own, which stand at pos, a piece from offset on
-// says, 0 if it says others.
-func (o *overlooker) agrees(side int, x piece, offset uint64, own []byte, pos uint64) uint64 {
+// over gives the pieces of a file that begin last before a place of it, or there.
+func (o *overlooker) over(side int, k sight, pos uint64) []piece {
+	list := o.pieces[side][k]
+	end, _ := slices.BinarySearchFunc(list, pos, func(x piece, pos uint64) int {
+		if x.offset <= pos {
+			return -1
+		}
+		return 1
+	})
+	return list[max(0, end-lookBack):end]
+}
+
+// agrees gives how many bytes of own, which stand at pos, a piece says, 0 if it
+// says others.
+func (o *overlooker) agrees(side int, x piece, own []byte, pos uint64) uint64 {
 	data := o.data(side, x)
-	if pos-offset >= uint64(len(data)) {
+	if pos-x.offset >= uint64(len(data)) {
 		return 0
 	}
-	data = data[pos-offset:]
+	data = data[pos-x.offset:]
 	n := min(len(data), len(own))
 	if !bytes.Equal(data[:n], own[:n]) {
 		return 0

@@ -74,6 +74,7 @@ func (w *worker) guarded(b *Batch, at int) (end int) {
 			m := b.next(p, op.NBSS)
 			m.Bytes, m.Size = p.Head, int(p.Len)
 			m.Problems = append(m.Problems, fault)
+			b.Counts.Add(m)
 			end++
 		}
 	}()
@@ -85,6 +86,9 @@ func (w *worker) guarded(b *Batch, at int) (end int) {
 			continue
 		}
 		w.message(b, p)
+		for i := before; i < len(b.Messages); i++ {
+			b.Counts.Add(&b.Messages[i])
+		}
 	}
 	return end
 }

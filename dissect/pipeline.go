@@ -28,6 +28,7 @@ type Options struct {
 // be kept after Emit.
 type Batch struct {
 	Messages []conv.Message
+	Counts   Counts // of them
 	Out      []byte // for Format and Emit
 
 	room    []byte // for the capture to be read into
@@ -76,7 +77,7 @@ func newBatch(room int) *Batch {
 func (b *Batch) reset() {
 	b.Messages, b.Out, b.pdus, b.heads = b.Messages[:0], b.Out[:0], b.pdus[:0], b.heads[:0]
 	b.plain, b.whole, b.extents, b.bytes = b.plain[:0], b.whole[:0], b.extents[:0], 0
-	b.old = 0
+	b.old, b.Counts = 0, Counts{}
 }
 
 func (b *Batch) add(p *capture.PDU) *pdu {

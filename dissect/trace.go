@@ -26,15 +26,6 @@ type Trace struct {
 	done     bool
 }
 
-// Counts are totals of a trace.
-type Counts struct {
-	Messages, Operations int
-	Sealed, Opened       int // messages that came sealed, and those of them that opened
-	Broken               int // of those that did not count as open: their tag does not hold
-	Reasons              [16]int
-	BadSignatures        int
-}
-
 // record is where one message lies.
 type record struct {
 	time    int64
@@ -86,7 +77,6 @@ func (t *Trace) add(b *Batch) {
 		if m.Num == 0 {
 			continue
 		}
-		t.count.add(m)
 		place := t.place(m, i > 0 && sameExtents(&b.Messages[i-1], m))
 		k := len(t.messages)
 		if k == 0 || len(t.messages[k-1]) == recordChunk {
@@ -100,25 +90,8 @@ func (t *Trace) add(b *Batch) {
 		}
 		t.messages[k-1] = append(t.messages[k-1], r)
 	}
+	t.count.Merge(&b.Counts)
 	t.count.Operations = t.tracker.Ops.Len()
-}
-
-func (c *Counts) add(m *conv.Message) {
-	c.Messages++
-	if m.Sealed {
-		c.Sealed++
-		if m.Seal.Opened && !m.Seal.Broken() {
-			c.Opened++
-		} else {
-			c.Reasons[m.Seal.Why]++
-		}
-		if m.Seal.Broken() {
-			c.Broken++
-		}
-	}
-	if m.Signature == conv.SignatureInvalid {
-		c.BadSignatures++
-	}
 }
 
 func sameExtents(a, b *conv.Message) bool {

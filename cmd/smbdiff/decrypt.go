@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"io"
 
-	"smbdiff/dissect/conv"
+	"smbdiff/dissect"
 	"smbdiff/dissect/plaintext"
 )
 
@@ -18,26 +18,22 @@ func (a *app) decrypt(f *flags) int {
 	if f.out == "-" && a.terminal() {
 		return a.fail(usageError{what: "a capture is not written to a terminal", hint: "smbdiff decrypt A -o OUT.pcapng"})
 	}
-	var t tally
+	var counts dissect.Counts
 	var report *plaintext.Report
 	err = a.output(f.out, 0o600, func(w io.Writer) (err error) {
-		report, err = plaintext.Write(s.file, w, plaintext.Options{Opener: s.opener, Ports: f.ports, Seen: func(m *conv.Message) {
-			if m.Event.Carries() {
-				t.add(m)
-			}
-		}})
+		report, err = plaintext.Write(s.file, w, plaintext.Options{Opener: s.opener, Ports: f.ports, Seen: counts.Add})
 		return err
 	})
 	if err != nil {
 		return a.fail(err)
 	}
 	name := s.file.Name()
-	a.shut(name, &t)
+	a.shut(name, &counts)
 	if report.Fragmented > 0 {
 		a.say(fmt.Sprintf("%s: %d sealed messages open and stay sealed: their connection has TCP segments in IP fragments", name, report.Fragmented), "")
 	}
 	if report.Rewound > 0 {
 		a.say(fmt.Sprintf("%s: %d sealed messages open and stay sealed: the sequence numbers of their connection jump back", name, report.Rewound), "")
 	}
-	return a.aftermath(name, report.Summary, t.messages)
+	return a.aftermath(name, report.Summary, counts.Messages)
 }

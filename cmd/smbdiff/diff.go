@@ -242,7 +242,8 @@ func (a *app) diff(f *flags) int {
 	code := exitDone
 	for _, t := range traces {
 		if !f.options.AllowSealed {
-			a.shut(t.File.Name(), tallyOf(t.Counts()))
+			counts := t.Counts()
+			a.shut(t.File.Name(), &counts)
 		}
 		code = max(code, a.aftermath(t.File.Name(), t.Summary(), t.Counts().Messages))
 	}

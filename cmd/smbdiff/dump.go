@@ -21,11 +21,11 @@ func (a *app) dump(f *flags) int {
 	defer s.file.Close()
 	w := bufio.NewWriterSize(a.stdout, 1<<16)
 	var (
-		t     tally
-		bad   error
-		first = true
-		start int64
-		left  = max(1, f.limit) // messages still to be written
+		counts dissect.Counts
+		bad    error
+		first  = true
+		start  int64
+		left   = max(1, f.limit) // messages still to be written
 	)
 	formatters := make([]*formatter, dissect.Workers())
 	for i := range formatters {
@@ -42,11 +42,7 @@ func (a *app) dump(f *flags) int {
 		},
 		Format: func(worker int, b *dissect.Batch) { formatters[worker].batch(b) },
 		Emit: func(b *dissect.Batch) bool {
-			for i := range b.Messages {
-				if m := &b.Messages[i]; m.Event.Carries() {
-					t.add(m)
-				}
-			}
+			counts.Merge(&b.Counts)
 			out := b.Out
 			if f.limit > 0 {
 				out, left = f.head(out, left)
@@ -72,8 +68,8 @@ func (a *app) dump(f *flags) int {
 	if err != nil {
 		code = a.fail(err)
 	}
-	a.shut(s.file.Name(), &t)
-	return max(code, a.aftermath(s.file.Name(), sum, t.messages))
+	a.shut(s.file.Name(), &counts)
+	return max(code, a.aftermath(s.file.Name(), sum, counts.Messages))
 }
 
 // head gives the text of the first n messages of out, and how many of them are

@@ -20,7 +20,8 @@ func (a *app) learn(f *flags) int {
 	}
 	code := exitDone
 	for _, t := range traces {
-		a.shut(t.File.Name(), tallyOf(t.Counts()))
+		counts := t.Counts()
+		a.shut(t.File.Name(), &counts)
 		code = max(code, a.aftermath(t.File.Name(), t.Summary(), t.Counts().Messages))
 	}
 	f.options.Pick.Filter, f.options.Ignore, f.options.Only = f.filter, f.ignore, f.only

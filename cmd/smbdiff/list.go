@@ -34,10 +34,10 @@ func (a *app) list(f *flags) int {
 	defer debug.SetGCPercent(debug.SetGCPercent(collectAt))
 	tracker := new(conv.Tracker)
 	var (
-		t   tally
-		bad error
-		row = opRow(tracker, s.file)
-		out []byte // what is not written yet, in a batch's own memory: it stays on one core
+		counts dissect.Counts
+		bad    error
+		row    = opRow(tracker, s.file)
+		out    []byte // what is not written yet, in a batch's own memory: it stays on one core
 
 		written int // operations
 	)
@@ -72,11 +72,7 @@ func (a *app) list(f *flags) int {
 	}
 	sum, err := dissect.Run(s.file, dissect.Options{Opener: s.opener, Ports: f.ports, Tracker: tracker,
 		Tracked: func(b *dissect.Batch) {
-			for i := range b.Messages {
-				if m := &b.Messages[i]; m.Event.Carries() {
-					t.add(m)
-				}
-			}
+			counts.Merge(&b.Counts)
 			if bad == nil {
 				out = b.Out
 				tracker.Ops.Flush(false, emit)
@@ -95,8 +91,8 @@ func (a *app) list(f *flags) int {
 	if err != nil {
 		code = a.fail(err)
 	}
-	a.shut(s.file.Name(), &t)
-	return max(code, a.aftermath(s.file.Name(), sum, t.messages))
+	a.shut(s.file.Name(), &counts)
+	return max(code, a.aftermath(s.file.Name(), sum, counts.Messages))
 }
 
 // opRow makes a row for the operations of a tracker, for filters to which facts
@@ -156,6 +152,6 @@ func (a *app) listRead(f *flags, s *side) int {
 		code = a.fail(err)
 	}
 	c := t.Counts()
-	a.shut(s.file.Name(), tallyOf(c))
+	a.shut(s.file.Name(), &c)
 	return max(code, a.aftermath(s.file.Name(), t.Summary(), c.Messages))
 }

@@ -154,53 +154,25 @@ func (a *app) aftermath(name string, sum *capture.Summary, messages int) int {
 	return code
 }
 
-// tally counts what stayed shut.
-type tally struct {
-	messages, sealed, opened int
-	broken                   int // open, though their tag does not hold
-	reasons                  [16]int
-}
-
-func (t *tally) add(m *conv.Message) {
-	t.messages++
-	if m.Sealed {
-		t.sealed++
-		switch {
-		case m.Seal.Broken():
-			t.broken++
-		case m.Seal.Opened:
-			t.opened++
-		default:
-			t.reasons[m.Seal.Why&15]++
-		}
-	}
-}
-
-// tallyOf gives what a trace counted.
-func tallyOf(c dissect.Counts) *tally {
-	t := &tally{messages: c.Messages, sealed: c.Sealed, opened: c.Opened, broken: c.Broken, reasons: c.Reasons}
-	t.reasons[conv.ReasonTag] -= c.Broken
-	return t
-}
-
 // shut tells which sealed messages stayed shut and why, and which opened though
 // something changed them on their way.
-func (a *app) shut(name string, t *tally) {
-	if t.broken > 0 {
-		a.say(fmt.Sprintf("%s: %d of %d sealed messages opened though their tag does not hold: something changed them on their way", name, t.broken, t.sealed),
+func (a *app) shut(name string, c *dissect.Counts) {
+	if c.Broken > 0 {
+		a.say(fmt.Sprintf("%s: %d of %d sealed messages opened though their tag does not hold: something changed them on their way", name, c.Broken, c.Sealed),
 			"--filter 'sealed && signature == invalid' chooses them")
 	}
-	left := t.sealed - t.opened - t.broken
+	left := c.Sealed - c.Opened - c.Broken
 	if left <= 0 {
 		return
 	}
-	most := 0
-	for i, n := range t.reasons {
-		if n > t.reasons[most] {
+	reasons, most := c.Reasons, 0
+	reasons[conv.ReasonTag] -= c.Broken
+	for i, n := range reasons {
+		if n > reasons[most] {
 			most = i
 		}
 	}
-	a.say(fmt.Sprintf("%s: %d of %d sealed messages could not be opened: %s", name, left, t.sealed, conv.Reason(most)),
+	a.say(fmt.Sprintf("%s: %d of %d sealed messages could not be opened: %s", name, left, c.Sealed, conv.Reason(most)),
 		"-k FILE gives keys: a Wireshark list, a Samba log, cifs kernel messages, or ID,KEY; smbdiff keys check tells of each session")
 }
 

@@ -50,7 +50,7 @@ func (a *app) tabulate(f *flags, s *side, only *filter.Filter) (*stats.Table, in
 	}
 	tracker := new(conv.Tracker)
 	var (
-		t       tally
+		counts  dissect.Counts
 		counter stats.Counter
 	)
 	row := opRow(tracker, s.file)
@@ -70,11 +70,7 @@ func (a *app) tabulate(f *flags, s *side, only *filter.Filter) (*stats.Table, in
 	}
 	sum, err := dissect.Run(s.file, dissect.Options{Opener: s.opener, Ports: f.ports, Tracker: tracker,
 		Tracked: func(b *dissect.Batch) {
-			for i := range b.Messages {
-				if m := &b.Messages[i]; m.Event.Carries() {
-					t.add(m)
-				}
-			}
+			counts.Merge(&b.Counts)
 			counter.Add(b.Messages)
 			tracker.Ops.Flush(false, done)
 		},
@@ -83,8 +79,8 @@ func (a *app) tabulate(f *flags, s *side, only *filter.Filter) (*stats.Table, in
 	if err != nil {
 		code = a.fail(err)
 	}
-	a.shut(s.file.Name(), &t)
-	return counter.Table(), max(code, a.aftermath(s.file.Name(), sum, t.messages))
+	a.shut(s.file.Name(), &counts)
+	return counter.Table(), max(code, a.aftermath(s.file.Name(), sum, counts.Messages))
 }
 
 // choose tells, by number, which operations pass a filter that looks into

@@ -133,7 +133,7 @@ func Run(f *capture.File, o Options) (*capture.Summary, error) {
 		o.Opener = shutOpener{}
 	}
 	if o.Tracker == nil {
-		o.Tracker = &conv.Tracker{Check: true}
+		o.Tracker = &conv.Tracker{Check: true, Named: true}
 	}
 	r := &run{file: f, o: o, servers: map[netip.AddrPort]uint32{}}
 	r.calls = callOpenersOf(o.Opener)

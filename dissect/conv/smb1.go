@@ -43,7 +43,7 @@ func (t *Tracker) request1(c *connection, m *Message) {
 	if s := t.session1(c, m); s != nil {
 		o.Session = s.num
 		if tr, ok := s.tree(uint32(h.TID)); ok {
-			o.Tree, m.Env.Tree = tr.num, t.Names.Get(tr.name)
+			o.Tree, m.Env.Tree = tr.num, t.told(tr.name)
 			pipe(o, tr.pipe)
 		}
 		if f.HasFID {
@@ -168,7 +168,7 @@ func (t *Tracker) response1(c *connection, m *Message) {
 		}
 	}
 	if tr, ok := s.tree(uint32(h.TID)); ok {
-		m.Env.Tree = t.Names.Get(tr.name)
+		m.Env.Tree = t.told(tr.name)
 	}
 }
 

@@ -32,7 +32,7 @@ func (t *Tracker) request2(c *connection, m *Message) {
 	if s != nil {
 		o.Session = s.num
 		if tr, ok := s.tree(tid); ok {
-			o.Tree, m.Env.Tree = tr.num, t.Names.Get(tr.name)
+			o.Tree, m.Env.Tree = tr.num, t.told(tr.name)
 			pipe(o, tr.pipe)
 		}
 	}
@@ -139,12 +139,12 @@ func (t *Tracker) response2(c *connection, m *Message) {
 
 // place gives the response the name of its operation's tree.
 func (t *Tracker) place(c *connection, m *Message, o *op.Op) {
-	if m.Env.Tree != "" {
+	if !t.Named || m.Env.Tree != "" {
 		return
 	}
 	if s := t.sessionOf(c, m, o); s != nil {
 		if tr, ok := s.tree(m.SMB2.TreeID); ok && !m.SMB2.Async() {
-			m.Env.Tree = t.Names.Get(tr.name)
+			m.Env.Tree = t.told(tr.name)
 		}
 	}
 }
@@ -207,7 +207,7 @@ func (t *Tracker) finish(c *connection, m *Message, o *op.Op, req *wait) {
 		tr := t.newTree(o.Path, f.ShareType == 2)
 		s.connected(h.TreeID, tr)
 		o.Tree = tr.num
-		m.Env.Tree = t.Names.Get(o.Path)
+		m.Env.Tree = t.told(o.Path)
 		o.InfoClass = f.ShareType
 	case smb2.TreeDisconnect:
 		s.disconnected(h.TreeID)

@@ -20,6 +20,7 @@ type Tracker struct {
 	Sessions []Session // by number, from 1; element 0 is unused
 	Check    bool      // look for what messages may not be: see Findings
 	Indexed  bool      // keep what Calls gives
+	Named    bool      // tell messages the names of their path and tree, which they have by number
 
 	// Whole gives a message of a pipe to its last byte where Message was not
 	// given all of it, or nil. It may be nil itself.
@@ -266,11 +267,19 @@ func (t *Tracker) Message(m *Message) {
 	if o := t.Ops.At(m.Op); o != nil {
 		o.State |= state(m)
 		m.Session, m.Tree, m.Open, m.Path = o.Session, o.Tree, o.Open, o.Path
-		m.PathName = t.Names.Get(m.Path)
+		m.PathName = t.told(m.Path)
 		if o.Env&op.EnvPipe != 0 {
 			t.pipe(m, o)
 		}
 	}
+}
+
+// told gives a name for a message.
+func (t *Tracker) told(k uint32) string {
+	if !t.Named {
+		return ""
+	}
+	return t.Names.Get(k)
 }
 
 func state(m *Message) (s op.State) {

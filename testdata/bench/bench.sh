@@ -112,6 +112,7 @@ row() { # row LABEL OURS-NAME [THEIRS-NAME]
 
 wants() { case $only in *" $1 "*) return 0 ;; esac; return 1; }
 
+sync # what is still to be written takes time from what is measured
 for c in small bulk large large2; do
   cat "$c.pcap" > /dev/null # warm the page cache
 done

@@ -42,8 +42,8 @@ func (a *app) list(f *flags) int {
 		written int // operations
 	)
 	write := func() {
-		if _, err := a.stdout.Write(out); err != nil && bad == nil {
-			bad = err
+		if bad == nil && len(out) > 0 {
+			_, bad = a.stdout.Write(out)
 		}
 		out = out[:0]
 	}

@@ -99,12 +99,6 @@ func (r *Result) overlook() {
 	}
 }
 
-// takenOut gives a list less one of its first elements. The list is changed.
-func takenOut[T any](list []T, i int) []T {
-	copy(list[1:i+1], list[:i])
-	return list[1:]
-}
-
 // lonely looks at an operation that only one side has.
 func (o *overlooker) lonely(side, i int) {
 	o.alone(side, i)

@@ -123,6 +123,12 @@ func (o *overlooker) order(side, i int) {
 	o.orders[1-side][k] = list
 }
 
+// takenOut gives a list less one of its first elements. The list is changed.
+func takenOut[T any](list []T, i int) []T {
+	copy(list[1:i+1], list[:i])
+	return list[1:]
+}
+
 // sets reports whether the operation sets FileBasicInformation,
 // FileAllocationInformation or FileEndOfFileInformation.
 func sets(p *op.Op) bool {

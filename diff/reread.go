@@ -222,7 +222,7 @@ func (o *overlooker) said(side int, p *op.Op) bool {
 		moved = false
 		for _, s := range []int{1 - side, side} {
 			for _, x := range slices.Backward(o.over(s, k, pos)) {
-				if s == side && x.num == p.Num || x.end <= pos || x.offset > pos {
+				if s == side && x.num == p.Num || x.end <= pos {
 					continue
 				}
 				if tries++; tries > piecesMost {
